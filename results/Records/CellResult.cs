@@ -1,0 +1,10 @@
+namespace LT2.Eval.Results.Records;
+
+/// <summary>Everything a cell leaves behind; written in one transaction.</summary>
+public sealed record CellResult(
+    CellRecord Cell,
+    IReadOnlyList<MetricRecord> Metrics,
+    IReadOnlyList<SampleRecord> Samples,
+    IReadOnlyList<TimingBlockRecord> TimingBlocks,
+    IReadOnlyList<TrainingPointRecord> TrainingPoints,
+    IReadOnlyList<EventRecord> Events);

@@ -1,0 +1,24 @@
+namespace LT2.Eval.Results.Records;
+
+/// <summary>One timed block: several iterations between two synchronisations.</summary>
+/// <param name="CellId">Its cell.</param>
+/// <param name="Phase">prefill, decode or train.</param>
+/// <param name="SequenceLength">Tokens read (prefill, train) or already in the context (decode).</param>
+/// <param name="LoopCount">Loops carried out.</param>
+/// <param name="BatchSize">Sequences.</param>
+/// <param name="ProcessIndex">Which fresh process, from 0.</param>
+/// <param name="BlockIndex">Which block of it, from 0.</param>
+/// <param name="Iterations">Iterations in the block.</param>
+/// <param name="MillisecondsPerIteration">Mean of the block.</param>
+/// <param name="IsTainted">The block ran under throttling or load and is shown apart.</param>
+public sealed record TimingBlockRecord(
+    string CellId,
+    string Phase,
+    int SequenceLength,
+    int LoopCount,
+    int BatchSize,
+    int ProcessIndex,
+    int BlockIndex,
+    int Iterations,
+    double MillisecondsPerIteration,
+    bool IsTainted = false);
