@@ -1,0 +1,80 @@
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Mixers.Operators;
+
+/// <summary>
+/// The delta rule shared by DeltaNet (no decay), GDN (scalar decay) and KDA (vector decay).
+/// q, k <c>[B,T,H,Dk]</c>; v <c>[B,T,HV,Dv]</c>; β <c>[B,T,HV]</c>; g absent, <c>[B,T,HV]</c> or <c>[B,T,HV,Dk]</c>; S <c>[B,HV,Dk,Dv]</c>:
+/// <c>P_t = e^{g_t} S_{t−1}; e_t = β_t (v_t − P_tᵀ k_t); S_t = P_t + k_t e_tᵀ; o_t = scale · S_tᵀ q_t</c>.
+/// Chunkwise form: Yang et al. 2024, "Parallelizing Linear Transformers with the Delta Rule over Sequence Length", §3 (UT transform);
+/// with decay: Yang et al. 2025, "Gated Delta Networks", §3.
+/// </summary>
+internal static class DeltaRuleEngine
+{
+    public static RecurrentOutput Chunkwise(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, long chunkLength)
+    {
+        using var scope = NewDisposeScope();
+        var (heads, keyDim, valueDim) = Check(q, k, v, beta, g);
+        var dtype = WorkingPrecision.Of(v.dtype);
+        var layout = new ChunkLayout(q.shape[1], chunkLength);
+        var (Q, K, V) = (
+            layout.Split(HeadGroups.Repeat(q, heads), dtype) * (scale ?? Math.Pow(keyDim, -0.5)),
+            layout.Split(HeadGroups.Repeat(k, heads), dtype),
+            layout.Split(v, dtype));
+        var B = layout.Split(beta, dtype).unsqueeze(-1);
+        var decay = ChunkDecay.Of(g, layout, dtype);
+
+        // (I + diag(β) stril P(K,K)) [U|W] = diag(β) [V|K e^G]: U is what rows write, W what they read of the entering state.
+        // Forward substitution: a doubling product over powers cancels catastrophically for correlated keys.
+        var system = (B * decay.Product(K, K)).tril(-1);
+        var solved = linalg.solve_triangular(system, B * cat([V, decay.FromStart(K)], -1), upper: false, left: true, unitriangular: true);
+        var (U, W) = (solved.narrow(-1, 0, valueDim), solved.narrow(-1, valueDim, keyDim));
+        var (Qs, Ke, A) = (decay.FromStart(Q), decay.ToEnd(K).transpose(-1, -2), decay.Product(Q, K).tril());
+
+        var S = WorkingPrecision.StateOrZeros(initialState, dtype, q.device, q.shape[0], heads, keyDim, valueDim);
+        var outputs = new Tensor[layout.Count];
+        for (var n = 0L; n < layout.Count; n++)
+        {
+            var E = U.select(2, n) - matmul(W.select(2, n), S);
+            outputs[n] = matmul(Qs.select(2, n), S) + matmul(A.select(2, n), E);
+            S = decay.Carry(S, n) + matmul(Ke.select(2, n), E);
+        }
+        var o = layout.Join(stack(outputs, 2)).to_type(v.dtype);
+        return new RecurrentOutput(o.MoveToOuterDisposeScope(), S.MoveToOuterDisposeScope());
+    }
+
+    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState)
+    {
+        using var scope = NewDisposeScope();
+        var (heads, keyDim, valueDim) = Check(q, k, v, beta, g);
+        var dtype = WorkingPrecision.Of(v.dtype);
+        var Q = HeadGroups.Repeat(q, heads).to_type(dtype) * (scale ?? Math.Pow(keyDim, -0.5));
+        var (K, V, B) = (HeadGroups.Repeat(k, heads).to_type(dtype), v.to_type(dtype), beta.to_type(dtype));
+        var factor = RecurrentStep.DecayFactor(g, dtype);
+        var S = WorkingPrecision.StateOrZeros(initialState, dtype, q.device, q.shape[0], heads, keyDim, valueDim);
+        var outputs = new Tensor[q.shape[1]];
+        for (var t = 0L; t < outputs.Length; t++)
+        {
+            var kt = K.select(1, t);
+            S = factor is null ? S : factor.select(1, t) * S;
+            var e = B.select(1, t).unsqueeze(-1) * (V.select(1, t) - RecurrentStep.Read(S, kt));
+            S = S + RecurrentStep.Write(kt, e);
+            outputs[t] = RecurrentStep.Read(S, Q.select(1, t));
+        }
+        var o = stack(outputs, 1).to_type(v.dtype);
+        return new RecurrentOutput(o.MoveToOuterDisposeScope(), S.MoveToOuterDisposeScope());
+    }
+
+    private static (long Heads, long KeyDim, long ValueDim) Check(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g)
+    {
+        OperatorShapes.Require(q, "q", -1, -1, -1, -1);
+        var (b, t, h, keyDim) = (q.shape[0], q.shape[1], q.shape[2], q.shape[3]);
+        OperatorShapes.Require(k, "k", b, t, h, keyDim);
+        OperatorShapes.Require(v, "v", b, t, -1, -1);
+        var (heads, valueDim) = (v.shape[2], v.shape[3]);
+        OperatorShapes.RequireGroups(h, heads, "q and k", "v");
+        OperatorShapes.Require(beta, "beta", b, t, heads);
+        RecurrentStep.RequireDecay(g, b, t, heads, keyDim);
+        return (heads, keyDim, valueDim);
+    }
+}
