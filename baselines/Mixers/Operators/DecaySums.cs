@@ -6,13 +6,13 @@ namespace LT2.Eval.Models.Mixers.Operators;
 internal static class DecaySums
 {
     /// <summary><c>Σ_{s≤r} g_s</c> along <paramref name="dim"/>.</summary>
-    public static Tensor Inclusive(Tensor g, long dim) => g.cumsum(dim);
+    public static Tensor Inclusive(Tensor g, int dim) => g.cumsum(dim);
 
     /// <summary><c>Σ_{s&lt;r} g_s</c> along <paramref name="dim"/>.</summary>
-    public static Tensor Exclusive(Tensor g, long dim) => ShiftForward(g.cumsum(dim), dim);
+    public static Tensor Exclusive(Tensor g, int dim) => ShiftForward(g.cumsum(dim), dim);
 
     /// <summary><c>Σ_{s&gt;r} g_s</c> along <paramref name="dim"/>.</summary>
-    public static Tensor Remaining(Tensor g, long dim)
+    public static Tensor Remaining(Tensor g, int dim)
     {
         var reversed = ShiftForward(g.flip(dim).cumsum(dim), dim);
         return reversed.flip(dim);
@@ -22,21 +22,21 @@ internal static class DecaySums
     /// <c>Σ_{i&lt;s≤r} g_s</c> for every pair: time at <paramref name="dim"/> becomes the row axis r, a column axis i follows it.
     /// Zero on and above the diagonal.
     /// </summary>
-    public static Tensor Pairs(Tensor g, long dim)
+    public static Tensor Pairs(Tensor g, int dim)
     {
-        dim = dim < 0 ? dim + g.dim() : dim;
+        dim = dim < 0 ? dim + (int)g.dim() : dim;
         var n = g.shape[dim];
-        long[] ones = [.. Enumerable.Repeat(1L, (int)(g.dim() - dim - 1))];
-        var unused = OnAndAboveDiagonal(n, g.device).reshape([n, n, .. ones]);
-        var shape = g.shape.ToList();
-        shape.Insert((int)dim + 1, n);
+        long[] trailing = [.. Enumerable.Repeat(1L, (int)g.dim() - dim - 1)];
+        var unused = OnAndAboveDiagonal(n, g.device).reshape([n, n, .. trailing]);
+        var shape = g.shape.ToList<long>();
+        shape.Insert(dim + 1, n);
         return g.unsqueeze(dim + 1).expand([.. shape]).masked_fill(unused, 0).cumsum(dim);
     }
 
     /// <summary>The pair sums without the row's own term, <c>Σ_{i&lt;s&lt;r} g_s</c>; rows at <paramref name="dim"/>.</summary>
-    public static Tensor WithoutRow(Tensor pairs, long dim) => ShiftForward(pairs, dim);
+    public static Tensor WithoutRow(Tensor pairs, int dim) => ShiftForward(pairs, dim);
 
-    private static Tensor ShiftForward(Tensor x, long dim)
+    private static Tensor ShiftForward(Tensor x, int dim)
     {
         var n = x.size(dim);
         return cat([zeros_like(x.narrow(dim, 0, 1)), x.narrow(dim, 0, n - 1)], dim);
