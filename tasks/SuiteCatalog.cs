@@ -8,6 +8,8 @@ public static class SuiteCatalog
     /// <summary>The suites, in the order <c>lt2 list suites</c> prints them.</summary>
     public static IReadOnlyList<ISuite> All { get; } = Checked(
     [
+        new Recall.MqarSuite(),
+        new StateTracking.ParitySuite(),
     ]);
 
     /// <summary>Refuses suites that share an id or lack a version: a programmer's mistake, found at start-up.</summary>
