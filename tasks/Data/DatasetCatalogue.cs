@@ -1,4 +1,5 @@
 using LT2.Eval.Tasks.Data.Conversion;
+using LT2.Eval.Tasks.Generators;
 
 namespace LT2.Eval.Tasks.Data;
 
