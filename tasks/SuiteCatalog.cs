@@ -10,6 +10,8 @@ public static class SuiteCatalog
     [
         new Recall.MqarSuite(),
         new StateTracking.ParitySuite(),
+        new Perplexity.PerplexitySuite(),
+        new MultipleChoice.MultipleChoiceSuite(),
     ]);
 
     /// <summary>Refuses suites that share an id or lack a version: a programmer's mistake, found at start-up.</summary>

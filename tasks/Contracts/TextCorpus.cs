@@ -11,6 +11,9 @@ public interface ICorpusSuite : ISuite
     /// <summary>The training documents of a case; held-out documents are never among them.</summary>
     /// <exception cref="TaskException">The data set is missing: says how to bring it.</exception>
     IReadOnlyList<CorpusDocument> LoadTrainingDocuments(ICase trainingCase, IDataLocator data);
+
+    /// <summary>Names the training documents: cases of any suite with one corpus id can share a checkpoint.</summary>
+    string GetCorpusId(ICase trainingCase);
 }
 
 /// <summary>Finds data sets on this machine.</summary>

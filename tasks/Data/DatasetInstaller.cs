@@ -17,21 +17,25 @@ public sealed class DatasetInstaller(DataFolder folder)
         string datasetId, IReadOnlyList<string>? from, IProgress<string>? progress, CancellationToken cancellation)
     {
         var target = folder.FolderOf(datasetId);
-        if (DatasetCatalogue.Find(datasetId) is not { } definition)
+        if (DatasetCatalogue.Find(datasetId) is { } definition)
         {
-            if (!datasetId.Contains('/', StringComparison.Ordinal))
-            {
-                throw new TaskException(DatasetCatalogue.UnknownMessage(datasetId));
-            }
-
-            using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-            var hub = new HubRepository(client, HubRepository.DefaultEndpoint, datasetId);
-            return await InstallAsync(target, (staging, token) => hub.DownloadAsync(staging, progress, token), cancellation);
+            return await GetAsync(definition, from ?? [], progress, cancellation);
         }
 
-        return await InstallAsync(
-            target, (staging, token) => MakeAsync(definition, from ?? [], staging, progress, token), cancellation);
+        if (!datasetId.Contains('/', StringComparison.Ordinal))
+        {
+            throw new TaskException(DatasetCatalogue.UnknownMessage(datasetId));
+        }
+
+        using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        var hub = new HubRepository(client, HubRepository.DefaultEndpoint, datasetId);
+        return await InstallAsync(target, (staging, token) => hub.DownloadAsync(staging, progress, token), cancellation);
     }
+
+    /// <summary>Brings a data set that need not be in the catalogue.</summary>
+    internal Task<string> GetAsync(
+        DatasetDefinition definition, IReadOnlyList<string> from, IProgress<string>? progress, CancellationToken cancellation) =>
+        InstallAsync(folder.FolderOf(definition.Id), (staging, token) => MakeAsync(definition, from, staging, progress, token), cancellation);
 
     /// <summary>Fills a staging folder beside the target, then swaps it in.</summary>
     internal static async Task<string> InstallAsync(

@@ -32,11 +32,20 @@ public sealed record DatasetManifest(
     public string ContentSha256 => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(
         string.Join('\n', Files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key} {file.Value.Sha256}")))));
 
-    /// <summary>Reads a folder's manifest; null where there is none.</summary>
+    /// <summary>Reads a folder's manifest; null where there is none, or a file of another form (data sets may bring their own).</summary>
     public static DatasetManifest? Read(string folder)
     {
         var path = Path.Combine(folder, DataFolder.ManifestName);
-        return File.Exists(path) ? JsonSerializer.Deserialize<DatasetManifest>(File.ReadAllText(path), Options) : null;
+        try
+        {
+            return File.Exists(path) && JsonSerializer.Deserialize<DatasetManifest>(File.ReadAllText(path), Options) is { Id: not null, Files: not null } manifest
+                ? manifest
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Size and digest of a file.</summary>

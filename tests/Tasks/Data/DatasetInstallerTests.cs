@@ -1,0 +1,110 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.Data;
+using LT2.Eval.Tasks.Data.Conversion;
+
+namespace LT2.Eval.Tasks.Tests.Data;
+
+public sealed class DatasetInstallerTests
+{
+    private const string Content = "a small text\n";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_given_npm_archive_is_unpacked_verified_and_described()
+    {
+        using var temporary = new TemporaryFolder();
+        var installer = new DatasetInstaller(new DataFolder(Path.Combine(temporary.Path, "data")));
+
+        var folder = await installer.GetAsync(Definition(Digest(Content)), [CreateArchive(temporary)], null, Cancellation);
+
+        Assert.Equal(Content, await File.ReadAllTextAsync(Path.Combine(folder, "text.txt"), Cancellation));
+        var manifest = DatasetManifest.Read(folder)!;
+        Assert.Equal("small 1.0.0", manifest.Revision);
+        Assert.Equal(Digest(Content), manifest.Files["text.txt"].Sha256);
+    }
+
+    [Fact]
+    public async Task Content_with_another_digest_is_refused_and_what_was_there_stays()
+    {
+        using var temporary = new TemporaryFolder();
+        var data = Path.Combine(temporary.Path, "data");
+        var old = temporary.Write("data/small/text.txt", "what was there");
+
+        var problem = await Assert.ThrowsAsync<TaskException>(() => new DatasetInstaller(new DataFolder(data))
+            .GetAsync(Definition(new string('0', 64)), [CreateArchive(temporary)], null, Cancellation));
+
+        Assert.Contains(Digest(Content), problem.Message);
+        Assert.Equal("what was there", await File.ReadAllTextAsync(old, Cancellation));
+        Assert.Equal([Path.Combine(data, "small")], Directory.GetFileSystemEntries(data));
+    }
+
+    [Fact]
+    public async Task A_truncated_archive_is_refused_and_leaves_nothing()
+    {
+        using var temporary = new TemporaryFolder();
+        var data = Path.Combine(temporary.Path, "data");
+        var archive = CreateArchive(temporary);
+        var bytes = await File.ReadAllBytesAsync(archive, Cancellation);
+        await File.WriteAllBytesAsync(archive, bytes[..(bytes.Length / 2)], Cancellation);
+
+        await Assert.ThrowsAsync<TaskException>(() =>
+            new DatasetInstaller(new DataFolder(data)).GetAsync(Definition(Digest(Content)), [archive], null, Cancellation));
+        Assert.Empty(Directory.GetFileSystemEntries(data));
+    }
+
+    [Fact]
+    public async Task A_package_file_that_does_not_exist_is_named()
+    {
+        using var temporary = new TemporaryFolder();
+        var problem = await Assert.ThrowsAsync<TaskException>(() =>
+            new DatasetInstaller(new DataFolder(temporary.Path)).GetAsync("austen", ["/no/such.deb", "/no/other.zip"], null, Cancellation));
+        Assert.Contains("'/no/such.deb', which does not exist", problem.Message);
+        Assert.Contains("'/no/other.zip'; a Debian package", problem.Message);
+    }
+
+    [Fact]
+    public async Task An_unknown_id_names_the_nearest_one()
+    {
+        using var temporary = new TemporaryFolder();
+        var problem = await Assert.ThrowsAsync<TaskException>(() =>
+            new DatasetInstaller(new DataFolder(temporary.Path)).GetAsync("austin", null, null, Cancellation));
+        Assert.Contains("Did you mean 'austen'?", problem.Message);
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_written_is_named()
+    {
+        using var temporary = new TemporaryFolder();
+        var file = temporary.Write("not-a-folder", string.Empty);
+        var problem = await Assert.ThrowsAsync<TaskException>(() =>
+            new DatasetInstaller(new DataFolder(file)).GetAsync(Definition(null), [CreateArchive(temporary)], null, Cancellation));
+        Assert.Contains("--data", problem.Message);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_installed_is_named_with_what_to_do()
+    {
+        var problem = await Assert.ThrowsAsync<TaskException>(() => ExternalProgram.RunAsync(
+            "lt2-no-such-program", [], "/", new Dictionary<string, string>(), "Install it or use --from.", Cancellation));
+        Assert.Equal("The program 'lt2-no-such-program' could not be started. Install it or use --from.", problem.Message);
+    }
+
+    private static DatasetDefinition Definition(string? digest) => new(
+        "small", "A small text", "public domain", new NpmSource("small", "1.0.0"), [new DatasetFile("text.txt", digest)], FileCopies.Of("package/text.txt"));
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static string CreateArchive(TemporaryFolder temporary)
+    {
+        var path = Path.Combine(temporary.Path, "small-1.0.0.tgz");
+        using var packed = new GZipStream(File.Create(path), CompressionLevel.Fastest);
+        using var writer = new TarWriter(packed);
+        writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "package/text.txt") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(Content)) });
+        return path;
+    }
+}
