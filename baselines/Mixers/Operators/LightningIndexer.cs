@@ -1,0 +1,67 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Mixers.Operators;
+
+/// <summary>
+/// The indexer of DeepSeek sparse attention (DeepSeek-AI 2025, "DeepSeek-V3.2"): cheap scores of every (query, key) pair, of which the best k keys a query are attended to.
+/// <c>I[t,s] = Σ_h w[t,h] · relu(indexScale · q^I[t,h] · k^I[s])</c>.
+/// </summary>
+public static class LightningIndexer
+{
+    /// <summary>The scores.</summary>
+    /// <param name="q"><c>[B,Tq,HI,DI]</c>.</param>
+    /// <param name="k"><c>[B,Tk,DI]</c>, one key for all heads.</param>
+    /// <param name="w"><c>[B,Tq,HI]</c>; may be negative.</param>
+    /// <param name="indexScale">Defaults to DI^−½.</param>
+    /// <returns><c>[B,Tq,Tk]</c> in working precision, future keys included: mask before use.</returns>
+    /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
+    public static Tensor Scores(Tensor q, Tensor k, Tensor w, double? indexScale = null)
+    {
+        using var scope = NewDisposeScope();
+        OperatorShapes.Require(w, "w", q.shape[0], q.shape[1], q.shape[2]);
+        var products = Products(q, k).mul(indexScale ?? Math.Pow(q.shape[3], -0.5)).relu();
+        return (products * WorkingPrecision.Raise(w).unsqueeze(-1)).sum(2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The score of LT2's released code: the mean over heads of the plain dot products, without relu and without weights.</summary>
+    /// <returns><c>[B,Tq,Tk]</c> in working precision.</returns>
+    /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
+    public static Tensor MeanScores(Tensor q, Tensor k)
+    {
+        using var scope = NewDisposeScope();
+        return Products(q, k).mean([2]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The k best visible keys of each query; fewer visible: all of them; equal scores go to the lower index.</summary>
+    /// <param name="scores"><c>[B,Tq,Tk]</c>.</param>
+    /// <param name="visible">Broadcastable to it.</param>
+    /// <param name="count">k.</param>
+    /// <returns>A mask <c>[B,Tq,Tk]</c>, and the indices ascending with −1 in unused slots <c>[B,Tq,k]</c>. No gradient.</returns>
+    public static (Tensor Mask, Tensor Indices) Select(Tensor scores, Tensor visible, long count)
+    {
+        using var scope = NewDisposeScope();
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var keys = scores.shape[^1];
+        var taken = Math.Min(count, keys);
+        // A stable full sort: topk promises no order, and relu makes exact ties common.
+        // Adding zero turns −0 into +0, which a radix sort would otherwise order apart.
+        var ranked = (scores.detach() + 0.0).masked_fill(visible.logical_not(), double.NegativeInfinity);
+        var (values, order) = ranked.sort(-1, true, true);
+        var places = order.narrow(-1, 0, taken);
+        var valid = values.narrow(-1, 0, taken) > double.NegativeInfinity;
+        var mask = zeros_like(ranked, dtype: ScalarType.Bool).scatter(-1, places, valid);
+        var unused = long.MaxValue;
+        var (ascending, _) = places.masked_fill(valid.logical_not(), unused).sort(-1);
+        var indices = nn.functional.pad(ascending.masked_fill(ascending == unused, -1), [0, count - taken], PaddingModes.Constant, -1);
+        return (mask.MoveToOuterDisposeScope(), indices.MoveToOuterDisposeScope());
+    }
+
+    /// <summary><c>q^I[t,h] · k^I[s]</c>, <c>[B,Tq,HI,Tk]</c>.</summary>
+    private static Tensor Products(Tensor q, Tensor k)
+    {
+        OperatorShapes.Require(q, "q", -1, -1, -1, -1);
+        OperatorShapes.Require(k, "k", q.shape[0], -1, q.shape[3]);
+        return matmul(WorkingPrecision.Raise(q), WorkingPrecision.Raise(k).transpose(-1, -2).unsqueeze(1));
+    }
+}

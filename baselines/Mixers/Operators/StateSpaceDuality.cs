@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Mixers.Operators;
+
+/// <summary>
+/// The core of Mamba2 (Dao and Gu 2024, "Transformers are SSMs: Generalized Models and Efficient Algorithms Through Structured State Space Duality").
+/// x <c>[B,T,H,P]</c>, dt <c>[B,T,H]</c> after softplus, g = −e^{A_log}·dt <c>[B,T,H]</c>, B and C <c>[B,T,G,N]</c> with H a multiple of G, D <c>[H]</c> or <c>[H,P]</c>,
+/// S <c>[B,H,N,P]</c>: <c>S_t = e^{g_t} S_{t−1} + B_t (dt_t x_t)ᵀ; y_t = S_tᵀ C_t + D x_t</c>. Scale 1.
+/// </summary>
+public static class StateSpaceDuality
+{
+    /// <summary>Parallel form, chunks of <paramref name="chunkLength"/> tokens.</summary>
+    /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
+    public static RecurrentOutput Chunkwise(
+        Tensor x, Tensor dt, Tensor g, Tensor B, Tensor C, Tensor? D = null, Tensor? initialState = null, long chunkLength = 64)
+        => Run(x, dt, D, value => LinearRecurrence.Chunkwise(C, B, value, g, 1, initialState, chunkLength));
+
+    /// <summary>Recurrent form, token by token.</summary>
+    /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
+    public static RecurrentOutput Recurrent(Tensor x, Tensor dt, Tensor g, Tensor B, Tensor C, Tensor? D = null, Tensor? initialState = null)
+        => Run(x, dt, D, value => LinearRecurrence.Recurrent(C, B, value, g, 1, initialState));
+
+    private static RecurrentOutput Run(Tensor x, Tensor dt, Tensor? D, Func<Tensor, RecurrentOutput> recurrence)
+    {
+        using var scope = NewDisposeScope();
+        OperatorShapes.Require(x, "x", -1, -1, -1, -1);
+        OperatorShapes.Require(dt, "dt", x.shape[0], x.shape[1], x.shape[2]);
+        var working = WorkingPrecision.Raise(x);
+        var result = recurrence(working * dt.to_type(working.dtype).unsqueeze(-1));
+        var y = result.Output;
+        if (D is not null)
+        {
+            var skip = D.to_type(working.dtype);
+            y = y + working * (D.dim() == 1 ? skip.unsqueeze(-1) : skip);
+        }
+        return new RecurrentOutput(y.to_type(x.dtype).MoveToOuterDisposeScope(), result.FinalState.MoveToOuterDisposeScope());
+    }
+}

@@ -1,0 +1,27 @@
+using LT2.Eval.Models.Tests.Mixers;
+using LT2.Eval.Models.Verification;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Tests.Verification;
+
+public sealed class CaseVerifierTests
+{
+    public static TheoryData<string> OperatorFiles { get; } =
+        [.. Directory.EnumerateFiles(Golden.Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Where(f => f != "layers").Order(StringComparer.Ordinal)];
+
+    [Theory, MemberData(nameof(OperatorFiles))]
+    public void Every_golden_case_passes_in_float64(string file) => AssertAllPass(file, ScalarType.Float64);
+
+    [Theory, MemberData(nameof(OperatorFiles))]
+    public void Every_golden_case_passes_in_float32(string file) => AssertAllPass(file, ScalarType.Float32);
+
+    [Theory, MemberData(nameof(OperatorFiles))]
+    public void Every_golden_case_passes_with_bfloat16_inputs(string file) => AssertAllPass(file, ScalarType.BFloat16);
+
+    private static void AssertAllPass(string file, ScalarType dtype)
+    {
+        var verdicts = CaseVerifier.Verify(Path.Combine(Golden.Folder, file + ".json"), dtype: dtype);
+        Assert.NotEmpty(verdicts);
+        Assert.All(verdicts, verdict => Assert.True(verdict.Passed, $"{verdict.Mixer} {verdict.Name}: {verdict.Message}"));
+    }
+}
