@@ -1,0 +1,101 @@
+// Draws the charts. Pages open from file://, where fetch is blocked: each chart's data is a script file, asked for when the chart comes
+// into view, or a JSON block in the one-file form. Nothing here reaches a network.
+(function () {
+  "use strict";
+  const waiting = new Map();
+  const base = document.currentScript && document.currentScript.src ? document.currentScript.src.replace(/assets\/[^/]*$/, "") : null;
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const drawn = new Map();
+  let plotly = null;
+
+  function load(path) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = base + path;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error("The file " + path + " is missing beside this page."));
+      document.head.appendChild(script);
+    });
+  }
+
+  function library() {
+    if (!plotly) plotly = window.Plotly ? Promise.resolve() : load("assets/plotly.min.js");
+    return plotly;
+  }
+
+  function data(id) {
+    const block = document.getElementById("data-" + id);
+    if (block) return Promise.resolve(JSON.parse(block.textContent));
+    if (!waiting.has(id)) {
+      let resolve;
+      const arrived = new Promise((done) => { resolve = done; });
+      waiting.set(id, { arrived, resolve });
+      return load("data/" + id + ".js").then(() => arrived);
+    }
+    return waiting.get(id).arrived;
+  }
+
+  function css(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+
+  function themed(layout, width) {
+    const text = css("--text"), grid = css("--grid"), line = css("--muted");
+    const result = Object.assign({}, layout, {
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true,
+      font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: text },
+      margin: Object.assign({ l: 56, r: 16, t: 26, b: 50 }, layout.margin || {}),
+      legend: Object.assign({ orientation: "h", x: 0, xanchor: "left", yref: "container", y: 0, yanchor: "bottom", font: { size: width < 500 ? 11 : 12 } }, layout.legend || {}),
+      hoverlabel: { bgcolor: css("--surface"), bordercolor: line, font: { color: text } },
+    });
+    for (const key of Object.keys(layout)) {
+      if (/^[xy]axis\d*$/.test(key)) {
+        result[key] = Object.assign({ gridcolor: grid, linecolor: line, zeroline: false, ticks: "outside", tickcolor: line }, layout[key]);
+      }
+    }
+    result.annotations = (layout.annotations || []).map((note) => Object.assign({ font: { size: 11, color: line } }, note));
+    return result;
+  }
+
+  function draw(box) {
+    if (drawn.has(box)) return drawn.get(box);
+    const work = Promise.all([library(), data(box.dataset.chart)]).then(([, figure]) => {
+      box.figure = figure;
+      return window.Plotly.newPlot(box, JSON.parse(JSON.stringify(figure.data)), themed(figure.layout, box.clientWidth), { displayModeBar: false, responsive: true, staticPlot: false, scrollZoom: false });
+    }).then(() => { box.dataset.drawn = "true"; }, (error) => {
+      box.textContent = "This chart could not be drawn: " + error.message + " Its numbers are in the table below.";
+      box.dataset.drawn = "failed";
+    });
+    drawn.set(box, work);
+    return work;
+  }
+
+  function redraw() {
+    for (const box of drawn.keys()) {
+      if (box.figure) window.Plotly.react(box, JSON.parse(JSON.stringify(box.figure.data)), themed(box.figure.layout, box.clientWidth));
+    }
+  }
+
+  function boxes() { return Array.from(document.querySelectorAll("[data-chart]")); }
+
+  window.lt2Eval = Object.assign(window.lt2Eval || {}, {
+    base,
+    load,
+    chart(id, figure) {
+      if (!waiting.has(id)) return;
+      waiting.get(id).resolve(figure);
+    },
+    drawAll() { return Promise.all(boxes().map(draw)); },
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const watcher = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        watcher.unobserve(entry.target);
+        draw(entry.target);
+      }
+    }, { rootMargin: "500px" });
+    boxes().forEach((box) => watcher.observe(box));
+  });
+  dark.addEventListener("change", redraw);
+  window.addEventListener("beforeprint", () => { window.lt2Eval.drawAll(); });
+})();

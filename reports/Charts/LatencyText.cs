@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using LT2.Eval.Reports.Text;
+using LT2.Eval.Reports.Views;
+
+namespace LT2.Eval.Reports.Charts;
+
+/// <summary>Titles and tables of the latency page.</summary>
+internal static class LatencyText
+{
+    /// <summary><c>Prefill, batch 1</c>.</summary>
+    public static string PhaseTitle(string phase, int batchSize) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(phase.Length == 0 ? "unnamed phase" : char.ToUpperInvariant(phase[0]) + phase[1..])}, batch {batchSize}");
+
+    /// <summary>Place of a phase on the page.</summary>
+    public static string Anchor(string phase, int batchSize) => string.Create(CultureInfo.InvariantCulture, $"{ContentHash.Slug(phase)}-{batchSize}");
+
+    /// <summary>Fitted and local slopes of every curve.</summary>
+    public static ChartTable Slopes(IEnumerable<LatencyCurve> curves) => new(
+        "Growth with sequence length: slope of log latency on log n",
+        [new("Variant"), new("Loops", true), new("Fitted slope [95 % interval]", true), new("Fitted over n", true), new("Local slopes, shortest to longest", true)],
+        [
+            .. curves.Select(curve => ImmutableArray.Create(
+                curve.VariantId,
+                Quantity.Count(curve.LoopCount),
+                curve.Slope is { } fit ? Quantity.WithInterval(fit.Exponent.Value, fit.Exponent.Low, fit.Exponent.High, "1") : "needs three lengths",
+                curve.Slope is { } range ? $"{Quantity.Count(range.FromLength)} to {Quantity.Count(range.ToLength)}" : "–",
+                string.Join(", ", curve.LocalSlopes.Select(local => Quantity.Number(local.Exponent))))),
+        ]);
+
+    /// <summary>Where one variant overtakes another, for every pair at the same loop count.</summary>
+    public static ChartTable Crossovers(IEnumerable<LatencyCurve> curves)
+    {
+        var rows = curves.GroupBy(curve => curve.LoopCount).OrderBy(group => group.Key).SelectMany(group =>
+        {
+            LatencyCurve[] members = [.. group];
+            return members.SelectMany((first, index) => members.Skip(index + 1).Select(second => Crossover.Between(first, second)))
+                .OfType<Crossover>()
+                .Select(cross => ImmutableArray.Create(
+                    Quantity.Count(group.Key),
+                    cross.Faster,
+                    cross.Slower,
+                    cross.Length is { } length ? $"n ≈ {Quantity.Number(length)}" : "every timed length",
+                    $"{Quantity.Number(cross.RatioAtLargest)}× at n = {Quantity.Count(cross.LargestLength)}"));
+        });
+        return new ChartTable("Which variant is faster on long sequences, and from which length on",
+            [new("Loops", true), new("Faster"), new("Slower"), new("Faster from", true), new("Ratio of medians", true)], [.. rows]);
+    }
+}

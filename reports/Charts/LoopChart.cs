@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using LT2.Eval.Reports.Text;
+using LT2.Eval.Reports.Views;
+using LT2.Eval.Results.Records;
+using Plotly.NET;
+using Plotly.NET.LayoutObjects;
+
+namespace LT2.Eval.Reports.Charts;
+
+/// <summary>What the two kinds of quality-against-loop-count charts share.</summary>
+internal static class LoopChart
+{
+    /// <summary>Lines with intervals, every seed, chance, and, for tested loop counts, the trained one and the shaded range beyond it.</summary>
+    public static string Json(
+        QualityCase item, QualityPoint[] points, Func<QualityPoint, int> loopCount, string axisTitle, VariantStyles styles, int? trained)
+    {
+        var counts = points.Select(loopCount).Distinct().Order().ToArray();
+        var traces = new List<Trace>();
+        foreach (var line in points.GroupBy(point => point.Line))
+        {
+            QualityPoint[] ordered = [.. line.OrderBy(loopCount)];
+            var style = styles[ordered[0].VariantId];
+            traces.Add(Plot.Line(line.Key, style, ordered.Select(point => (double)loopCount(point)), ordered.Select(point => (double?)point.Mean.Value))
+                .With("error_y", Plot.ErrorBars(
+                    ordered.Select(point => point.Mean.High - point.Mean.Value), ordered.Select(point => point.Mean.Value - point.Mean.Low))));
+            var seeds = ordered.Where(point => point.Seeds.Length > 1).SelectMany(point => point.Seeds.Select(seed => (X: loopCount(point), seed.Estimate.Value))).ToArray();
+            if (seeds.Length > 0)
+            {
+                traces.Add(Plot.Dots($"{line.Key}, each seed", style, seeds.Select(seed => (double)seed.X), seeds.Select(seed => (double?)seed.Value)));
+            }
+        }
+        var shapes = new List<Shape>();
+        var notes = new List<Annotation>();
+        if (trained is { } at)
+        {
+            shapes.Add(Plot.VerticalLine(at));
+            notes.Add(Plot.Note(at, 1.0, "trained T", yanchor: "bottom", xanchor: "center"));
+            if (counts[^1] > at)
+            {
+                shapes.Add(Plot.Band(at, counts[^1] + 0.3));
+            }
+        }
+        if (item.Chance is { } chance)
+        {
+            shapes.Add(Plot.HorizontalLine(chance));
+            notes.Add(Plot.Note(1.0, chance, "chance", xref: "paper", yref: "y", xanchor: "right", yanchor: "bottom"));
+        }
+        var yAxis = Plot.Axis(item.Unit is "1" or "" ? CaseNames.Metric(item.Metric) : $"{CaseNames.Metric(item.Metric)} ({item.Unit})");
+        if (item.IsShare)
+        {
+            yAxis.With("range", new[] { -0.03, 1.05 });
+        }
+        var xAxis = Plot.Axis(axisTitle)
+            .Ticks(counts.Select(count => (double)count), counts.Select(count => count.ToString(CultureInfo.InvariantCulture)))
+            .With("range", new[] { counts[0] - 0.3, counts[^1] + 0.3 });
+        return Plot.Json(traces, new Layout().With("xaxis", xAxis).With("yaxis", yAxis).With("shapes", shapes).With("annotations", notes));
+    }
+
+    /// <summary>The drawn numbers.</summary>
+    public static ChartTable Table(QualityCase item, QualityPoint[] points, string caption)
+    {
+        ImmutableArray<ChartColumn> columns =
+        [
+            new("Variant"), new("T", true), new("T′", true), new($"{CaseNames.Metric(item.Metric)} [95 % interval]", true), new("Seeds", true),
+            new("Each seed", true), new("Samples", true),
+        ];
+        return new ChartTable(caption, columns,
+        [
+            .. points.Select(point => ImmutableArray.Create(
+                point.Line,
+                Quantity.Count(point.TrainedLoopCount),
+                Quantity.Count(point.TestedLoopCount),
+                Quantity.WithInterval(point.Mean.Value, point.Mean.Low, point.Mean.High, item.Unit),
+                Quantity.Count(point.Seeds.Length),
+                string.Join("; ", point.Seeds.Select(seed => Quantity.Number(seed.Estimate.Value))),
+                Quantity.Count(point.Seeds[0].SampleCount))),
+        ]);
+    }
+
+    /// <summary>Chance level and direction, in words.</summary>
+    public static string ChanceSentence(QualityCase item) =>
+        (item.Chance is { } chance ? $" Chance is {Quantity.WithUnit(chance, item.Unit)}." : "")
+        + (item.Direction == MetricDirection.HigherIsBetter ? " Higher is better." : " Lower is better.");
+}

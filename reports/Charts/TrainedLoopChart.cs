@@ -1,0 +1,35 @@
+using System.Globalization;
+using LT2.Eval.Reports.Text;
+using LT2.Eval.Reports.Views;
+
+namespace LT2.Eval.Reports.Charts;
+
+/// <summary>Quality of models trained at each loop count, each tested at its own.</summary>
+internal static class TrainedLoopChart
+{
+    /// <summary>The chart; null when no model was tested at the loop count it was trained at.</summary>
+    public static ChartFigure? Of(QualityCase item, VariantStyles styles)
+    {
+        QualityPoint[] points = [.. item.AtTrainedLoopCount];
+        if (points.Length == 0)
+        {
+            return null;
+        }
+        var title = $"{item.Title}, models trained at each loop count T";
+        var json = LoopChart.Json(item, points, point => point.TrainedLoopCount, "trained loop count T (tested at the same)", styles, null);
+        return new ChartFigure(title, Summary(item, points), json, LoopChart.Table(item, points, title));
+    }
+
+    private static string Summary(QualityCase item, QualityPoint[] points)
+    {
+        var lines = points.GroupBy(point => point.Line).Select(line =>
+        {
+            var best = line.Aggregate((left, right) => item.IsBetter(right.Mean.Value, left.Mean.Value) ? right : left);
+            var value = Quantity.WithInterval(best.Mean.Value, best.Mean.Low, best.Mean.High, item.Unit);
+            return line.Count() == 1
+                ? string.Create(CultureInfo.InvariantCulture, $"{line.Key} has {value} at T = {best.TrainedLoopCount}")
+                : string.Create(CultureInfo.InvariantCulture, $"{line.Key} is best at T = {best.TrainedLoopCount} with {value}");
+        });
+        return string.Join("; ", lines) + "." + LoopChart.ChanceSentence(item);
+    }
+}

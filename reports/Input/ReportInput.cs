@@ -1,0 +1,13 @@
+namespace LT2.Eval.Reports.Input;
+
+/// <summary>Everything the pages are made of; equal inputs give equal bytes.</summary>
+/// <param name="Run">The run that is reported.</param>
+/// <param name="Reference">The run it is compared with (the pin, or one that was named); null when there is none.</param>
+/// <param name="History">Series through time; may be empty.</param>
+/// <param name="Pins">Accepted baselines, oldest first.</param>
+public sealed record ReportInput(RunData Run, RunData? Reference, IReadOnlyList<HistorySeries> History, IReadOnlyList<PinMark> Pins)
+{
+    /// <summary>One run, with nothing to compare it with.</summary>
+    /// <param name="run">The run.</param>
+    public static ReportInput Of(RunData run) => new(run, null, [], []);
+}

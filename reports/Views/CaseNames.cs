@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>Names of cases and metrics as people read them.</summary>
+internal static class CaseNames
+{
+    /// <summary><c>parity, length 64, 2-shot</c>.</summary>
+    public static string Title(string taskId, string caseParameters, int shots)
+    {
+        var parts = Parameters(caseParameters).Select(pair => $"{pair.Key.Replace('_', ' ')} {pair.Value}");
+        var shot = shots > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{shots}-shot")] : Array.Empty<string>();
+        return string.Join(", ", [taskId, .. parts, .. shot]);
+    }
+
+    /// <summary>A metric's name with spaces.</summary>
+    public static string Metric(string metric) => metric.Replace('_', ' ');
+
+    /// <summary>The pairs of <c>name=value;name=value</c>, in order.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Parameters(string caseParameters) =>
+    [
+        .. caseParameters.Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .Select(pair => KeyValuePair.Create(pair[0].Trim(), pair.Length > 1 ? pair[1].Trim() : "")),
+    ];
+
+    /// <summary>The value of a numeric parameter; null when it is absent or not a number.</summary>
+    public static double? Number(string caseParameters, string name)
+    {
+        var text = Parameters(caseParameters).FirstOrDefault(pair => pair.Key == name).Value;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+}

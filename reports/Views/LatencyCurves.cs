@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>Groups a run's timing blocks into curves.</summary>
+internal static class LatencyCurves
+{
+    /// <summary>Lengths the slope is fitted over: the largest ones, because fixed costs bend the curve at small lengths.</summary>
+    public const int FittedLengths = 4;
+
+    /// <summary>Every curve, sorted by phase, batch, variant and loop count.</summary>
+    public static ImmutableArray<LatencyCurve> Of(IReadOnlyList<CellRecord> cells, IReadOnlyList<TimingBlockRecord> blocks)
+    {
+        var variants = cells.ToDictionary(cell => cell.CellId, cell => cell.VariantId, StringComparer.Ordinal);
+        return
+        [
+            .. blocks
+                .GroupBy(block => (block.Phase, block.BatchSize, Variant: variants.GetValueOrDefault(block.CellId, "unknown"), block.LoopCount))
+                .OrderBy(group => group.Key.Phase, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.BatchSize)
+                .ThenBy(group => group.Key.Variant, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.LoopCount)
+                .Select(group => Curve(group.Key.Variant, group.Key.Phase, group.Key.LoopCount, group.Key.BatchSize, group)),
+        ];
+    }
+
+    private static LatencyCurve Curve(string variant, string phase, int loopCount, int batchSize, IEnumerable<TimingBlockRecord> blocks)
+    {
+        ImmutableArray<LatencyPoint> points =
+        [
+            .. blocks.GroupBy(block => block.SequenceLength).OrderBy(group => group.Key)
+                .Select(group => Point(group.Key, [.. group])).OfType<LatencyPoint>(),
+        ];
+        ImmutableArray<LatencyPoint> largest = [.. points.Skip(Math.Max(0, points.Length - FittedLengths))];
+        return new LatencyCurve(variant, phase, loopCount, batchSize, points, PowerLawFit.Of(largest));
+    }
+
+    private static LatencyPoint? Point(int length, ImmutableArray<TimingBlockRecord> blocks)
+    {
+        ImmutableArray<TimingBlockRecord> clean = [.. blocks.Where(block => !block.IsTainted && block.MillisecondsPerIteration > 0)];
+        if (clean.IsEmpty)
+        {
+            return null;
+        }
+        ImmutableArray<double> sorted = [.. clean.Select(block => block.MillisecondsPerIteration).Order()];
+        ImmutableArray<double> processes =
+        [
+            .. clean.GroupBy(block => (block.CellId, block.ProcessIndex))
+                .Select(group => Quantile([.. group.Select(block => block.MillisecondsPerIteration).Order()], 0.5)).Order(),
+        ];
+        return new LatencyPoint(
+            length, Quantile(processes, 0.5), Quantile(sorted, 0.1), Quantile(sorted, 0.9), clean.Length, processes.Length, blocks.Length - clean.Length);
+    }
+
+    /// <summary>Linear interpolation between order statistics (Hyndman and Fan 1996, type 7).</summary>
+    internal static double Quantile(ImmutableArray<double> sorted, double share)
+    {
+        var position = share * (sorted.Length - 1);
+        var below = (int)Math.Floor(position);
+        var above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
+    }
+}

@@ -1,0 +1,8 @@
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>latency ∝ length^exponent over a range of lengths.</summary>
+/// <param name="Exponent">Slope in log-log coordinates with its 95 % interval.</param>
+/// <param name="FromLength">Smallest fitted length.</param>
+/// <param name="ToLength">Largest fitted length.</param>
+/// <param name="PointCount">Lengths fitted.</param>
+public sealed record PowerLaw(Estimate Exponent, int FromLength, int ToLength, int PointCount);

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>Groups a run's quality metrics into cases.</summary>
+internal static class QualityCases
+{
+    /// <summary>Suites of the harness's own measurements: not quality.</summary>
+    public static readonly ImmutableHashSet<string> NotQuality = ["timing", "training"];
+
+    /// <summary>Every case that has at least one value, sorted by suite, task, parameters (numerically), metric and slice.</summary>
+    public static ImmutableArray<QualityCase> Of(IReadOnlyList<MetricRecord> metrics) =>
+    [
+        .. metrics
+            .Where(IsQuality)
+            .GroupBy(metric => (metric.Key.SuiteId, metric.Key.TaskId, metric.Key.CaseParameters, metric.Key.Shots, metric.Key.Split,
+                metric.Key.Metric, metric.Key.Slice))
+            .Select(group => Case([.. group]))
+            .OrderBy(item => item.SuiteId, StringComparer.Ordinal)
+            .ThenBy(item => item.TaskId, StringComparer.Ordinal)
+            .ThenBy(item => item.CaseParameters, NaturalOrder.Instance)
+            .ThenBy(item => item.Shots)
+            .ThenBy(item => item.Split, StringComparer.Ordinal)
+            .ThenBy(item => item.Metric, StringComparer.Ordinal)
+            .ThenBy(item => item.Slice, StringComparer.Ordinal),
+    ];
+
+    private static bool IsQuality(MetricRecord metric) =>
+        !NotQuality.Contains(metric.Key.SuiteId) && metric.Kind is MetricKind.Binary or MetricKind.Proportion or MetricKind.Continuous
+        && metric.Value is not null && metric.Key.TestedLoopCount is not null;
+
+    private static QualityCase Case(ImmutableArray<MetricRecord> metrics)
+    {
+        var first = metrics[0];
+        var recipesOfVariant = metrics
+            .GroupBy(metric => metric.Key.VariantId)
+            .ToDictionary(group => group.Key, group => group.Select(metric => metric.Key.RecipeHash).Distinct().Count());
+        var points = metrics
+            .GroupBy(metric => (
+                Line: Line(metric.Key, recipesOfVariant[metric.Key.VariantId]), metric.Key.VariantId,
+                Trained: metric.Key.TrainedLoopCount ?? metric.Key.TestedLoopCount!.Value, Tested: metric.Key.TestedLoopCount!.Value))
+            .Select(group =>
+            {
+                ImmutableArray<SeedEstimate> seeds =
+                [
+                    .. group.OrderBy(metric => metric.Seed).ThenBy(metric => metric.CellId, StringComparer.Ordinal).Select(metric => new SeedEstimate(
+                        metric.Seed, SamplingInterval.Of(metric, metric.Value!.Value), metric.SampleCount, metric.ClusterCount, metric.CellId)),
+                ];
+                return new QualityPoint(group.Key.Line, group.Key.VariantId, group.Key.Trained, group.Key.Tested, SeedMean.Of(seeds, first.Kind is MetricKind.Binary or MetricKind.Proportion), seeds);
+            });
+        return new QualityCase(
+            first.Key.SuiteId, first.Key.TaskId, first.Key.CaseParameters, first.Key.Shots, first.Key.Split, first.Key.Metric, first.Key.Slice,
+            first.Direction, first.Unit, first.Kind, metrics.Select(metric => metric.Chance).FirstOrDefault(chance => chance is not null),
+            [.. points.OrderBy(point => point.Line, StringComparer.Ordinal).ThenBy(point => point.TrainedLoopCount).ThenBy(point => point.TestedLoopCount)]);
+    }
+
+    private static string Line(SeriesKey key, int recipes) =>
+        recipes > 1 && key.RecipeHash is { } hash ? $"{key.VariantId} recipe {hash[..Math.Min(6, hash.Length)]}" : key.VariantId;
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using LT2.Eval.Reports.Input;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>What the pages show, computed once from the input.</summary>
+public sealed class ReportModel
+{
+    /// <summary>Computes it.</summary>
+    /// <param name="input">The records.</param>
+    public ReportModel(ReportInput input)
+    {
+        Input = input;
+        Variants = [.. input.Run.Cells.Select(cell => cell.VariantId).Concat(input.Run.Metrics.Select(metric => metric.Key.VariantId)).Distinct().Order(StringComparer.Ordinal)];
+        Styles = new VariantStyles(Variants);
+        AllQuality = QualityCases.Of(input.Run.Metrics);
+        Quality = [.. AllQuality.Where(item => item.Slice is null)];
+        Latency = LatencyCurves.Of(input.Run.Cells, input.Run.TimingBlocks);
+    }
+
+    /// <summary>The records.</summary>
+    public ReportInput Input { get; }
+
+    /// <summary>The run that is reported.</summary>
+    public RunRecord Run => Input.Run.Run;
+
+    /// <summary>Variants of the run, in ordinal order.</summary>
+    public ImmutableArray<string> Variants { get; }
+
+    /// <summary>How each variant is drawn.</summary>
+    public VariantStyles Styles { get; }
+
+    /// <summary>Quality of every case, without slices.</summary>
+    public ImmutableArray<QualityCase> Quality { get; }
+
+    /// <summary>Quality of every case and slice.</summary>
+    public ImmutableArray<QualityCase> AllQuality { get; }
+
+    /// <summary>Latency curves.</summary>
+    public ImmutableArray<LatencyCurve> Latency { get; }
+
+    /// <summary>Cells that ended otherwise than finished, sorted by outcome and title.</summary>
+    public ImmutableArray<CellRecord> Unfinished => [.. Input.Run.Cells.Where(cell => cell.Outcome != CellOutcome.Finished)
+        .OrderBy(cell => cell.Outcome).ThenBy(cell => cell.Title, NaturalOrder.Instance)];
+
+    /// <summary>Finished cells that recorded a metric without a value.</summary>
+    public ImmutableArray<MetricRecord> ValuesThatFailed => [.. Input.Run.Metrics.Where(metric => metric.Value is null)];
+}

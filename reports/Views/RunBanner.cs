@@ -1,0 +1,29 @@
+using LT2.Eval.Reports.Text;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>Says whether a run is whole.</summary>
+internal static class RunBanner
+{
+    /// <summary>Whole, incomplete or failed, with the first thing that went wrong.</summary>
+    public static Banner Of(ReportModel model)
+    {
+        var cells = model.Input.Run.Cells;
+        var unfinished = model.Unfinished;
+        var finished = cells.Count - unfinished.Length;
+        var worst = unfinished.FirstOrDefault(cell => cell.Outcome == CellOutcome.Failed) ?? unfinished.FirstOrDefault();
+        var detail = worst is null ? "" : $" First: {worst.Title} ({OutcomeNames.Of(worst.Outcome)}{(worst.Reason is null ? "" : ": " + worst.Reason)}).";
+        return model.Run.Status switch
+        {
+            RunStatus.Failed => new Banner("bad", "RUN FAILED", $"The run stopped by an error after {Quantity.Count(cells.Count, "cell")}.{detail}"),
+            RunStatus.Running => new Banner("unsure", "NOT FINISHED", $"The run has no end: it is still going on or was killed after {Quantity.Count(cells.Count, "cell")}.{detail}"),
+            RunStatus.Interrupted => new Banner("unsure", "INTERRUPTED", $"The run was stopped after {Quantity.Count(cells.Count, "cell")} and can be continued.{detail}"),
+            _ when unfinished.Any(cell => cell.Outcome == CellOutcome.Failed) =>
+                new Banner("bad", "CELLS FAILED", $"{Quantity.Count(finished)} of {Quantity.Count(cells.Count, "cell")} finished.{detail}"),
+            _ when !unfinished.IsEmpty =>
+                new Banner("unsure", "INCOMPLETE", $"{Quantity.Count(finished)} of {Quantity.Count(cells.Count, "cell")} finished; the others ended with a recorded reason.{detail}"),
+            _ => new Banner("good", "COMPLETE", $"All {Quantity.Count(cells.Count, "cell")} finished."),
+        };
+    }
+}

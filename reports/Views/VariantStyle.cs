@@ -1,0 +1,7 @@
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>How one line is drawn on every page: colour, marker and dash, so that no reader depends on colour.</summary>
+/// <param name="Color">Hexadecimal colour.</param>
+/// <param name="Symbol">Plotly marker symbol.</param>
+/// <param name="Dash">Plotly dash.</param>
+public sealed record VariantStyle(string Color, string Symbol, string Dash);

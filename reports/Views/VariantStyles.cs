@@ -1,0 +1,29 @@
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>Gives each name its style: the same on every page of a site.</summary>
+public sealed class VariantStyles
+{
+    // Okabe and Ito (2008), in the order that keeps the best contrast on both backgrounds first; their black is a middle grey here.
+    private static readonly string[] Colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#808080"];
+    private static readonly string[] Symbols = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down", "hexagon"];
+    private static readonly string[] Dashes = ["solid", "dash", "dot", "dashdot"];
+
+    private readonly Dictionary<string, int> indexes;
+
+    /// <summary>Styles for names, in ordinal order.</summary>
+    /// <param name="names">Every name that is drawn.</param>
+    public VariantStyles(IEnumerable<string> names)
+    {
+        indexes = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select((name, index) => (name, index))
+            .ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
+    }
+
+    /// <summary>The style of a name; unknown names share the last one.</summary>
+    /// <param name="name">A variant or a line.</param>
+    public VariantStyle this[string name] => At(indexes.GetValueOrDefault(name, indexes.Count));
+
+    /// <summary>The style at an index: colours repeat after seven, with another marker and another dash.</summary>
+    /// <param name="index">From 0.</param>
+    public static VariantStyle At(int index) =>
+        new(Colors[index % Colors.Length], Symbols[index % Symbols.Length], Dashes[index / Colors.Length % Dashes.Length]);
+}
