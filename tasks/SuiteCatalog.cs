@@ -10,6 +10,15 @@ public static class SuiteCatalog
     [
         new Recall.MqarSuite(),
         new StateTracking.ParitySuite(),
+        new Recall.InContextRecallSuite(),
+        new Recall.FuzzyRecallSuite(),
+        new Recall.CopyingSuite(),
+        new Recall.MemorizationSuite(),
+        new Recall.MultiHopRecallSuite(),
+        new Recall.SyntheticNeedleSuite(),
+        new StateTracking.ModularArithmeticSuite(),
+        new StateTracking.GroupWordsSuite(),
+        new StateTracking.StateBasedRecallSuite(),
         new Perplexity.PerplexitySuite(),
         new MultipleChoice.MultipleChoiceSuite(),
     ]);

@@ -55,6 +55,9 @@ public sealed class CaseOptions
     /// <summary>A flag.</summary>
     public bool Boolean(string name) => (bool)values[name];
 
+    /// <summary>A list of whole numbers.</summary>
+    public IReadOnlyList<int> Integers(string name) => (List<int>)values[name];
+
     /// <summary>Notes a problem between parameters, unless one of them is already at fault by itself.</summary>
     /// <param name="holds">What must be true.</param>
     /// <param name="problem">What is wrong, with values, and what to do.</param>

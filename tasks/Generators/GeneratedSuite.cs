@@ -36,10 +36,17 @@ public abstract class GeneratedSuite : ISuite
     public ICase CreateCase(CaseSpecification specification)
     {
         GeneratedTask task = FindTask(specification.TaskId);
+        return new GeneratedCase(this, task, ReadOptions(task, specification));
+    }
+
+    /// <summary>The checked parameters of a task.</summary>
+    /// <exception cref="TaskException">Every problem at once.</exception>
+    protected CaseOptions ReadOptions(GeneratedTask task, CaseSpecification specification)
+    {
         CaseOptions options = new($"suite '{Id}', task '{task.Id}'", task.Parameters, specification.Parameters);
         task.Check(options);
         options.ThrowIfFaulty();
-        return new GeneratedCase(this, task, options);
+        return options;
     }
 
     /// <summary>The task of an id.</summary>

@@ -14,4 +14,12 @@ public sealed class SequenceDraft(int length)
 
     /// <summary>Subsets the sample belongs to.</summary>
     public List<string> Slices { get; } = [];
+
+    /// <summary>Labels every index with the token that follows it: plain language-model training.</summary>
+    /// <param name="first">Indices before this stay without a label.</param>
+    public void LabelNextTokens(int first = 0)
+    {
+        Labels[^1] = TokenSample.NoLabel;
+        for (int i = first; i < InputIds.Length - 1; i++) Labels[i] = InputIds[i + 1];
+    }
 }
