@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using LT2.Eval.Models.Training;
+
+namespace LT2.Eval.Models.Definitions;
+
+/// <summary>Definitions and recipes as JSON and back, for checkpoints and hashes.</summary>
+public static class DefinitionJson
+{
+    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        IgnoreReadOnlyProperties = true,
+    };
+
+    /// <summary>A definition as a JSON object.</summary>
+    public static JsonObject Write(ModelDefinition definition) => JsonSerializer.SerializeToNode(definition, Options)!.AsObject();
+
+    /// <summary>A recipe as a JSON object.</summary>
+    public static JsonObject Write(TrainingRecipe recipe) => JsonSerializer.SerializeToNode(recipe, Options)!.AsObject();
+
+    /// <summary>A definition from a JSON object.</summary>
+    /// <exception cref="ModelException">A field is unknown, missing or of the wrong type.</exception>
+    public static ModelDefinition ReadDefinition(JsonNode node, string source) => Read<ModelDefinition>(node, source);
+
+    /// <summary>A recipe from a JSON object.</summary>
+    /// <exception cref="ModelException">A field is unknown or of the wrong type.</exception>
+    public static TrainingRecipe ReadRecipe(JsonNode node, string source) => Read<TrainingRecipe>(node, source);
+
+    static T Read<T>(JsonNode node, string source)
+    {
+        try
+        {
+            return node.Deserialize<T>(Options) ?? throw new ModelException($"{source}: empty.");
+        }
+        catch (JsonException error)
+        {
+            throw new ModelException($"{source}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using LT2.Eval.Models.Mixers;
+
+namespace LT2.Eval.Models.Definitions;
+
+/// <summary>A model's parameters, operations and state without libtorch, from the same description that allocates its weights.</summary>
+public static class ModelShape
+{
+    /// <summary>Every parameter, with full names, in the order in which they lie in memory.</summary>
+    /// <exception cref="ModelException">The definition cannot be built.</exception>
+    public static IReadOnlyList<ParameterDescription> Describe(ModelDefinition definition)
+    {
+        var d = definition.Width;
+        var list = new List<ParameterDescription> { new("embeddings.weight", [definition.VocabularySize, d], new Initialisation.Linear(d)) };
+        if (definition.ResidualGate) list.Add(new("residual_gate", [definition.LoopCount, d], new Initialisation.Constant(0), NoWeightDecay: true));
+        for (var layer = 0; layer < definition.LayerCount; layer++)
+        {
+            var prefix = $"layers.{layer}.";
+            var sandwich = definition.NormPlacement == NormPlacement.Sandwich;
+            list.Add(ParameterDescription.Norm(prefix + "mixer_norm.weight", d));
+            foreach (var mixer in MixerPlacement.InLayer(definition, layer).DistinctBy(placement => placement.Prefix))
+                list.AddRange(mixer.Description.Parameters.Select(parameter => parameter with { Name = mixer.Prefix + parameter.Name }));
+            if (sandwich) list.Add(ParameterDescription.Norm(prefix + "mixer_norm_2.weight", d));
+            list.Add(ParameterDescription.Norm(prefix + "mlp_norm.weight", d));
+            list.Add(ParameterDescription.Linear(prefix + "mlp.gate_proj.weight", definition.FeedForwardWidth, d));
+            list.Add(ParameterDescription.Linear(prefix + "mlp.up_proj.weight", definition.FeedForwardWidth, d));
+            list.Add(ParameterDescription.Linear(prefix + "mlp.down_proj.weight", d, definition.FeedForwardWidth));
+            if (sandwich) list.Add(ParameterDescription.Norm(prefix + "mlp_norm_2.weight", d));
+        }
+        list.Add(ParameterDescription.Norm("norm.weight", d));
+        if (definition.ExitGate)
+        {
+            list.Add(new("exit_gate.weight", [1, d], new Initialisation.Linear(d), NoWeightDecay: true));
+            list.Add(ParameterDescription.Bias("exit_gate.bias", 1));
+        }
+        if (!definition.TiedHead) list.Add(ParameterDescription.Linear("lm_head.weight", definition.VocabularySize, d));
+        return list;
+    }
+
+    /// <summary>Stored numbers; the embedding counts once where the head is tied to it.</summary>
+    public static long ParameterCount(ModelDefinition definition) => Describe(definition).Sum(parameter => parameter.ElementCount);
+
+    /// <summary>
+    /// Forward operations for one token at a context of that many tokens, all T loops and one head (a multiply-add is 2):
+    /// twice the matrix elements that the token meets in each loop, plus the mixers' cores. Lookups, norms and element-wise work are left out.
+    /// </summary>
+    public static double FlopsPerToken(ModelDefinition definition, int contextLength)
+    {
+        var flops = 2.0 * definition.VocabularySize * definition.Width;
+        for (var layer = 0; layer < definition.LayerCount; layer++)
+        {
+            var mixers = MixerPlacement.InLayer(definition, layer).ToDictionary(placement => placement.Choice);
+            for (var loop = 0; loop < definition.LoopCount; loop++)
+            {
+                flops += 2.0 * 3 * definition.Width * definition.FeedForwardWidth;
+                flops += Weighted(definition, loop, layer, choice => Flops(mixers[choice], contextLength));
+            }
+        }
+        return flops;
+    }
+
+    /// <summary>Bytes of decode state for one sequence that do not grow with its length, over all loops and layers: recurrent states, convolution tails, full windows.</summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="modelElementBytes">4 for float32, 2 for bfloat16; recurrent states are float32 in both.</param>
+    public static long StateBytes(ModelDefinition definition, int modelElementBytes = 4) =>
+        OverSlots(definition, tensor => tensor.GrowsWithContext && tensor.TokenLimit is null ? 0 : tensor.Bytes(definition.MaximumLength, modelElementBytes));
+
+    /// <summary>Bytes of cache that each further token of one sequence adds, over all loops and layers. Windows are in <see cref="StateBytes"/>.</summary>
+    public static long CacheBytesPerToken(ModelDefinition definition, int modelElementBytes = 4) =>
+        OverSlots(definition, tensor => tensor.GrowsWithContext && tensor.TokenLimit is null
+            ? (double)tensor.Bytes(1, modelElementBytes) / tensor.TokensPerEntry : 0);
+
+    static long OverSlots(ModelDefinition definition, Func<StateTensorDescription, double> bytes)
+    {
+        var sum = 0.0;
+        for (var layer = 0; layer < definition.LayerCount; layer++)
+        {
+            var mixers = MixerPlacement.InLayer(definition, layer).ToDictionary(placement => placement.Choice);
+            for (var loop = 0; loop < definition.LoopCount; loop++)
+                sum += Weighted(definition, loop, layer, choice => mixers[choice].Description.State.Sum(bytes));
+        }
+        return (long)Math.Ceiling(sum);
+    }
+
+    static double Flops(MixerPlacement mixer, int contextLength) =>
+        mixer.Description.CoreFlopsPerToken(contextLength) + 2.0 * mixer.Description.Parameters.Where(p => p.Shape.Count >= 2).Sum(p => p.ElementCount);
+
+    static double Weighted(ModelDefinition definition, int loop, int layer, Func<MixerChoice, double> value)
+    {
+        if (definition.Draw is not { } draw) return value(definition.MixerAt(loop, layer));
+        return draw.Choices.Select((choice, i) => value(choice) * draw.Weights[i]).Sum() / draw.Weights.Sum();
+    }
+}

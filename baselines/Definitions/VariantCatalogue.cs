@@ -1,0 +1,59 @@
+namespace LT2.Eval.Models.Definitions;
+
+/// <summary>The variants and scales that were shipped, and those of extra folders. Loading and resolving never touch libtorch.</summary>
+public sealed class VariantCatalogue
+{
+    readonly SortedDictionary<string, VariantFile> variants = new(StringComparer.Ordinal);
+    readonly SortedDictionary<string, ScaleFile> scales = new(StringComparer.Ordinal);
+
+    /// <summary>Names of variants, sorted.</summary>
+    public IReadOnlyList<string> VariantNames => [.. variants.Keys];
+
+    /// <summary>Names of scales, sorted.</summary>
+    public IReadOnlyList<string> ScaleNames => [.. scales.Keys];
+
+    /// <summary>Every <c>name@scale</c> that exists.</summary>
+    public IReadOnlyList<string> Ids =>
+        [.. from variant in variants.Values from scale in scales.Keys where variant.OnlyScales?.Contains(scale) ?? true select $"{variant.Name}@{scale}"];
+
+    /// <summary>Reads the shipped files and, after them, <c>variants/*.yaml</c> and <c>scales/*.yaml</c> of further folders; a later file of the same name wins.</summary>
+    /// <exception cref="ModelException">Every problem of every file.</exception>
+    public static VariantCatalogue Load(IReadOnlyList<string>? extraFolders = null)
+    {
+        var problems = new List<string>();
+        var catalogue = new VariantCatalogue();
+        foreach (var folder in (string[])[AppContext.BaseDirectory, .. extraFolders ?? []])
+        {
+            if (!Directory.Exists(folder)) problems.Add($"{folder}: there is no such folder.");
+            foreach (var file in Files(folder, "scales"))
+                if (ScaleFile.Load(file, problems) is { } scale) catalogue.scales[Path.GetFileNameWithoutExtension(file)] = scale;
+            foreach (var file in Files(folder, "variants"))
+                if (VariantFile.Load(file, problems) is { } variant) catalogue.variants[Path.GetFileNameWithoutExtension(file)] = variant;
+        }
+        foreach (var variant in catalogue.variants.Values)
+            foreach (var scale in variant.Scales.Keys.Concat(variant.OnlyScales ?? []).Where(scale => !catalogue.scales.ContainsKey(scale)).Distinct())
+                problems.Add($"{variant.File}: scales: there is no scale '{scale}'.{NearestName.Hint(scale, catalogue.scales.Keys)}");
+        return problems.Count == 0 ? catalogue : throw new ModelException(problems);
+    }
+
+    /// <summary>The definition of <c>name@scale</c>.</summary>
+    /// <exception cref="ModelException">An unknown name (with the nearest known one), or a definition that does not hold together (every problem).</exception>
+    public ModelDefinition Resolve(string id)
+    {
+        var at = id.Split('@');
+        if (at is not [var name, var scaleName]) throw new ModelException($"'{id}' is no variant id; write NAME@SCALE, such as lt2-gdn@tiny.");
+        var problems = new List<string>();
+        if (!variants.TryGetValue(name, out var variant)) problems.Add($"There is no variant '{name}'.{NearestName.Hint(name, variants.Keys)}");
+        if (!scales.TryGetValue(scaleName, out var scale)) problems.Add($"There is no scale '{scaleName}'.{NearestName.Hint(scaleName, scales.Keys)}");
+        if (variant?.OnlyScales is { } only && scale is not null && !only.Contains(scaleName))
+            problems.Add($"The variant '{name}' exists at {string.Join(", ", only)} only, not at '{scaleName}'.");
+        if (problems.Count > 0) throw new ModelException(problems);
+        return DefinitionBuilder.Build(variant!, scale!);
+    }
+
+    static string[] Files(string folder, string kind)
+    {
+        var path = Path.Combine(folder, kind);
+        return Directory.Exists(path) ? [.. Directory.GetFiles(path, "*.yaml").Order(StringComparer.Ordinal)] : [];
+    }
+}

@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Layers;
+
+/// <summary>RMSNorm: y = x · rsqrt(mean(x²) + ε) · w over the last axis, statistics in at least float32 (Zhang and Sennrich, 2019).</summary>
+public static class RmsNorm
+{
+    /// <summary>The norm with a weight.</summary>
+    /// <param name="x">[…, d].</param>
+    /// <param name="weight">[d].</param>
+    /// <param name="epsilon">ε inside the root.</param>
+    public static Tensor Apply(Tensor x, Tensor weight, double epsilon) => Statistics(x, epsilon).type_as(x).mul(weight);
+
+    /// <summary>The norm times an activated gate: norm first, gate second (FLA's gated norms).</summary>
+    /// <param name="x">[…, Dv].</param>
+    /// <param name="weight">[Dv].</param>
+    /// <param name="activatedGate">Like <paramref name="x"/>, already through its activation.</param>
+    /// <param name="epsilon">ε inside the root.</param>
+    public static Tensor Gated(Tensor x, Tensor weight, Tensor activatedGate, double epsilon) => Apply(x, weight, epsilon).mul(activatedGate);
+
+    static Tensor Statistics(Tensor x, double epsilon)
+    {
+        var wide = x.dtype is ScalarType.Float64 or ScalarType.Float32 ? x : x.to(ScalarType.Float32);
+        return wide.mul(wide.square().mean([-1], keepdim: true).add_(epsilon).rsqrt_());
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using LT2.Eval.Models.Mixers;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Layers;
+
+/// <summary>
+/// Rotary position embedding (Su et al., 2021) over the whole head: pair i turns by position · base^(−2i/D).
+/// Half-split pairs (x_i, x_(i+D/2)) as in FLA, Llama's Hugging Face layout and Ouro; adjacent pairs (x_2i, x_(2i+1)) as in lingua and LT2. Angles in float32 at least.
+/// </summary>
+public sealed class RotaryEmbedding : IDisposable
+{
+    readonly double theta;
+    readonly bool adjacentPairs;
+    readonly int rotatedWidth;
+    readonly ConcurrentDictionary<(string Device, ScalarType Type), (Tensor Cosine, Tensor Sine, int Length)> tables = new();
+
+    /// <summary>A rotation of heads of width <paramref name="headWidth"/>.</summary>
+    /// <param name="headWidth">D, even.</param>
+    /// <param name="theta">The base, 10000 in most models.</param>
+    /// <param name="adjacentPairs">Which elements form a pair.</param>
+    public RotaryEmbedding(int headWidth, double theta, bool adjacentPairs)
+    {
+        if (headWidth % 2 != 0) throw new ModelException($"Rotary embedding needs an even head width, not {headWidth}.");
+        (rotatedWidth, this.theta, this.adjacentPairs) = (headWidth, theta, adjacentPairs);
+    }
+
+    /// <summary>Turns heads to their positions.</summary>
+    /// <param name="x">[B, L, H, D].</param>
+    /// <param name="positions">Offsets of the rows.</param>
+    public Tensor Apply(Tensor x, SequencePositions positions)
+    {
+        var length = (int)x.shape[1];
+        var type = x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var (cosine, sine) = Table(positions.Largest + length, x.device, type);
+        cosine = Pick(cosine, positions, length);
+        sine = Pick(sine, positions, length);
+        var wide = x.dtype == type ? x : x.to(type);
+        // The sine table carries the sign of the pair's first element, so one roll and two products do the rotation.
+        var swapped = adjacentPairs ? wide.SplitLast(rotatedWidth / 2, 2).flip(-1).JoinLast() : wide.roll(rotatedWidth / 2, -1);
+        var turned = addcmul(wide.mul(cosine), swapped, sine, 1);
+        return x.dtype == type ? turned : turned.to(x.dtype);
+    }
+
+    static Tensor Pick(Tensor table, SequencePositions positions, int length)
+    {
+        if (positions.Common is { } offset) return table.narrow(0, offset, length).unsqueeze(1);
+        var index = tensor(positions.Offsets.SelectMany(start => Enumerable.Range(start, length).Select(p => (long)p)).ToArray(), device: table.device);
+        return table.index_select(0, index).view(positions.Offsets.Count, length, 1, -1);
+    }
+
+    (Tensor, Tensor) Table(int length, Device device, ScalarType type)
+    {
+        var key = (device.ToString(), type);
+        if (tables.TryGetValue(key, out var known) && known.Length >= length) return (known.Cosine, known.Sine);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var size = Math.Max(64, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length));
+        var exponent = arange(0, rotatedWidth, 2, ScalarType.Float64, device).div(-rotatedWidth);
+        var angles = outer(arange(size, ScalarType.Float64, device), full_like(exponent, theta).pow(exponent));
+        var (c, s) = (angles.cos(), angles.sin());
+        var cosine = (adjacentPairs ? c.repeat_interleave(2, -1) : cat([c, c], -1)).to(type).DetachFromDisposeScope();
+        var sine = (adjacentPairs ? stack([s.neg(), s], -1).JoinLast() : cat([s.neg(), s], -1)).to(type).DetachFromDisposeScope();
+        tables[key] = (cosine, sine, size);
+        return (cosine, sine);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (cosine, sine, _) in tables.Values)
+        {
+            cosine.Dispose();
+            sine.Dispose();
+        }
+        tables.Clear();
+    }
+}

@@ -1,0 +1,37 @@
+using LT2.Eval.Models.Mixers;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Layers;
+
+/// <summary>
+/// Depthwise causal convolution over time: y_t[c] = act(Σ_j w[c, j] · x_(t−K+1+j)[c] + b[c]); the last weight meets the current token, inputs before the start are 0.
+/// Its state is the last K − 1 inputs, [B, K − 1, C].
+/// </summary>
+public static class ShortConvolution
+{
+    /// <summary>The convolution without its activation.</summary>
+    /// <param name="x">[B, L, C].</param>
+    /// <param name="weight">[C, 1, K].</param>
+    /// <param name="bias">[C], or null.</param>
+    /// <param name="state">Where the tail is read and left, or null at the start of a sequence that is not continued.</param>
+    /// <param name="stateName">Its name in the state.</param>
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, MixerState? state = null, string stateName = "convolution")
+    {
+        var kernel = weight.shape[2];
+        var length = x.shape[1];
+        Tensor padded;
+        if (state is null) padded = nn.functional.pad(x, (0L, 0L, kernel - 1, 0L));
+        else
+        {
+            padded = cat([state[stateName].to(x.dtype), x], 1);
+            state[stateName] = padded.narrow(1, length, kernel - 1).detach().clone();
+        }
+        var taps = weight.squeeze(1).t(); // [K, C]
+        var sum = padded.narrow(1, 0, length).mul(taps[0]);
+        for (var j = 1; j < kernel; j++) sum = addcmul(sum, padded.narrow(1, j, length), taps[j], 1);
+        return bias is null ? sum : sum.add(bias);
+    }
+
+    /// <summary>What the state holds for this convolution.</summary>
+    public static StateTensorDescription State(int channels, int kernel = 4, string name = "convolution") => new(name, [kernel - 1, channels], Single: false);
+}

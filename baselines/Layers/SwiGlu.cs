@@ -1,0 +1,25 @@
+using LT2.Eval.Models.Mixers;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Layers;
+
+/// <summary>The feed-forward part of a block: W_down (silu(W_gate x) ⊙ W_up x), no biases (Shazeer, 2020). Gate and up are one product.</summary>
+public sealed class SwiGlu
+{
+    readonly Tensor gateAndUp; // [2 F, d]
+    readonly Tensor down;      // [d, F]
+
+    /// <summary>Claims <c>gate_proj</c>, <c>up_proj</c>, <c>down_proj</c>.</summary>
+    public SwiGlu(MixerParameters parameters)
+    {
+        gateAndUp = parameters.Packed("gate_proj.weight", "up_proj.weight");
+        down = parameters["down_proj.weight"];
+    }
+
+    /// <summary>[…, d] → […, d].</summary>
+    public Tensor Forward(Tensor x)
+    {
+        var both = nn.functional.linear(x, gateAndUp).chunk(2, -1);
+        return nn.functional.linear(nn.functional.silu(both[0]).mul(both[1]), down);
+    }
+}

@@ -1,0 +1,49 @@
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Layers;
+using LT2.Eval.Models.Mixers;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Looping;
+
+/// <summary>One stored layer: norm, mixer, residual, norm, feed-forward, residual; with sandwich norms a second norm ends each branch (Ouro).</summary>
+internal sealed class Block : IDisposable
+{
+    readonly Tensor mixerNorm, feedForwardNorm;
+    readonly Tensor? mixerNormAfter, feedForwardNormAfter;
+    readonly Dictionary<MixerChoice, TokenMixer> mixers = [];
+    readonly SwiGlu feedForward;
+    readonly double epsilon;
+
+    internal Block(ModelDefinition definition, int layer, ParameterStore store)
+    {
+        var own = new PrefixedParameters(store, $"layers.{layer}.");
+        mixerNorm = own["mixer_norm.weight"];
+        feedForwardNorm = own["mlp_norm.weight"];
+        if (definition.NormPlacement == NormPlacement.Sandwich) (mixerNormAfter, feedForwardNormAfter) = (own["mixer_norm_2.weight"], own["mlp_norm_2.weight"]);
+        foreach (var placement in MixerPlacement.InLayer(definition, layer))
+            mixers[placement.Choice] = placement.Entry.Create(placement.Settings, new PrefixedParameters(store, placement.Prefix));
+        feedForward = new SwiGlu(new PrefixedParameters(store, $"layers.{layer}.mlp."));
+        epsilon = definition.NormEpsilon;
+    }
+
+    internal TokenMixer Mixer(MixerChoice choice) => mixers[choice];
+
+    /// <summary>[B, L, d] → [B, L, d]; one token with a state runs the recurrent form.</summary>
+    internal Tensor Forward(Tensor h, MixerChoice choice, MixerState? state, MixerCall call)
+    {
+        var mixer = mixers[choice];
+        var x = RmsNorm.Apply(h, mixerNorm, epsilon);
+        var mixed = state is not null && h.shape[1] == 1 ? mixer.Step(x, state, call) : mixer.Forward(x, state, call);
+        if (mixerNormAfter is not null) mixed = RmsNorm.Apply(mixed, mixerNormAfter, epsilon);
+        h = h.add(mixed);
+        var fed = feedForward.Forward(RmsNorm.Apply(h, feedForwardNorm, epsilon));
+        if (feedForwardNormAfter is not null) fed = RmsNorm.Apply(fed, feedForwardNormAfter, epsilon);
+        return h.add(fed);
+    }
+
+    /// <summary>Mixers may hold tables that outlive a call.</summary>
+    public void Dispose()
+    {
+        foreach (var mixer in mixers.Values) (mixer as IDisposable)?.Dispose();
+    }
+}

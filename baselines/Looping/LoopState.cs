@@ -1,0 +1,63 @@
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Mixers;
+
+namespace LT2.Eval.Models.Looping;
+
+/// <summary>
+/// What decoding keeps: one mixer state for each (loop, layer), and for each sequence of the batch how many tokens it has seen.
+/// Sequences of unequal length are prefilled apart and then joined.
+/// </summary>
+public sealed class LoopState : IDisposable
+{
+    readonly MixerState[][] states; // [loop][layer]
+
+    internal LoopState(MixerState[][] states, IReadOnlyList<IReadOnlyList<MixerChoice>> choices, int[] offsets, int maximumLength) =>
+        (this.states, Choices, Offsets, MaximumLength) = (states, choices, offsets, maximumLength);
+
+    /// <summary>Tokens that each sequence has seen.</summary>
+    public IReadOnlyList<int> Offsets { get; private set; }
+
+    /// <summary>Sequences.</summary>
+    public int BatchSize => Offsets.Count;
+
+    /// <summary>T′, loops that run.</summary>
+    public int LoopCount => states.Length;
+
+    /// <summary>Most tokens a sequence may reach.</summary>
+    public int MaximumLength { get; }
+
+    /// <summary>Bytes held, caches at their full capacity.</summary>
+    public long Bytes => states.Sum(loop => loop.Sum(state => state.Bytes));
+
+    internal IReadOnlyList<IReadOnlyList<MixerChoice>> Choices { get; }
+
+    internal MixerState At(int loop, int layer) => states[loop][layer];
+
+    internal void Advance(int tokens) => Offsets = [.. Offsets.Select(offset => offset + tokens)];
+
+    /// <summary>A copy that goes its own way, each sequence <paramref name="copies"/> times in a row: continuations of one shared prefix.</summary>
+    public LoopState Fork(int copies = 1) => Rows([.. Enumerable.Range(0, BatchSize).SelectMany(row => Enumerable.Repeat(row, copies))]);
+
+    /// <summary>A copy of some sequences, in the given order; one may be named several times.</summary>
+    public LoopState Rows(IReadOnlyList<int> rows) =>
+        new(Map(state => state.Rows(rows)), Choices, [.. rows.Select(row => Offsets[row])], MaximumLength);
+
+    /// <summary>The sequences of several states as one batch. The states must be of one model, loop count and maximum length; they stay as they are.</summary>
+    public static LoopState Join(IReadOnlyList<LoopState> parts)
+    {
+        var first = parts[0];
+        if (parts.Any(part => part.LoopCount != first.LoopCount || part.MaximumLength != first.MaximumLength))
+            throw new ArgumentException("States to join must have one loop count and one maximum length.", nameof(parts));
+        var joined = Enumerable.Range(0, first.LoopCount)
+            .Select(loop => Enumerable.Range(0, first.states[loop].Length).Select(layer => MixerState.Join([.. parts.Select(part => part.At(loop, layer))])).ToArray()).ToArray();
+        return new LoopState(joined, first.Choices, [.. parts.SelectMany(part => part.Offsets)], first.MaximumLength);
+    }
+
+    MixerState[][] Map(Func<MixerState, MixerState> change) => [.. states.Select(loop => loop.Select(change).ToArray())];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var state in states.SelectMany(loop => loop)) state.Dispose();
+    }
+}

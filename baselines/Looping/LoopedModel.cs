@@ -1,0 +1,205 @@
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Layers;
+using LT2.Eval.Models.Mixers;
+using LT2.Eval.Models.Runtime;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Looping;
+
+/// <summary>
+/// Embedding, a stack of N blocks applied T times, final norm, head (LT2 §2.1). h^0 = Emb(x); h̃^τ = F_N ∘ … ∘ F_1 (h^(τ−1)); h^τ = h̃^τ + ρ_τ ⊙ h^(τ−1).
+/// Any number of loops can be run: loops beyond the trained ones use the gate (and the mixers) of the last trained loop. Nothing passes from loop to loop but h,
+/// so decoding keeps one mixer state for each (loop, layer).
+/// </summary>
+public sealed class LoopedModel : IDisposable
+{
+    readonly Tensor embedding, finalNorm, head;
+    readonly Tensor? residualGate, exitWeight, exitBias;
+    readonly Block[] blocks;
+    readonly MixerDraws? draws;
+    readonly List<Tensor> residualSquares = [];
+
+    LoopedModel(ModelDefinition definition, ComputeDevice device, ScalarType dtype)
+    {
+        (Definition, Device, ElementType) = (definition, device, dtype);
+        Parameters = new ParameterStore(ModelShape.Describe(definition), device.TorchDevice, dtype);
+        var own = new PrefixedParameters(Parameters, "");
+        embedding = own["embeddings.weight"];
+        finalNorm = own["norm.weight"];
+        head = definition.TiedHead ? embedding : own["lm_head.weight"];
+        if (definition.ResidualGate) residualGate = own["residual_gate"];
+        if (definition.ExitGate) (exitWeight, exitBias) = (own["exit_gate.weight"], own["exit_gate.bias"]);
+        blocks = [.. Enumerable.Range(0, definition.LayerCount).Select(layer => new Block(definition, layer, Parameters))];
+        if (definition.Draw is { } draw) draws = new MixerDraws(draw, definition.LayerCount);
+        if (Parameters.Unclaimed.FirstOrDefault() is { } name) throw new ModelException($"The parameter '{name}' is described but nothing uses it.");
+    }
+
+    /// <summary>What it is.</summary>
+    public ModelDefinition Definition { get; }
+
+    /// <summary>Where it lies.</summary>
+    public ComputeDevice Device { get; }
+
+    /// <summary>Element type of parameters and activations.</summary>
+    public ScalarType ElementType { get; }
+
+    /// <summary>Every parameter.</summary>
+    public ParameterStore Parameters { get; }
+
+    /// <summary>Whether forwards record the root mean square of the residual stream after each loop.</summary>
+    public bool RecordResidualRms { get; set; }
+
+    /// <summary>For variants with random draws: which training draw runs. Null runs the first test draw.</summary>
+    public int? DrawStep { get; set; }
+
+    /// <summary>Where mixers put auxiliary losses during forwards, or null. The caller clears it.</summary>
+    public IList<Tensor>? AuxiliaryLosses { get; set; }
+
+    /// <summary>A model with first values drawn from a seed.</summary>
+    /// <exception cref="ModelException">The definition cannot be built.</exception>
+    public static LoopedModel Create(ModelDefinition definition, long seed, ComputeDevice device, ScalarType dtype = ScalarType.Float32)
+    {
+        var model = new LoopedModel(definition, device, dtype);
+        ParameterInitialiser.Fill(model.Parameters, seed);
+        return model;
+    }
+
+    /// <summary>A model whose parameters are still zero: for loading.</summary>
+    internal static LoopedModel Blank(ModelDefinition definition, ComputeDevice device, ScalarType dtype) => new(definition, device, dtype);
+
+    /// <summary>Final hidden states after the given loops, in one pass: what <see cref="Head"/> reads. Respects the ambient gradient mode.</summary>
+    /// <param name="ids">[B, L], int64.</param>
+    /// <param name="loopCounts">Counts T′ ≥ 1, in any order; the stack runs as often as the largest.</param>
+    /// <returns>[B, L, d] for each count, in the order given.</returns>
+    public IReadOnlyList<Tensor> ForwardHidden(Tensor ids, IReadOnlyList<int> loopCounts)
+    {
+        if (draws is not null && DrawStep is null) throw new ModelException($"{Definition.VariantId} averages the logits of several draws; ask for readouts, not for hidden states.");
+        return Hidden(ids, loopCounts, draws?.ForTraining(DrawStep!.Value, loopCounts.Max()) ?? Slots(loopCounts.Max()));
+    }
+
+    /// <summary>Logits of normed hidden states.</summary>
+    /// <param name="hidden">[…, d], all positions or gathered ones.</param>
+    /// <returns>[…, V].</returns>
+    public Tensor Head(Tensor hidden) => nn.functional.linear(hidden, head);
+
+    /// <summary>Logits after the given loops, in one pass. With random draws, the mean logits of the test draws.</summary>
+    /// <returns>[B, L, V] for each count, in the order given.</returns>
+    public IReadOnlyList<Tensor> ForwardReadouts(Tensor ids, IReadOnlyList<int> loopCounts)
+    {
+        using var scope = NewDisposeScope();
+        if (draws is null || DrawStep is not null) return Keep(ForwardHidden(ids, loopCounts).Select(Head));
+        var votes = Enumerable.Range(0, draws.Votes).Select(vote => Hidden(ids, loopCounts, draws.ForTest(vote, loopCounts.Max())).Select(Head).ToArray()).ToArray();
+        return Keep(loopCounts.Select((_, i) => votes.Select(vote => vote[i]).Aggregate((sum, logits) => sum.add(logits)).div(draws.Votes)));
+    }
+
+    /// <summary>Ouro's exit gate: the probability to stop after each loop, for each token. Over the counts 1 … <paramref name="loopCount"/> they add up to 1.</summary>
+    /// <param name="hiddenByLoop">Normed hidden states after loops 1 … loopCount, each [B, L, d].</param>
+    /// <param name="loopCount">T′.</param>
+    /// <returns>[loopCount, B, L], float32.</returns>
+    public Tensor ExitDistribution(IReadOnlyList<Tensor> hiddenByLoop, int loopCount)
+    {
+        if (exitWeight is null) throw new ModelException($"{Definition.VariantId} has no exit gate.");
+        using var scope = NewDisposeScope();
+        Tensor? remaining = null;
+        var parts = new List<Tensor>();
+        for (var loop = 0; loop < loopCount; loop++)
+        {
+            var stop = nn.functional.linear(hiddenByLoop[loop], exitWeight, exitBias).squeeze(-1).to(ScalarType.Float32).sigmoid();
+            remaining ??= ones_like(stop);
+            parts.Add(loop == loopCount - 1 ? remaining : stop.mul(remaining));
+            remaining = remaining.mul(stop.neg().add(1));
+        }
+        return stack(parts).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The state before the first token.</summary>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="maximumLength">Most tokens a sequence may reach.</param>
+    /// <param name="loopCount">T′.</param>
+    public LoopState NewState(int batch, int maximumLength, int loopCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(loopCount, 1);
+        var choices = draws?.ForTest(0, loopCount) ?? Slots(loopCount);
+        var states = choices.Select(loop => loop.Select((choice, layer) =>
+            blocks[layer].Mixer(choice).NewState(batch, maximumLength, Device.TorchDevice, ElementType)).ToArray()).ToArray();
+        return new LoopState(states, choices, new int[batch], maximumLength);
+    }
+
+    /// <summary>Reads further tokens: many (prefill) or one a row (decode). Runs without gradients.</summary>
+    /// <param name="ids">[B, n], int64.</param>
+    /// <param name="state">Advanced by n tokens. With random draws a state holds the first test draw alone.</param>
+    /// <param name="lastPositionOnly">Prefill for generation needs the head at the last position only.</param>
+    /// <returns>Logits of the last loop, [B, n, V] or [B, 1, V].</returns>
+    public Tensor Advance(Tensor ids, LoopState state, bool lastPositionOnly = false)
+    {
+        var length = (int)ids.shape[1];
+        if (ids.shape[0] != state.BatchSize) throw new ArgumentException($"The state holds {state.BatchSize} sequences, but {ids.shape[0]} came.", nameof(ids));
+        if (state.Offsets.Max() + length > state.MaximumLength)
+            throw new ModelException($"{Definition.VariantId}: {state.Offsets.Max()} tokens and {length} more do not fit a state made for {state.MaximumLength}.");
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var hidden = Run(ids, new SequencePositions(state.Offsets), state.Choices, state, [state.LoopCount])[0];
+        state.Advance(length);
+        return Head(lastPositionOnly && length > 1 ? hidden.narrow(1, length - 1, 1) : hidden).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Root mean square of the residual stream after each loop of the last forward that recorded it; index 0 is loop 1.</summary>
+    public IReadOnlyList<double> LastResidualRms => [.. residualSquares.Select(square => Math.Sqrt(square.item<float>()))];
+
+    IReadOnlyList<Tensor> Hidden(Tensor ids, IReadOnlyList<int> loopCounts, IReadOnlyList<IReadOnlyList<MixerChoice>> choices)
+    {
+        if (loopCounts.Count == 0 || loopCounts.Min() < 1) throw new ArgumentException("Loop counts must be 1 or more.", nameof(loopCounts));
+        using var scope = NewDisposeScope();
+        return Keep(Run(ids, SequencePositions.All((int)ids.shape[0], 0), choices, null, loopCounts));
+    }
+
+    IReadOnlyList<Tensor> Run(Tensor ids, SequencePositions positions, IReadOnlyList<IReadOnlyList<MixerChoice>> choices, LoopState? state, IReadOnlyList<int> loopCounts)
+    {
+        var readouts = new Dictionary<int, Tensor>();
+        var shared = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        if (RecordResidualRms) ForgetResidualRms();
+        var h = embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
+        for (var loop = 0; loop < loopCounts.Max(); loop++)
+        {
+            var before = h;
+            for (var layer = 0; layer < blocks.Length; layer++)
+            {
+                var call = new MixerCall { Positions = positions, LoopIndex = loop, LayerIndex = layer, Shared = shared, AuxiliaryLosses = AuxiliaryLosses };
+                h = blocks[layer].Forward(h, choices[loop][layer], state?.At(loop, layer), call);
+            }
+            if (residualGate is not null) h = addcmul(h, residualGate[Math.Min(loop, (int)residualGate.shape[0] - 1)], before, 1);
+            if (RecordResidualRms) Remember(h);
+            var read = Definition.NormEveryLoop || loopCounts.Contains(loop + 1);
+            var normed = read ? RmsNorm.Apply(h, finalNorm, Definition.NormEpsilon) : null;
+            if (Definition.NormEveryLoop) h = normed!;
+            if (normed is not null && loopCounts.Contains(loop + 1)) readouts[loop + 1] = normed;
+        }
+        return [.. loopCounts.Select(count => readouts[count])];
+    }
+
+    IReadOnlyList<IReadOnlyList<MixerChoice>> Slots(int loopCount) => [.. Enumerable.Range(0, loopCount).Select(loop => Definition.Slots[Math.Min(loop, Definition.Slots.Count - 1)])];
+
+    void Remember(Tensor h)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        residualSquares.Add(h.detach().to(ScalarType.Float32).square().mean().DetachFromDisposeScope());
+    }
+
+    void ForgetResidualRms()
+    {
+        foreach (var square in residualSquares) square.Dispose();
+        residualSquares.Clear();
+    }
+
+    static IReadOnlyList<Tensor> Keep(IEnumerable<Tensor> tensors) => [.. tensors.ToArray().Select(tensor => tensor.MoveToOuterDisposeScope())];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ForgetResidualRms();
+        foreach (var block in blocks) block.Dispose();
+        Parameters.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using LT2.Eval.Models.Mixers;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Looping;
+
+/// <summary>Draws first values on CPU in float32, each parameter from its own generator seeded by (seed, name).</summary>
+public static class ParameterInitialiser
+{
+    const double MassWithinThree = 0.99730020393674; // erf(3 / √2)
+
+    /// <summary>Fills a store.</summary>
+    public static void Fill(ParameterStore store, long seed)
+    {
+        using var noGrad = no_grad();
+        foreach (var description in store.Descriptions)
+        {
+            using var scope = NewDisposeScope();
+            using var generator = new Generator(SeedOf(seed, description.Name), CPU);
+            store.View(description.Name).copy_(Draw(description, generator));
+        }
+    }
+
+    /// <summary>First values of one parameter, float32 on CPU.</summary>
+    public static Tensor Draw(ParameterDescription description, Generator generator)
+    {
+        long[] shape = [.. description.Shape.Select(side => (long)side)];
+        var blank = empty(shape, ScalarType.Float32);
+        switch (description.Initialisation)
+        {
+            case Initialisation.Linear linear:
+                // Inverse transform between −3 and 3 deviations; TorchSharp's own trunc_normal_ (0.107) returns one value everywhere.
+                return blank.uniform_(-MassWithinThree, MassWithinThree, generator).erfinv_().mul_(Math.Sqrt(2.0 / linear.FanIn));
+            case Initialisation.Normal normal: return blank.normal_(0, normal.StandardDeviation, generator);
+            case Initialisation.Uniform uniform: return blank.uniform_(uniform.Low, uniform.High, generator);
+            case Initialisation.Constant constant: return blank.fill_(constant.Filler);
+            case Initialisation.LogOfUniform log: return blank.uniform_(log.Low, log.High, generator).clamp_(1e-4).log_();
+            case Initialisation.InverseSoftplusOfLogUniform step:
+                var dt = blank.uniform_(Math.Log(step.Low), Math.Log(step.High), generator).exp_().clamp_(1e-4);
+                return dt.add(dt.neg().expm1().neg().log());
+            case Initialisation.Orthogonal orthogonal: return Orthogonal(shape, orthogonal.Gain, generator);
+            case Initialisation.Values values: return tensor(values.RowMajor().ToArray()).view(shape);
+            default: throw new ModelException($"'{description.Name}' has an initialisation of unknown kind {description.Initialisation.GetType().Name}.");
+        }
+    }
+
+    static Tensor Orthogonal(long[] shape, double gain, Generator generator)
+    {
+        var (rows, columns) = (shape[0], shape[1]);
+        var (q, r) = linalg.qr(randn([Math.Max(rows, columns), Math.Min(rows, columns)], generator: generator));
+        q = q.mul(r.diagonal().sign()); // makes the distribution uniform over orthogonal matrices
+        return (rows < columns ? q.t() : q).mul(gain);
+    }
+
+    static ulong SeedOf(long seed, string name) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{seed}/{name}")))) >> 1;
+}

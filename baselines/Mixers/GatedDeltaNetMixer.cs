@@ -1,0 +1,143 @@
+using LT2.Eval.Models.Layers;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Mixers;
+
+/// <summary>
+/// Gated DeltaNet, after FLA's <c>GatedDeltaNet</c> (fla/layers/gated_deltanet.py): short convolution with SiLU on q, k, v; L2 norm on q and k;
+/// β = σ(W_b x), doubled with <c>allowNegativeEigenvalues</c>; g = −e^(A_log) softplus(W_a x + dt_bias); the gated delta rule; RMSNorm ⊙ silu(W_g x); W_o.
+/// LT2's widths are the defaults: key head 0.75 d / H, value head twice that.
+/// </summary>
+public sealed class GatedDeltaNetMixer : TokenMixer
+{
+    const double L2Epsilon = 1e-6;
+
+    readonly Geometry shape;
+    readonly Tensor projection;      // [2·H·Dk + HV·Dv (+ HV·Dv gate) + 2·HV, d]: q, k, v, (g,) a, b
+    readonly Tensor? convolution;    // [2·H·Dk + HV·Dv, 1, K]
+    readonly Tensor logA, stepBias, norm, output;
+    readonly double normEpsilon;
+
+    /// <summary>What a variant file may set.</summary>
+    public static IReadOnlyList<MixerOption> Options { get; } =
+    [
+        new("heads", "auto", "key heads; auto: the model's"),
+        new("valueHeads", "auto", "value heads, a multiple of the key heads; auto: as many"),
+        new("headDimension", "auto", "width of a key head; auto: 0.75 · width / heads"),
+        new("valueExpansion", "2", "value head width over key head width"),
+        new("allowNegativeEigenvalues", "false", "β in (0, 2) instead of (0, 1)", ChangesWeights: false),
+        new("outputGate", "true", "silu gate on the normed output"),
+        new("shortConvolution", "4", "kernel of the convolution on q, k, v; 0 for none"),
+        new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
+    ];
+
+    /// <summary>Parameters, state and operations.</summary>
+    public static MixerDescription Describe(MixerSettings settings)
+    {
+        var s = new Geometry(settings);
+        var d = settings.Width;
+        var parameters = new List<ParameterDescription>
+        {
+            ParameterDescription.Linear("q_proj.weight", s.KeyWidth, d),
+            ParameterDescription.Linear("k_proj.weight", s.KeyWidth, d),
+            ParameterDescription.Linear("v_proj.weight", s.ValueWidth, d),
+        };
+        if (s.OutputGate) parameters.Add(ParameterDescription.Linear("g_proj.weight", s.ValueWidth, d));
+        parameters.Add(ParameterDescription.Linear("a_proj.weight", s.ValueHeads, d));
+        parameters.Add(ParameterDescription.Linear("b_proj.weight", s.ValueHeads, d));
+        if (s.Kernel > 0)
+        {
+            parameters.Add(ParameterDescription.ShortConvolution("q_conv1d.weight", s.KeyWidth, s.Kernel));
+            parameters.Add(ParameterDescription.ShortConvolution("k_conv1d.weight", s.KeyWidth, s.Kernel));
+            parameters.Add(ParameterDescription.ShortConvolution("v_conv1d.weight", s.ValueWidth, s.Kernel));
+        }
+        parameters.Add(new("A_log", [s.ValueHeads], new Initialisation.LogOfUniform(0, 16), NoWeightDecay: true));
+        parameters.Add(new("dt_bias", [s.ValueHeads], new Initialisation.InverseSoftplusOfLogUniform(), NoWeightDecay: true));
+        parameters.Add(ParameterDescription.Norm("o_norm.weight", s.ValueHead));
+        parameters.Add(ParameterDescription.Linear("o_proj.weight", d, s.ValueWidth));
+        var state = new List<StateTensorDescription> { new("recurrent", [s.ValueHeads, s.KeyHead, s.ValueHead], Single: true) };
+        if (s.Kernel > 0) state.Add(ShortConvolution.State(2 * s.KeyWidth + s.ValueWidth, s.Kernel));
+        return new MixerDescription(parameters, state, _ => 7.0 * s.ValueHeads * s.KeyHead * s.ValueHead);
+    }
+
+    /// <summary>Claims the parameters.</summary>
+    public GatedDeltaNetMixer(MixerSettings settings, MixerParameters parameters) : base(Describe(settings))
+    {
+        shape = new Geometry(settings);
+        projection = shape.OutputGate
+            ? parameters.Packed("q_proj.weight", "k_proj.weight", "v_proj.weight", "g_proj.weight", "a_proj.weight", "b_proj.weight")
+            : parameters.Packed("q_proj.weight", "k_proj.weight", "v_proj.weight", "a_proj.weight", "b_proj.weight");
+        if (shape.Kernel > 0) convolution = parameters.Packed("q_conv1d.weight", "k_conv1d.weight", "v_conv1d.weight");
+        (logA, stepBias, norm, output) = (parameters["A_log"], parameters["dt_bias"], parameters["o_norm.weight"], parameters["o_proj.weight"]);
+        normEpsilon = settings.NormEpsilon;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x, MixerState? state, MixerCall call)
+    {
+        var (q, k, v, beta, g, gate) = Project(x, state);
+        var (o, final) = GatedDeltaRule.Chunked(q, k, v, beta, g, shape.Scale, state?["recurrent"], shape.ChunkLength, needFinalState: state is not null);
+        if (state is not null) state["recurrent"] = final!;
+        return Finish(o, gate, x.dtype);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Step(Tensor x, MixerState state, MixerCall call)
+    {
+        var (q, k, v, beta, g, gate) = Project(x, state);
+        var (o, final) = GatedDeltaRule.Recurrent(q, k, v, beta, g, shape.Scale, state["recurrent"]);
+        state["recurrent"] = final;
+        return Finish(o, gate, x.dtype);
+    }
+
+    (Tensor Q, Tensor K, Tensor V, Tensor Beta, Tensor G, Tensor? Gate) Project(Tensor x, MixerState? state)
+    {
+        var projected = nn.functional.linear(x, projection);
+        var convolved = 2 * shape.KeyWidth + shape.ValueWidth;
+        var mixed = projected.narrow(-1, 0, convolved);
+        if (convolution is not null) mixed = ShortConvolution.Apply(mixed, convolution, state: state);
+        mixed = nn.functional.silu(mixed);
+        var qk = mixed.narrow(-1, 0, 2 * shape.KeyWidth).SplitLast(2 * shape.KeyHeads, shape.KeyHead);
+        if (qk.dtype is not ScalarType.Float64) qk = qk.to(ScalarType.Float32);
+        qk = qk.mul(qk.square().sum(-1, keepdim: true).add_(L2Epsilon).rsqrt_());
+        var v = mixed.narrow(-1, 2 * shape.KeyWidth, shape.ValueWidth).SplitLast(shape.ValueHeads, shape.ValueHead);
+        var gates = projected.narrow(-1, projected.shape[^1] - 2 * shape.ValueHeads, 2 * shape.ValueHeads).to(qk.dtype);
+        var g = nn.functional.softplus(gates.narrow(-1, 0, shape.ValueHeads).add(stepBias)).mul(logA.to(qk.dtype).exp().neg());
+        var beta = gates.narrow(-1, shape.ValueHeads, shape.ValueHeads).sigmoid();
+        if (shape.NegativeEigenvalues) beta = beta.mul(2);
+        var gate = shape.OutputGate ? projected.narrow(-1, convolved, shape.ValueWidth).SplitLast(shape.ValueHeads, shape.ValueHead) : null;
+        return (qk.narrow(2, 0, shape.KeyHeads), qk.narrow(2, shape.KeyHeads, shape.KeyHeads), v, beta, g, gate);
+    }
+
+    Tensor Finish(Tensor o, Tensor? gate, ScalarType type)
+    {
+        o = o.to(type);
+        var normed = gate is null ? RmsNorm.Apply(o, norm, normEpsilon) : RmsNorm.Gated(o, norm, nn.functional.silu(gate), normEpsilon);
+        return nn.functional.linear(normed.JoinLast(), output);
+    }
+
+    sealed record Geometry
+    {
+        internal readonly int KeyHeads, ValueHeads, KeyHead, ValueHead, Kernel, ChunkLength;
+        internal readonly bool NegativeEigenvalues, OutputGate;
+
+        internal Geometry(MixerSettings settings)
+        {
+            KeyHeads = settings.Integer("heads", settings.HeadCount);
+            ValueHeads = settings.Integer("valueHeads", KeyHeads);
+            KeyHead = settings.Integer("headDimension", (int)(0.75 * settings.Width / KeyHeads));
+            ValueHead = (int)Math.Round(KeyHead * settings.Real("valueExpansion", 2));
+            NegativeEigenvalues = settings.Switch("allowNegativeEigenvalues", false);
+            OutputGate = settings.Switch("outputGate", true);
+            Kernel = settings.Integer("shortConvolution", 4);
+            ChunkLength = settings.Integer("chunkLength", 64);
+            if (KeyHeads < 1 || ValueHeads % KeyHeads != 0) throw new ModelException($"gdn: {ValueHeads} value heads cannot share {KeyHeads} key heads evenly.");
+            if (KeyHead < 1 || ValueHead < 1) throw new ModelException($"gdn: head widths {KeyHead} and {ValueHead}; both must be 1 or more.");
+            if (ChunkLength < 1) throw new ModelException($"gdn: chunkLength is {ChunkLength}; it must be 1 or more.");
+        }
+
+        internal int KeyWidth => KeyHeads * KeyHead;
+        internal int ValueWidth => ValueHeads * ValueHead;
+        internal double Scale => 1 / Math.Sqrt(KeyHead);
+    }
+}
