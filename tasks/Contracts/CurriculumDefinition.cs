@@ -13,7 +13,11 @@ public sealed record CurriculumDefinition(
     string PromotionMetric,
     IReadOnlyDictionary<string, double> SlicePromotionThresholds,
     int StepsPerStage,
-    int ValidationSamples);
+    int ValidationSamples)
+{
+    /// <summary>What a finished curriculum scores: the largest <see cref="CurriculumStage.Size"/> passed, 0 if none.</summary>
+    public static MetricDefinition LargestSizePassed { get; } = new("n_max", MetricDirection.HigherIsBetter, MetricKind.Continuous, "1", 1, 0);
+}
 
 /// <summary>One stage.</summary>
 /// <param name="Size">Its size as reported in n_max.</param>

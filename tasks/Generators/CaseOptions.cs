@@ -58,6 +58,9 @@ public sealed class CaseOptions
     /// <summary>A list of whole numbers.</summary>
     public IReadOnlyList<int> Integers(string name) => (List<int>)values[name];
 
+    /// <summary>A value that a parameter of the caller's own kind has read.</summary>
+    public T Value<T>(string name) => (T)values[name];
+
     /// <summary>Notes a problem between parameters, unless one of them is already at fault by itself.</summary>
     /// <param name="holds">What must be true.</param>
     /// <param name="problem">What is wrong, with values, and what to do.</param>

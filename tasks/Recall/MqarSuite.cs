@@ -23,31 +23,49 @@ public sealed class MqarSuite : GeneratedSuite
     protected override IReadOnlyList<GeneratedTask> GeneratedTasks { get; } =
     [
         new("mqar", "Multi-query associative recall at one length and number of pairs",
-            [
-                new IntegerParameter("length", 64, 4, 131_072),
-                new IntegerParameter("pairs", 4, 1, 16_384),
-                new IntegerParameter("vocabulary", 8_192, 4, 1_048_576),
-                new DecimalParameter("power", "0.01", 0.0001m, 1),
-                new IntegerParameter("passes", 1, 1, 64),
-                new BooleanParameter("randomFiller", "true"),
-            ],
-            Check,
+            [new IntegerParameter("length", 64, 4, 131_072), new IntegerParameter("pairs", 4, 1, 16_384), .. SharedParameters],
+            options =>
+            {
+                CheckVocabulary(options);
+                CheckCell(options, options.Integer("length"), options.Integer("pairs"), "length", "pairs");
+            },
             options => new MqarGenerator(
                 options.Integer("length"), options.Integer("pairs"), options.Integer("vocabulary"),
                 options.Decimal("power"), options.Integer("passes"), options.Boolean("randomFiller"))),
+        new("mqar-mixture", "Multi-query associative recall at several lengths and numbers of pairs",
+            [new MixtureCellsParameter("cells", "64:4:5,128:8:1,256:16:1,256:32:1,256:64:1"), .. SharedParameters],
+            options =>
+            {
+                CheckVocabulary(options);
+                foreach (MixtureCell cell in options.Value<List<MixtureCell>>("cells")) CheckCell(options, cell.Length, cell.Pairs, "cells");
+            },
+            options => new MqarMixtureGenerator(
+                options.Value<List<MixtureCell>>("cells"), options.Integer("vocabulary"),
+                options.Decimal("power"), options.Integer("passes"), options.Boolean("randomFiller"))),
     ];
 
-    private static void Check(CaseOptions options)
+    private static IReadOnlyList<ParameterDefinition> SharedParameters =>
+    [
+        new IntegerParameter("vocabulary", 8_192, 4, 1_048_576),
+        new DecimalParameter("power", "0.01", 0.0001m, 1),
+        new IntegerParameter("passes", 1, 1, 64),
+        new BooleanParameter("randomFiller", "true"),
+    ];
+
+    private static void CheckVocabulary(CaseOptions options) => options.Require(
+        options.Integer("vocabulary") % 2 == 0,
+        $"vocabulary is {options.Integer("vocabulary")}; it must be even: half for keys, half for values.",
+        "vocabulary");
+
+    private static void CheckCell(CaseOptions options, int length, int pairs, params string[] parameters)
     {
-        int length = options.Integer("length"), pairs = options.Integer("pairs"), vocabulary = options.Integer("vocabulary");
-        long needed = 2L * pairs * options.Integer("passes") + 2L * pairs;
-        options.Require(length % 2 == 0, $"length is {length}; it must be even, since pairs and query slots take two tokens.", "length");
+        int vocabulary = options.Integer("vocabulary"), passes = options.Integer("passes");
+        long needed = 2L * pairs * passes + 2L * pairs;
+        options.Require(length % 2 == 0, $"length is {length}; it must be even, since pairs and query slots take two tokens.", parameters);
         options.Require(needed <= length,
-            $"{pairs} pairs, passes {options.Integer("passes")}, need a length of at least {needed}; it is {length}. Raise length or lower pairs.",
-            "length", "pairs", "passes");
-        options.Require(vocabulary % 2 == 0, $"vocabulary is {vocabulary}; it must be even: half for keys, half for values.", "vocabulary");
+            $"{pairs} pairs, passes {passes}, need a length of at least {needed}; it is {length}. Raise length or lower pairs.", [.. parameters, "passes"]);
         options.Require(pairs <= vocabulary / 2 - 1,
             $"a vocabulary of {vocabulary} has {vocabulary / 2 - 1} keys; {pairs} pairs need as many. Raise vocabulary to {2 * pairs + 2}.",
-            "pairs", "vocabulary");
+            [.. parameters, "vocabulary"]);
     }
 }

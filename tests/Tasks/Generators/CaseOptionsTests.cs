@@ -14,8 +14,8 @@ public sealed class CaseOptionsTests
                 "suite 'mqar', task 'mqar': there is no parameter 'lenght'. Did you mean 'length'?",
                 "suite 'mqar', task 'mqar': power is '2'; expected a number from 0.0001 to 1.",
                 "suite 'mqar', task 'mqar': randomFiller is 'yes'; expected true or false.",
-                "suite 'mqar', task 'mqar': 40 pairs, passes 1, need a length of at least 160; it is 64. Raise length or lower pairs.",
                 "suite 'mqar', task 'mqar': vocabulary is 63; it must be even: half for keys, half for values.",
+                "suite 'mqar', task 'mqar': 40 pairs, passes 1, need a length of at least 160; it is 64. Raise length or lower pairs.",
                 "suite 'mqar', task 'mqar': a vocabulary of 63 has 30 keys; 40 pairs need as many. Raise vocabulary to 82.",
             ],
             error.Problems);

@@ -12,6 +12,8 @@ internal static class PinnedCases
         { "mqar", "mqar", "", "aeda6d6e3ae98aa03555dccce1409e5713931364e4759b739c488a867ced573d" },
         { "mqar", "mqar", "length=32 pairs=4 vocabulary=64 power=1 randomFiller=false", "5b4197369cd6073c33009cce45661e4d1608c4f825b1316d2bd37875f6537fcf" },
         { "mqar", "mqar", "length=256 pairs=16 passes=2", "8da88075ad3e1c859232f64ddbf824c48971b9af0179b0b7bb8edf05f570d085" },
+        { "mqar", "mqar-mixture", "", "c25e63ed8f2ad3d88769dc30cc566c5237e019186bfff974638cc605877a9aa9" },
+        { "mqar", "mqar-mixture", "cells=32:4:1,64:8:3 vocabulary=64 power=1", "39387ea3e1a56315c6951b620a62ff99d5b5dbfb742129d2d7774e708f9b1621" },
         { "parity", "parity", "", "d11c178de519b1098b87e36273edf17ce819e1cc9571e0c1d5942d46298cf430" },
         { "parity", "parity", "length=64 labels=last", "ae7907f3c4b22e281d3647452e8552753d04df0a9ca2c1eb763d4cf9bd938b9f" },
         { "in-context-recall", "in-context-recall", "", "fbb697743f946fe5182328d6f1be861c62f478f865fabc0b192ab286aa0a4eec" },

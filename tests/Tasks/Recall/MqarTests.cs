@@ -71,4 +71,25 @@ public sealed class MqarTests
         Assert.Equal(0.5, score.Value("acc"));
         Assert.Equal(0, score.Value("acc_sequence"));
     }
+
+    [Fact]
+    public void A_mixture_draws_its_cells_by_weight_and_names_them_as_slices()
+    {
+        GeneratedCase generated = SuiteFixture.CreateCase("mqar", "mqar-mixture", "cells=32:4:1,64:8:3", "vocabulary=64");
+        TokenSample[] samples = [.. Enumerable.Range(0, 2_000).Select(index => generated.GetSample(SampleSplit.Train, 1, index))];
+        Assert.Equal(64, generated.MaximumLength);
+        Assert.All(samples, sample => Assert.Equal([$"length {sample.InputIds.Length}", $"pairs {sample.LabelledIndices().Length}"], sample.Slices));
+        Assert.InRange(samples.Count(sample => sample.InputIds.Length == 32 && sample.LabelledIndices().Length == 4), 500 - 90, 500 + 90);
+        Assert.All(samples, sample => Assert.All(sample.LabelledIndices(), at =>
+            Assert.Equal(sample.InputIds[sample.InputIds.IndexOf(sample.InputIds[at]) + 1], sample.Labels[at])));
+    }
+
+    [Theory]
+    [InlineData("cells=32:4", "cells is '32:4'; expected length:pairs:weight, separated by commas, such as 64:4:5,128:8:1, each number from 1 to 131072.")]
+    [InlineData("cells=32:4:1,32:9:1", "9 pairs, passes 1, need a length of at least 36; it is 32. Raise length or lower pairs.")]
+    public void A_bad_mixture_is_told(string parameter, string problem)
+    {
+        TaskException error = Assert.Throws<TaskException>(() => SuiteFixture.CreateCase("mqar", "mqar-mixture", parameter));
+        Assert.EndsWith(problem, Assert.Single(error.Problems));
+    }
 }
