@@ -55,7 +55,7 @@ public enum CellOutcome
 /// <param name="StartedUtc">Start.</param>
 /// <param name="DurationSeconds">Wall time.</param>
 /// <param name="CheckpointPath">Folder of the checkpoint a train cell made, relative to the store; null for others.</param>
-/// <param name="CheckpointHash">SHA-256 of its weights; null for others.</param>
+/// <param name="CheckpointHash">SHA-256 of the weights it made or, for score and time cells, used; null when there are none. Comparisons tell same weights from new weights by it.</param>
 /// <param name="ReusedFromRunId">Run whose finished cell was reused; null if it was carried out.</param>
 public sealed record CellRecord(
     string RunId,

@@ -34,7 +34,7 @@ public enum MetricKind
 /// <param name="CellId">Its cell.</param>
 /// <param name="Key">Identity through time.</param>
 /// <param name="Seed">Training seed; null where there is none.</param>
-/// <param name="Value">The value in <see cref="Unit"/>; null when it was measured and failed.</param>
+/// <param name="Value">The value in <see cref="Unit"/>; null when it was measured and failed (a NaN is stored as null).</param>
 /// <param name="StandardError">Standard error of the value (clustered where clusters exist); null when unknown.</param>
 /// <param name="SampleCount">Samples behind it.</param>
 /// <param name="ClusterCount">Clusters behind it.</param>
@@ -43,6 +43,7 @@ public enum MetricKind
 /// <param name="Unit">Unit: <c>1</c>, <c>bit/byte</c>, <c>ms</c>, <c>byte</c>.</param>
 /// <param name="Kind">Kind.</param>
 /// <param name="PracticalFloor">The smallest change that matters; null when none is stated.</param>
+/// <param name="Transform">How the sample pairs under it were aggregated; comparisons repeat it.</param>
 public sealed record MetricRecord(
     string RunId,
     string CellId,
@@ -56,4 +57,5 @@ public sealed record MetricRecord(
     MetricDirection Direction,
     string Unit,
     MetricKind Kind,
-    double? PracticalFloor);
+    double? PracticalFloor,
+    MetricTransform Transform = MetricTransform.RatioOfSums);

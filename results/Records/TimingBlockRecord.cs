@@ -11,6 +11,10 @@ namespace LT2.Eval.Results.Records;
 /// <param name="Iterations">Iterations in the block.</param>
 /// <param name="MillisecondsPerIteration">Mean of the block.</param>
 /// <param name="IsTainted">The block ran under throttling or load and is shown apart.</param>
+/// <param name="ClockMegahertz">Clock of the device's multiprocessors, or of the CPU, at the block's end; null when unknown.</param>
+/// <param name="TemperatureCelsius">Temperature of the device; null when unknown.</param>
+/// <param name="PowerWatts">Power drawn by the device; null when unknown.</param>
+/// <param name="ThrottleReason">What slowed the device down; null when nothing did or it is unknown.</param>
 public sealed record TimingBlockRecord(
     string CellId,
     string Phase,
@@ -21,4 +25,8 @@ public sealed record TimingBlockRecord(
     int BlockIndex,
     int Iterations,
     double MillisecondsPerIteration,
-    bool IsTainted = false);
+    bool IsTainted = false,
+    double? ClockMegahertz = null,
+    double? TemperatureCelsius = null,
+    double? PowerWatts = null,
+    string? ThrottleReason = null);
