@@ -19,6 +19,7 @@ public static class SuiteCatalog
         new StateTracking.ModularArithmeticSuite(),
         new StateTracking.GroupWordsSuite(),
         new StateTracking.StateBasedRecallSuite(),
+        new StateTracking.PermutationTextSuite(),
         new Perplexity.PerplexitySuite(),
         new MultipleChoice.MultipleChoiceSuite(),
     ]);
