@@ -7,10 +7,10 @@ namespace LT2.Eval.Models.Mixers.Parts;
 internal static class Heads
 {
     /// <summary><c>[B,L,H·D]</c> to <c>[B,L,H,D]</c>.</summary>
-    public static Tensor Split(Tensor x, long width) => x.unflatten(-1, [x.shape[^1] / width, width]);
+    public static Tensor Split(Tensor x, long width) => x.reshape([.. x.shape[..^1], x.shape[^1] / width, width]);
 
     /// <summary><c>[B,L,H,D]</c> to <c>[B,L,H·D]</c>.</summary>
-    public static Tensor Merge(Tensor x) => x.flatten(-2, -1);
+    public static Tensor Merge(Tensor x) => x.reshape([.. x.shape[..^2], x.shape[^2] * x.shape[^1]]);
 
     /// <summary>Positions of the tokens of a call: <c>[L]</c>, or <c>[B,L]</c> where rows differ.</summary>
     public static Tensor Positions(SequencePositions positions, long length, Device device)

@@ -1,0 +1,164 @@
+using LT2.Eval.Models.Mixers.Operators;
+using LT2.Eval.Models.Mixers.Parts;
+using static TorchSharp.torch;
+using Rotary = LT2.Eval.Models.Mixers.Operators.RotaryEmbedding;
+using Softmax = LT2.Eval.Models.Mixers.Operators.SoftmaxAttention;
+
+namespace LT2.Eval.Models.Mixers;
+
+/// <summary>
+/// DSA with a learned lightning indexer, after DeepSeek-V3.2 (DeepSeek-AI 2025) on plain grouped attention: <c>I[t,s] = Σ_h w[t,h] relu(DI^−½ q^I[t,h]·k^I[s])</c>, softmax attention
+/// over the k best keys of each query, the same for all heads. q^I and w come from x (V3.2: from the query latent), k^I through a LayerNorm, <c>w = W_w x · HI^−½</c>; half-split RoPE turns the first
+/// part of q^I and k^I. V3.2's Hadamard rotation and fp8 only serve quantisation and are left out. FLA has no such layer; the attention part has the names of its <c>Attention</c>.
+/// <para>The indexer reads a detached input: only its own loss trains it. <c>indexerLoss</c>: <c>dense</c> is the warm-up (dense attention in the main path, KL over all visible keys; freezing the
+/// rest is the recipe's business), <c>sparse</c> is the main stage (KL over the selected keys), <c>none</c> leaves the indexer at its initial values.</para>
+/// </summary>
+public sealed class DeepSeekSparseAttentionMixer : TokenMixer
+{
+    private const double KeyNormEpsilon = 1e-6;
+
+    private readonly Geometry shape;
+    private readonly InputProjections projections, indexer;
+    private readonly Tensor indexKeyNorm, indexKeyBias, output;
+
+    /// <summary>What a variant file may set.</summary>
+    public static IReadOnlyList<MixerOption> Options { get; } =
+    [
+        new("heads", "auto", "query heads; auto: the model's"),
+        new("keyValueHeads", "auto", "key and value heads; auto: as many as query heads"),
+        new("headDimension", "auto", "width of a head; auto: width / heads"),
+        new("rotary", "pairs", "rotation of q and k: pairs (adjacent, as LT2), halves, or none", ChangesWeights: false),
+        new("rotaryTheta", "10000", "base of every rotation", ChangesWeights: false),
+        new("topK", "2048", "keys each query attends to", ChangesWeights: false),
+        new("indexerHeads", "4", "HI, heads of the indexer"),
+        new("indexerDimension", "64", "DI, width of an indexer head"),
+        new("indexerRotatedDimension", "auto", "channels of q^I and k^I that turn; auto: half of them; 0: none", ChangesWeights: false),
+        new("indexerLoss", "sparse", "none, dense (warm-up, with dense attention) or sparse", ChangesWeights: false),
+        new("teacher", "attention", "of the sparse stage: attention (what the sparse attention did) or restricted (dense probabilities, restricted)", ChangesWeights: false),
+    ];
+
+    /// <summary>Parameters, state and operations.</summary>
+    public static MixerDescription Describe(MixerSettings settings)
+    {
+        var s = new Geometry(settings);
+        return new MixerDescription(
+            [
+                .. InputProjections.Describe(s.Streams, settings.Width, 0, false),
+                ParameterDescription.Linear("o_proj.weight", settings.Width, s.QueryHeads * s.Head),
+                .. InputProjections.Describe(s.IndexStreams, settings.Width, 0, false),
+                ParameterDescription.Norm("indexer.k_norm.weight", s.IndexWidth),
+                ParameterDescription.Bias("indexer.k_norm.bias", s.IndexWidth),
+            ],
+            [
+                new("keys", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true),
+                new("values", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true),
+                new("indexerKeys", [s.IndexWidth], Single: false, GrowsWithContext: true),
+            ],
+            context => (4.0 * s.QueryHeads * s.Head * Math.Min(context, s.Count)) + (2.0 * s.IndexHeads * s.IndexWidth * context));
+    }
+
+    /// <summary>Claims the parameters.</summary>
+    public DeepSeekSparseAttentionMixer(MixerSettings settings, MixerParameters parameters) : base(Describe(settings))
+    {
+        shape = new Geometry(settings);
+        projections = new InputProjections(parameters, shape.Streams, 0, false);
+        indexer = new InputProjections(parameters, shape.IndexStreams, 0, false);
+        (indexKeyNorm, indexKeyBias) = (parameters["indexer.k_norm.weight"], parameters["indexer.k_norm.bias"]);
+        output = parameters["o_proj.weight"];
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x, MixerState? state, MixerCall call)
+    {
+        var positions = Heads.Positions(call.Positions, x.shape[1], x.device);
+        var streams = projections.Apply(x, null, silu: false);
+        var (q, k, v) = (Turn(Heads.Split(streams[0], shape.Head), positions), Turn(Heads.Split(streams[1], shape.Head), positions), Heads.Split(streams[2], shape.Head));
+        var (indexQuery, indexKey, indexWeight) = Index(x.detach(), positions);
+        if (state is not null)
+        {
+            k = ContextCache.Append(state, "keys", k, call.Positions);
+            v = ContextCache.Append(state, "values", v, call.Positions);
+            indexKey = ContextCache.Append(state, "indexerKeys", indexKey, call.Positions);
+        }
+        var causal = AttentionMask.Causal(positions, k.shape[1]);
+        var visible = causal.dim() == 4 ? causal.squeeze(1) : causal;
+        var scores = LightningIndexer.Scores(indexQuery, indexKey, indexWeight);
+        var (selected, _) = LightningIndexer.Select(scores, visible, shape.Count);
+        var dense = shape.Loss == "dense";
+        var attended = dense ? causal : selected.unsqueeze(1);
+        if (call.AuxiliaryLosses is { } losses && shape.Loss != "none")
+        {
+            losses.Add(IndexerDivergence(q, k, scores, visible, selected, attended).mean());
+        }
+        return nn.functional.linear(Heads.Merge(Softmax.Masked(q, k, v, attended)), output);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Step(Tensor x, MixerState state, MixerCall call) => Forward(x, state, call);
+
+    private Tensor IndexerDivergence(Tensor q, Tensor k, Tensor scores, Tensor visible, Tensor selected, Tensor attended)
+    {
+        Tensor teacher;
+        using (no_grad())
+        {
+            var restricted = shape.Loss == "sparse" && shape.RestrictedTeacher;
+            var of = restricted ? (visible.dim() == 3 ? visible.unsqueeze(1) : visible) : attended;
+            teacher = IndexerLoss.Teacher(Softmax.Probabilities(q, k, of));
+            teacher = restricted ? IndexerLoss.Restrict(teacher, selected) : teacher;
+        }
+        return IndexerLoss.Divergence(teacher, scores, shape.Loss == "dense" ? visible : selected);
+    }
+
+    /// <summary>q^I <c>[B,L,HI,DI]</c>, k^I <c>[B,L,DI]</c>, w <c>[B,L,HI]</c>.</summary>
+    private (Tensor Query, Tensor Key, Tensor Weight) Index(Tensor x, Tensor positions)
+    {
+        var streams = indexer.Apply(x, null, silu: false);
+        var query = Heads.Split(streams[0], shape.IndexWidth);
+        var raised = WorkingPrecision.Raise(streams[1]);
+        var key = nn.functional.layer_norm(raised, [shape.IndexWidth], indexKeyNorm.to_type(raised.dtype), indexKeyBias.to_type(raised.dtype), KeyNormEpsilon).to_type(x.dtype);
+        if (shape.IndexRotated > 0)
+        {
+            query = Rotary.Apply(query, positions, shape.Theta, rotated: shape.IndexRotated);
+            key = Rotary.Apply(key.unsqueeze(2), positions, shape.Theta, rotated: shape.IndexRotated).squeeze(2);
+        }
+        return (query, key, streams[2] * Math.Pow(shape.IndexHeads, -0.5));
+    }
+
+    private Tensor Turn(Tensor x, Tensor positions) => shape.Rotation == "none" ? x : Rotary.Apply(x, positions, shape.Theta, shape.Rotation == "pairs");
+
+    private sealed class Geometry
+    {
+        public readonly int QueryHeads, KeyHeads, Head, Count, IndexHeads, IndexWidth, IndexRotated;
+        public readonly bool RestrictedTeacher;
+        public readonly double Theta;
+        public readonly string Rotation, Loss;
+        public readonly ProjectionStream[] Streams, IndexStreams;
+
+        public Geometry(MixerSettings settings)
+        {
+            const string Name = "dsa";
+            QueryHeads = settings.Integer("heads", settings.HeadCount);
+            KeyHeads = settings.Integer("keyValueHeads", QueryHeads);
+            Heads.RequireGroups(Name, QueryHeads, KeyHeads, "query heads", "key and value heads");
+            Head = Heads.AtLeast(Name, "headDimension", settings.Integer("headDimension", settings.Width / QueryHeads), 1);
+            Rotation = settings.Word("rotary", "pairs", "pairs", "halves", "none");
+            Theta = settings.Real("rotaryTheta", 10000);
+            Count = Heads.AtLeast(Name, "topK", settings.Integer("topK", 2048), 1);
+            IndexHeads = Heads.AtLeast(Name, "indexerHeads", settings.Integer("indexerHeads", 4), 1);
+            IndexWidth = Heads.AtLeast(Name, "indexerDimension", settings.Integer("indexerDimension", 64), 1);
+            IndexRotated = settings.Integer("indexerRotatedDimension", IndexWidth / 4 * 2);
+            if (IndexRotated < 0 || IndexRotated % 2 != 0 || IndexRotated > IndexWidth)
+            {
+                throw new ModelException($"{Name}: indexerRotatedDimension is {IndexRotated}; it must be even, at least 0 and at most the indexerDimension {IndexWidth}.");
+            }
+            if (Rotation != "none" && Head % 2 != 0)
+            {
+                throw new ModelException($"{Name}: the rotation needs an even head width, not {Head}.");
+            }
+            Loss = settings.Word("indexerLoss", "sparse", "none", "dense", "sparse");
+            RestrictedTeacher = settings.Word("teacher", "attention", "attention", "restricted") == "restricted";
+            Streams = [new("q_proj", QueryHeads * Head), new("k_proj", KeyHeads * Head), new("v_proj", KeyHeads * Head)];
+            IndexStreams = [new("indexer.q_proj", IndexHeads * IndexWidth), new("indexer.k_proj", IndexWidth), new("indexer.weights_proj", IndexHeads)];
+        }
+    }
+}
