@@ -26,9 +26,7 @@ public sealed class CaseOptions
 
         foreach (ParameterDefinition definition in definitions)
         {
-            string text = given.GetValueOrDefault(definition.Name, definition.DefaultText).Trim();
-            if (definitions.FirstOrDefault(other => other.Name == text && other != definition) is { } same)
-                text = given.GetValueOrDefault(same.Name, same.DefaultText).Trim();
+            string text = Resolve(definition, definitions, given);
             if (!definition.TryRead(text, out object value, out string form, out string problem))
             {
                 problems.Add($"{place}: {definition.Name} is '{text}'; {problem}.");
@@ -38,6 +36,19 @@ public sealed class CaseOptions
             values[definition.Name] = value;
             canonical[definition.Name] = form;
         }
+    }
+
+    /// <summary>The text of a value; a parameter's name stands for that parameter's text, which may be another name.</summary>
+    private static string Resolve(ParameterDefinition definition, IReadOnlyList<ParameterDefinition> definitions, IReadOnlyDictionary<string, string> given)
+    {
+        string text = given.GetValueOrDefault(definition.Name, definition.DefaultText).Trim();
+        for (int steps = 0; steps < definitions.Count; steps++) // a circle of names ends as a name, which no parameter reads
+        {
+            if (definitions.FirstOrDefault(other => other.Name == text) is not { } same) break;
+            text = given.GetValueOrDefault(same.Name, same.DefaultText).Trim();
+        }
+
+        return text;
     }
 
     /// <summary>Every parameter in canonical form, sorted by name.</summary>

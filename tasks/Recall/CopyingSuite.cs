@@ -38,6 +38,7 @@ public sealed class CopyingSuite : GeneratedSuite
 
     private static void Check(CaseOptions options) => options.Require(
         options.Integer("length") >= 2L * options.Integer("tokens") + 1,
-        $"{options.Integer("tokens")} tokens, their copy and the copy token need a length of {2L * options.Integer("tokens") + 1}; it is {options.Integer("length")}.",
+        $"{options.Integer("tokens")} tokens, their copy and the copy token need a length of {2L * options.Integer("tokens") + 1}; "
+            + $"it is {options.Integer("length")}.",
         "length", "tokens");
 }

@@ -49,7 +49,8 @@ public sealed class FuzzyRecallSuite : GeneratedSuite
         long motifs = 1;
         for (int i = 0; i < keyLength && motifs < int.MaxValue; i++) motifs *= Math.Max(0, tokens - i);
         options.Require(2L * options.Integer("keys") <= motifs,
-            $"there are {motifs} keys of {keyLength} tokens out of {tokens}; keys is {options.Integer("keys")}, and at most half of them may be used in a sample.",
+            $"there are {motifs} keys of {keyLength} tokens out of {tokens}; keys is {options.Integer("keys")}, "
+            + "and at most half of them may be used in a sample.",
             "keys", "vocabulary", "maximumKeyLength");
     }
 }

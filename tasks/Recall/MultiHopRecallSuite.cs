@@ -39,14 +39,15 @@ public sealed class MultiHopRecallSuite : GeneratedSuite
 
     private static void Check(CaseOptions options)
     {
-        int pairs = options.Integer("pairs"), hops = options.Integer("hops");
-        options.Require(pairs <= options.Integer("vocabulary"), $"{pairs} pairs need as many nodes; vocabulary is {options.Integer("vocabulary")}.", "pairs", "vocabulary");
-        options.Require(hops < pairs, $"hops is {hops}; a cycle of {pairs} pairs is back at its start after {pairs}. Raise pairs or lower hops.", "hops", "pairs");
-        options.Require(options.Integer("minimumHops") <= hops,
-            $"minimumHops is {options.Integer("minimumHops")}, above hops {hops}. Training draws from minimumHops to hops.", "minimumHops", "hops");
-        options.Require(hops <= options.Integer("maximumHops"),
-            $"hops is {hops}; maximumHops, which fixes the vocabulary, is {options.Integer("maximumHops")}. Raise it for every case that shares weights.",
-            "hops", "maximumHops");
-        options.Require(options.Integer("queries") <= pairs, $"queries is {options.Integer("queries")}; start nodes are distinct and there are {pairs}.", "queries", "pairs");
+        int pairs = options.Integer("pairs"), hops = options.Integer("hops"), minimumHops = options.Integer("minimumHops");
+        int vocabulary = options.Integer("vocabulary"), maximumHops = options.Integer("maximumHops"), queries = options.Integer("queries");
+        options.Require(pairs <= vocabulary, $"{pairs} pairs need as many nodes; vocabulary is {vocabulary}.", "pairs", "vocabulary");
+        options.Require(hops < pairs,
+            $"hops is {hops}; a cycle of {pairs} pairs is back at its start after {pairs}. Raise pairs or lower hops.", "hops", "pairs");
+        options.Require(minimumHops <= hops,
+            $"minimumHops is {minimumHops}, above hops {hops}. Training draws from minimumHops to hops.", "minimumHops", "hops");
+        options.Require(hops <= maximumHops,
+            $"hops is {hops}; maximumHops, which fixes the vocabulary, is {maximumHops}. Raise it for every case that shares weights.", "hops", "maximumHops");
+        options.Require(queries <= pairs, $"queries is {queries}; start nodes are distinct and there are {pairs}.", "queries", "pairs");
     }
 }

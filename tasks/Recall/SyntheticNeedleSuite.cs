@@ -42,7 +42,8 @@ public sealed class SyntheticNeedleSuite : GeneratedSuite
         int needles = options.Integer("needles"), digits = options.Integer("digits");
         int needed = needles * (digits + 2) + digits + 1;
         options.Require(options.Integer("length") >= needed,
-            $"{needles} needles of {digits} digits and the question need a length of {needed}; it is {options.Integer("length")}.", "length", "needles", "digits");
+            $"{needles} needles of {digits} digits and the question need a length of {needed}; it is {options.Integer("length")}.",
+            "length", "needles", "digits");
         options.Require(needles <= options.Integer("keys"), $"{needles} needles need as many keys; keys is {options.Integer("keys")}.", "needles", "keys");
     }
 }

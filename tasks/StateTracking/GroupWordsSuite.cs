@@ -52,7 +52,8 @@ public sealed class GroupWordsSuite : GeneratedSuite
     {
         TrainingLengths.Check(options);
         options.Require(options.Integer("activeTokens") <= options.Integer("length"),
-            $"activeTokens is {options.Integer("activeTokens")}, above length {options.Integer("length")}; it says how many elements may differ from the identity.",
+            $"activeTokens is {options.Integer("activeTokens")}, above length {options.Integer("length")}; "
+            + "it says how many elements may differ from the identity.",
             "activeTokens", "length");
     }
 }

@@ -17,7 +17,9 @@ public sealed class ModularArithmeticSuite : GeneratedSuite
         + "tighter and run left to right; bracketed ones nest. With products zero is likelier than other values, so always saying zero beats chance a little.";
 
     /// <inheritdoc/>
-    public override string Source => "Beck et al., xLSTM, arXiv 2405.04517, and Grazzi et al., arXiv 2411.12537 (task); generated here. Their length counts the answer too: ours plus one";
+    public override string Source =>
+        "Beck et al., xLSTM, arXiv 2405.04517, and Grazzi et al., arXiv 2411.12537 (task); generated here. "
+        + "Their length counts the answer too: ours plus one";
 
     /// <inheritdoc/>
     protected override IReadOnlyList<GeneratedTask> GeneratedTasks { get; } =

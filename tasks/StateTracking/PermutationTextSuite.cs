@@ -47,7 +47,8 @@ public sealed class PermutationTextSuite : TextSuite, ICorpusSuite
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<CorpusDocument> LoadTrainingDocuments(ICase trainingCase, IDataLocator data) => ((PermutationTextCase)trainingCase).CreateTrainingDocuments();
+    public IReadOnlyList<CorpusDocument> LoadTrainingDocuments(ICase trainingCase, IDataLocator data) =>
+        ((PermutationTextCase)trainingCase).CreateTrainingDocuments();
 
     /// <inheritdoc/>
     public string GetCorpusId(ICase trainingCase) => ((PermutationTextCase)trainingCase).CorpusId;

@@ -6,9 +6,10 @@ namespace LT2.Eval.Tasks.StateTracking;
 /// <summary>
 /// Ids: 0 padding (never drawn), 1 INIT, 2 OPS, 3 QUERY, then the values, the five variables, the addresses. Layout: one value an address,
 /// INIT, (variable, address) × 5, OPS, (variable, variable) × swaps, QUERY, variable. The label, the value at that variable's final address,
-/// stands at the last index. Addresses are distinct, a swap names two different variables, everything is uniform.
+/// stands at the last index. Addresses are distinct, a swap names two different variables, everything is uniform. Training samples have from
+/// minimumSwaps to swaps swaps, others always swaps.
 /// </summary>
-internal sealed class StateBasedRecallGenerator(int size, int swaps, int maximumSize, int valueAlphabet) : SequenceGenerator
+internal sealed class StateBasedRecallGenerator(int size, int minimumSwaps, int swaps, int maximumSize, int valueAlphabet) : SequenceGenerator
 {
     /// <summary>Number of pointer variables; an array must have as many addresses.</summary>
     public const int Variables = 5;
@@ -19,7 +20,7 @@ internal sealed class StateBasedRecallGenerator(int size, int swaps, int maximum
 
     public override int VocabularySize => firstAddress + maximumSize;
 
-    public override int MaximumLength => size + 2 * swaps + 14;
+    public override int MaximumLength => LengthOf(swaps);
 
     public override IReadOnlyList<MetricDefinition> Metrics { get; } = [AccuracyMetrics.CreateShare(valueAlphabet, 1)];
 
@@ -27,7 +28,8 @@ internal sealed class StateBasedRecallGenerator(int size, int swaps, int maximum
 
     public override SequenceDraft Generate(SampleRandom random, SampleSplit split)
     {
-        SequenceDraft draft = new(MaximumLength);
+        int count = split == SampleSplit.Train ? random.Between(minimumSwaps, swaps) : swaps;
+        SequenceDraft draft = new(LengthOf(count));
         int next = 0;
         int[] values = new int[size];
         for (int i = 0; i < size; i++) Write(FirstValue + (values[i] = random.Below(valueAlphabet)));
@@ -42,7 +44,7 @@ internal sealed class StateBasedRecallGenerator(int size, int swaps, int maximum
 
         Write(Operations);
         int[] address = [.. initial];
-        for (int i = 0; i < swaps; i++)
+        for (int i = 0; i < count; i++)
         {
             int[] pair = random.Distinct(Variables, 2);
             Write(firstVariable + pair[0]);
@@ -59,4 +61,6 @@ internal sealed class StateBasedRecallGenerator(int size, int swaps, int maximum
 
         void Write(int id) => draft.InputIds[next++] = id;
     }
+
+    private int LengthOf(int count) => size + 2 * count + 14;
 }

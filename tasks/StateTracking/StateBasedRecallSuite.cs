@@ -37,14 +37,16 @@ public sealed class StateBasedRecallSuite : GeneratedSuite, ICurriculumSuite
             [
                 new IntegerParameter("size", 8, StateBasedRecallGenerator.Variables, 4_096),
                 new IntegerParameter("swaps", "size", 0, 65_536),
+                new IntegerParameter("minimumSwaps", "swaps", 0, 65_536),
                 new IntegerParameter("maximumSize", 256, StateBasedRecallGenerator.Variables, 4_096),
                 new IntegerParameter("valueAlphabet", 2, 2, 1_024),
             ],
             CheckFixedSize,
-            options => Create(options, options.Integer("size"), options.Integer("swaps"))),
+            options => Create(options, options.Integer("size"), options.Integer("minimumSwaps"), options.Integer("swaps"))),
         new(CurriculumTask, "State-based recall in stages of growing size; samples of the case itself are those of the last stage",
             [
                 new IntegerListParameter("stages", "8,16,32,64,128,256", StateBasedRecallGenerator.Variables, 4_096),
+                new BooleanParameter("mixedSwaps", "false"),
                 new IntegerParameter("maximumSize", 256, StateBasedRecallGenerator.Variables, 4_096),
                 new IntegerParameter("valueAlphabet", 2, 2, 1_024),
                 new IntegerParameter("stepsPerStage", 100_000, 1, 100_000_000),
@@ -53,7 +55,11 @@ public sealed class StateBasedRecallSuite : GeneratedSuite, ICurriculumSuite
                 new IntegerParameter("validationSamples", 1_000, 100, 1_000_000),
             ],
             CheckCurriculum,
-            options => Create(options, options.Integers("stages")[^1], options.Integers("stages")[^1])),
+            options =>
+            {
+                int size = options.Integers("stages")[^1];
+                return Create(options, size, options.Boolean("mixedSwaps") ? 0 : size, size);
+            }),
     ];
 
     /// <inheritdoc/>
@@ -75,14 +81,21 @@ public sealed class StateBasedRecallSuite : GeneratedSuite, ICurriculumSuite
         new CaseSpecification(FixedSizeTask, new Dictionary<string, string>
         {
             ["size"] = size.ToString(CultureInfo.InvariantCulture),
+            ["minimumSwaps"] = parameters["mixedSwaps"] == "true" ? "0" : "swaps",
             ["maximumSize"] = parameters["maximumSize"],
             ["valueAlphabet"] = parameters["valueAlphabet"],
         })));
 
-    private static StateBasedRecallGenerator Create(CaseOptions options, int size, int swaps) =>
-        new(size, swaps, options.Integer("maximumSize"), options.Integer("valueAlphabet"));
+    private static StateBasedRecallGenerator Create(CaseOptions options, int size, int minimumSwaps, int swaps) =>
+        new(size, minimumSwaps, swaps, options.Integer("maximumSize"), options.Integer("valueAlphabet"));
 
-    private static void CheckFixedSize(CaseOptions options) => CheckSize(options, options.Integer("size"), "size");
+    private static void CheckFixedSize(CaseOptions options)
+    {
+        CheckSize(options, options.Integer("size"), "size");
+        options.Require(options.Integer("minimumSwaps") <= options.Integer("swaps"),
+            $"minimumSwaps is {options.Integer("minimumSwaps")}, above swaps {options.Integer("swaps")}. Training draws from minimumSwaps to swaps.",
+            "minimumSwaps", "swaps");
+    }
 
     private static void CheckCurriculum(CaseOptions options)
     {
@@ -95,6 +108,7 @@ public sealed class StateBasedRecallSuite : GeneratedSuite, ICurriculumSuite
     /// <summary>The vocabulary is that of the largest size, so that weights go from stage to stage and to larger tests.</summary>
     private static void CheckSize(CaseOptions options, int size, string parameter) => options.Require(
         size <= options.Integer("maximumSize"),
-        $"size {size} needs as many addresses; maximumSize, which fixes the vocabulary, is {options.Integer("maximumSize")}. Raise it for every case that shares weights.",
+        $"size {size} needs as many addresses; maximumSize, which fixes the vocabulary, is {options.Integer("maximumSize")}. "
+            + "Raise it for every case that shares weights.",
         parameter, "maximumSize");
 }

@@ -46,6 +46,14 @@ public sealed class CaseOptionsTests
     public void A_default_may_follow_another_parameter() =>
         Assert.Equal("24", SuiteFixture.CreateCase("parity", "parity", "length=24").Parameters["minimumLength"]);
 
+    [Fact]
+    public void Parameters_that_follow_each_other_in_a_circle_are_refused()
+    {
+        TaskException error = Assert.Throws<TaskException>(() => SuiteFixture.CreateCase("parity", "parity", "length=minimumLength"));
+        Assert.Equal(2, error.Problems.Count);
+        Assert.All(error.Problems, problem => Assert.Contains("expected a whole number from 1 to 131072", problem));
+    }
+
     [Theory]
     [InlineData("power=0.010")]
     [InlineData("power=.01")]

@@ -41,9 +41,9 @@ internal static class PinnedCases
         { "group-words", "z60", "", "d30fbcc4c68017b7c43760eed49b52435050b6fa241e00f9935266921f530773" },
         { "group-words", "a4xz5", "", "22ddae30e8bb96603eeca174a958cefea7aa71f2bbbf68c401dbd499f8ee21cf" },
         { "group-words", "cyclic", "order=7 length=24", "e6dc3932321801e27db49fab8846eb1b2da8e483e21968b18f53c0a02a5a3d14" },
-        { "state-based-recall", "state-based-recall", "", "05d1d8cf85d99dcf10070add9fc8431701939665767571a9fac26045a862f37e" },
-        { "state-based-recall", "state-based-recall", "size=32 swaps=12 valueAlphabet=16", "a63aada5aa44e31d44b0f770d01344ebfe53c51abdeca41abf80194e102ca001" },
-        { "state-based-recall", "state-based-recall-curriculum", "", "db40f1b85d3d294ce2ba0ed39f39baffcab0c8cd1412d099baf8e6ffbcc3c316" },
+        { "state-based-recall", "state-based-recall", "", "ee85c5094ccee09f993dffaf548bf560d5b55ff897483e55fce8e229ea663320" },
+        { "state-based-recall", "state-based-recall", "size=32 swaps=12 valueAlphabet=16", "ae322b2ce175328310b8549807fbe11354ee48b715c3010bb7d8b5f6ddfb4931" },
+        { "state-based-recall", "state-based-recall-curriculum", "", "af85929cbe2b95653e0037f9f1bc7d904eb18a3d67aae97aba9624e11291492a" },
     };
 
     /// <summary>Task and parameters of the cases above whose sequences are so few that 4,000 draws repeat some.</summary>

@@ -11,7 +11,8 @@ public sealed class MultiHopRecallTests
     public void Labels_follow_the_pairs_as_often_as_the_hop_count_says() =>
         Gen.Select(Gen.Int[3, 20], Gen.Int[1, 8], Gen.Int[0, 1_000]).Where((pairs, hops, _) => hops < pairs).Sample((pairs, hops, index) =>
         {
-            GeneratedCase generated = SuiteFixture.CreateCase("multi-hop-recall", "multi-hop-recall", $"pairs={pairs}", $"hops={hops}", "queries=2", "minimumHops=1");
+            GeneratedCase generated = SuiteFixture.CreateCase(
+                "multi-hop-recall", "multi-hop-recall", $"pairs={pairs}", $"hops={hops}", "queries=2", "minimumHops=1");
             TokenSample sample = generated.GetSample(SampleSplit.Train, 1, index);
             Dictionary<int, int> next = Enumerable.Range(0, pairs).ToDictionary(i => sample.InputIds[2 * i], i => sample.InputIds[2 * i + 1]);
             Assert.Equal(pairs, next.Count);

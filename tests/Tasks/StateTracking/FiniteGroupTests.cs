@@ -4,7 +4,14 @@ namespace LT2.Eval.Tasks.Tests.StateTracking;
 
 public sealed class FiniteGroupTests
 {
-    public static TheoryData<string, int, bool> Groups => new() { { "s3", 6, false }, { "a5", 60, false }, { "s5", 120, false }, { "z60", 60, true }, { "a4xz5", 60, false } };
+    public static TheoryData<string, int, bool> Groups => new()
+    {
+        { "s3", 6, false },
+        { "a5", 60, false },
+        { "s5", 120, false },
+        { "z60", 60, true },
+        { "a4xz5", 60, false },
+    };
 
     private static FiniteGroup Create(string name) => name switch
     {

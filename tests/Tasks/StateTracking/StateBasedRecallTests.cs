@@ -67,7 +67,8 @@ public sealed class StateBasedRecallTests
     {
         CurriculumDefinition curriculum = Curricula.CreateCurriculum(new CaseSpecification(CurriculumTask, new Dictionary<string, string>()));
         Assert.Equal([8, 16, 32, 64, 128, 256], curriculum.Stages.Select(stage => stage.Size));
-        Assert.Equal((0.9, "acc", 100_000, 1_000), (curriculum.PromotionThreshold, curriculum.PromotionMetric, curriculum.StepsPerStage, curriculum.ValidationSamples));
+        Assert.Equal((0.9, "acc"), (curriculum.PromotionThreshold, curriculum.PromotionMetric));
+        Assert.Equal((100_000, 1_000), (curriculum.StepsPerStage, curriculum.ValidationSamples));
         Assert.Equal(0.85, curriculum.SlicePromotionThresholds[StateBasedRecallSuite.MovedSlice]);
     }
 
@@ -82,6 +83,24 @@ public sealed class StateBasedRecallTests
     }
 
     [Fact]
+    public void Mixed_swaps_vary_in_training_alone()
+    {
+        CurriculumDefinition curriculum = Curricula.CreateCurriculum(new CaseSpecification(
+            CurriculumTask, new Dictionary<string, string> { ["stages"] = "6", ["mixedSwaps"] = "true" }));
+        IGeneratedCase stage = Assert.Single(curriculum.Stages).Case;
+        int[] trained = [.. Enumerable.Range(0, 200).Select(index => stage.GetSample(SampleSplit.Train, 1, index).InputIds.Length).Distinct().Order()];
+        Assert.Equal([20, 22, 24, 26, 28, 30, 32], trained);
+        Assert.All(Enumerable.Range(0, 50), index => Assert.Equal(32, stage.GetSample(SampleSplit.Validation, 1, index).InputIds.Length));
+    }
+
+    [Fact]
+    public void Swaps_follow_size_and_minimum_follows_swaps_unless_set()
+    {
+        IReadOnlyDictionary<string, string> parameters = SuiteFixture.CreateCase(Suite, Task, "size=12").Parameters;
+        Assert.Equal(("12", "12"), (parameters["swaps"], parameters["minimumSwaps"]));
+    }
+
+    [Fact]
     public void Bad_stages_are_told_at_once()
     {
         TaskException error = Assert.Throws<TaskException>(() => Curricula.CreateCurriculum(new CaseSpecification(
@@ -91,8 +110,8 @@ public sealed class StateBasedRecallTests
                 "suite 'state-based-recall', task 'state-based-recall-curriculum': there is no parameter 'stepPerStage'. Did you mean 'stepsPerStage'?",
                 "suite 'state-based-recall', task 'state-based-recall-curriculum': promotion is '1.5'; expected a number from 0 to 1.",
                 "suite 'state-based-recall', task 'state-based-recall-curriculum': stages are 16,8,300; each must be larger than the one before.",
-                "suite 'state-based-recall', task 'state-based-recall-curriculum': size 300 needs as many addresses; maximumSize, which fixes the vocabulary, is 256. "
-                    + "Raise it for every case that shares weights.",
+                "suite 'state-based-recall', task 'state-based-recall-curriculum': size 300 needs as many addresses; maximumSize, which fixes the "
+                    + "vocabulary, is 256. Raise it for every case that shares weights.",
             ],
             error.Problems);
     }
