@@ -1,0 +1,86 @@
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Results.Store;
+
+/// <summary>Joins stores of several machines: runs by id, cells by (run, cell id). Doing it twice changes nothing more.</summary>
+public static class StoreMerge
+{
+    /// <summary>Copies into <paramref name="target"/> what it lacks of <paramref name="source"/>; a kill in between loses only what comes after.</summary>
+    public static MergeReport Merge(ResultStore target, ResultStore source)
+    {
+        var known = target.Runs().ToDictionary(run => run.RunId, StringComparer.Ordinal);
+        var (runsAdded, cellsAdded, cellsKept) = (0, 0, 0);
+        var conflicts = new List<string>();
+        foreach (var run in source.Runs())
+        {
+            if (known.TryGetValue(run.RunId, out var present))
+            {
+                CheckSameRun(target, source, present, run);
+            }
+            else
+            {
+                target.CreateRun(run);
+                runsAdded++;
+            }
+            MergeEnvironment(target, source, run.RunId);
+            var (added, kept) = MergeCells(target, source, run.RunId, conflicts);
+            (cellsAdded, cellsKept) = (cellsAdded + added, cellsKept + kept);
+            var events = target.Events(run.RunId).ToHashSet();
+            foreach (var record in source.Events(run.RunId).Where(record => !events.Contains(record)))
+                target.WriteEvent(run.RunId, record);
+            MergeStatus(target, present, run);
+        }
+        return new(runsAdded, cellsAdded, cellsKept, conflicts);
+    }
+
+    private static (int Added, int Kept) MergeCells(ResultStore target, ResultStore source, string runId, List<string> conflicts)
+    {
+        var present = target.Cells(runId).ToDictionary(cell => cell.CellId, StringComparer.Ordinal);
+        var (added, kept) = (0, 0);
+        foreach (var cell in source.Cells(runId))
+        {
+            if (present.TryGetValue(cell.CellId, out var old) && (old.Outcome == CellOutcome.Finished || cell.Outcome != CellOutcome.Finished))
+            {
+                kept++;
+                if (cell.Outcome == CellOutcome.Finished && !SameMetrics(target, source, runId, cell.CellId))
+                    conflicts.Add($"{runId}/{cell.CellId} ({cell.Title})");
+                continue;
+            }
+            var filter = new MetricFilter(RunId: runId, CellId: cell.CellId);
+            target.WriteCell(new(
+                cell, source.Metrics(filter), source.Samples(runId, cell.CellId), source.TimingBlocks(runId, cell.CellId),
+                source.TrainingPoints(runId, cell.CellId), Events: []));
+            added++;
+        }
+        return (added, kept);
+    }
+
+    private static bool SameMetrics(ResultStore target, ResultStore source, string runId, string cellId)
+    {
+        var filter = new MetricFilter(RunId: runId, CellId: cellId);
+        return target.Metrics(filter).SequenceEqual(source.Metrics(filter));
+    }
+
+    // Machines of one run differ in facts such as the host's name: the target's facts stay, the others are added.
+    private static void MergeEnvironment(ResultStore target, ResultStore source, string runId)
+    {
+        var present = target.Environment(runId).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
+        target.WriteEnvironment(runId, [.. source.Environment(runId).Where(entry => !present.Contains(entry.Name))]);
+    }
+
+    private static void MergeStatus(ResultStore target, RunRecord? present, RunRecord run)
+    {
+        if (present is { Status: not RunStatus.Completed } && run.Status == RunStatus.Completed)
+            target.UpdateRunStatus(run.RunId, run.Status, run.FinishedUtc);
+    }
+
+    private static void CheckSameRun(ResultStore target, ResultStore source, RunRecord present, RunRecord run)
+    {
+        if ((present.PlanHash, present.BuildId) == (run.PlanHash, run.BuildId))
+            return;
+        throw new ResultsException(
+            ResultsProblem.RecordsInconsistent,
+            $"Run '{run.RunId}' is another one in {source.Path} (plan {run.PlanHash}, build {run.BuildId}) than in {target.Path} "
+            + $"(plan {present.PlanHash}, build {present.BuildId}). Nothing of it was merged: keep the two stores apart.");
+    }
+}
