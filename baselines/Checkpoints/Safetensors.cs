@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Checkpoints;
+
+/// <summary>
+/// The safetensors format: 8 bytes of header length, a JSON header (name → dtype, shape, data_offsets), the data, little-endian.
+/// Sharded models have <c>model.safetensors.index.json</c> with a <c>weight_map</c>. Pickles are refused.
+/// </summary>
+public static class Safetensors
+{
+    const long HeaderLimitBytes = 100_000_000;
+
+    static readonly Dictionary<string, (ScalarType Type, int Bytes)> Types = new(StringComparer.Ordinal)
+    {
+        ["F64"] = (ScalarType.Float64, 8), ["F32"] = (ScalarType.Float32, 4), ["F16"] = (ScalarType.Float16, 2), ["BF16"] = (ScalarType.BFloat16, 2),
+        ["I64"] = (ScalarType.Int64, 8), ["I32"] = (ScalarType.Int32, 4), ["U8"] = (ScalarType.Byte, 1), ["BOOL"] = (ScalarType.Bool, 1),
+    };
+
+    /// <summary>Opens a file, a folder with <c>model.safetensors</c> or an index beside its shards, or an index.</summary>
+    /// <exception cref="ModelException">Nothing there, a pickle, or a damaged file: every problem found.</exception>
+    public static TensorArchive Read(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            var single = Path.Combine(path, "model.safetensors");
+            var index = single + ".index.json";
+            if (File.Exists(index)) return ReadIndex(index);
+            if (File.Exists(single)) return ReadFiles(path, [single]);
+            if (Directory.GetFiles(path, "*.safetensors") is { Length: 1 } only) return ReadFiles(path, only);
+            throw new ModelException(Directory.GetFiles(path).FirstOrDefault(IsPickleName) is { } pickle
+                ? PickleRefusal(pickle)
+                : $"{path}: neither model.safetensors nor model.safetensors.index.json is there.");
+        }
+        if (!File.Exists(path)) throw new ModelException($"{path}: there is no such file or folder.");
+        return path.EndsWith(".index.json", StringComparison.Ordinal) ? ReadIndex(path) : ReadFiles(path, [path]);
+    }
+
+    /// <summary>Writes tensors to a file that appears whole or not at all.</summary>
+    public static void Write(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var header = new JsonObject();
+        if (metadata is { Count: > 0 })
+            header["__metadata__"] = new JsonObject(metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        long offset = 0;
+        foreach (var (name, tensor) in tensors)
+        {
+            var type = Types.FirstOrDefault(pair => pair.Value.Type == tensor.dtype);
+            if (type.Key is null) throw new ModelException($"{path}: tensor '{name}' has type {tensor.dtype}, which safetensors files here do not hold.");
+            var end = offset + tensor.NumberOfElements * type.Value.Bytes;
+            header[name] = new JsonObject
+            {
+                ["dtype"] = type.Key,
+                ["shape"] = new JsonArray([.. tensor.shape.Select(side => (JsonNode)side)]),
+                ["data_offsets"] = new JsonArray(offset, end),
+            };
+            offset = end;
+        }
+        var json = JsonSerializer.SerializeToUtf8Bytes(header);
+        var padded = (json.Length + 7) / 8 * 8;
+        AtomicFile.Write(path, file =>
+        {
+            Span<byte> length = stackalloc byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(length, padded);
+            file.Write(length);
+            file.Write(json);
+            for (var i = json.Length; i < padded; i++) file.WriteByte((byte)' ');
+            foreach (var (_, tensor) in tensors)
+            {
+                using var scope = NewDisposeScope();
+                file.Write(tensor.detach().cpu().contiguous().bytes);
+            }
+        });
+    }
+
+    static TensorArchive ReadIndex(string index)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(index))!;
+        Dictionary<string, string> map;
+        try
+        {
+            map = JsonNode.Parse(File.ReadAllText(index))?["weight_map"]?.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!)
+                ?? throw new ModelException($"{index}: weight_map is absent.");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new ModelException($"{index}: not an index of shards: {error.Message}", error);
+        }
+        if (map.Values.FirstOrDefault(file => Path.GetFileName(file) != file) is { } outside) throw new ModelException($"{index}: the shard '{outside}' is not a plain file name.");
+        var archive = ReadFiles(index, [.. map.Values.Distinct().Order(StringComparer.Ordinal).Select(file => Path.Combine(folder, file))]);
+        var lost = map.Keys.Where(name => !archive.Has(name)).ToArray();
+        return lost.Length == 0 ? archive : throw new ModelException([.. lost.Select(name => $"{index}: tensor '{name}' is listed in {map[name]}, but is not there.")]);
+    }
+
+    static TensorArchive ReadFiles(string source, string[] files)
+    {
+        var tensors = new Dictionary<string, TensorInfo>(StringComparer.Ordinal);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        var problems = new List<string>();
+        foreach (var file in files)
+        {
+            try
+            {
+                ReadHeader(file, tensors, metadata, problems);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                problems.Add($"{file}: cannot be read: {error.Message}");
+            }
+        }
+        return problems.Count == 0 ? new TensorArchive(source, tensors, metadata) : throw new ModelException(problems);
+    }
+
+    static void ReadHeader(string path, Dictionary<string, TensorInfo> tensors, Dictionary<string, string> metadata, List<string> problems)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        Span<byte> start = stackalloc byte[8];
+        var got = file.ReadAtLeast(start, 8, throwOnEndOfStream: false);
+        if (got > 0 && start[0] == 0x80 || start[..4].SequenceEqual("PK\u0003\u0004"u8))
+        {
+            problems.Add(PickleRefusal(path));
+            return;
+        }
+        if (got < 8)
+        {
+            problems.Add($"{path}: holds {file.Length} bytes, too few for a safetensors header; it was cut off.");
+            return;
+        }
+        var headerLength = BinaryPrimitives.ReadInt64LittleEndian(start);
+        if (headerLength is <= 0 or > HeaderLimitBytes || 8 + headerLength > file.Length)
+        {
+            problems.Add($"{path}: claims a header of {headerLength} bytes in a file of {file.Length}; it is cut off, or not a safetensors file.");
+            return;
+        }
+        var json = new byte[headerLength];
+        file.ReadExactly(json);
+        try
+        {
+            foreach (var (name, value) in JsonNode.Parse(json)!.AsObject())
+            {
+                if (name == "__metadata__")
+                    foreach (var (key, text) in value!.AsObject()) metadata[key] = (string)text!;
+                else if (Describe(name, value!, path, 8 + headerLength, file.Length, problems) is { } info && !tensors.TryAdd(name, info))
+                    problems.Add($"{path}: tensor '{name}' is also in {tensors[name].File}.");
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            problems.Add($"{path}: its header is not what a safetensors file has: {error.Message}");
+        }
+    }
+
+    static TensorInfo? Describe(string name, JsonNode value, string path, long dataStart, long fileLength, List<string> problems)
+    {
+        var dtype = (string)value["dtype"]!;
+        long[] shape = [.. value["shape"]!.AsArray().Select(side => (long)side!)];
+        long[] offsets = [.. value["data_offsets"]!.AsArray().Select(offset => (long)offset!)];
+        if (!Types.TryGetValue(dtype, out var type))
+        {
+            problems.Add($"{path}: tensor '{name}' has type {dtype}; known are {string.Join(", ", Types.Keys)}.");
+            return null;
+        }
+        var bytes = shape.Aggregate((long)type.Bytes, (product, side) => checked(product * side));
+        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != bytes)
+            problems.Add($"{path}: tensor '{name}' of {dtype} [{string.Join(", ", shape)}] needs {bytes} bytes, but its offsets are [{string.Join(", ", offsets)}].");
+        else if (dataStart + offsets[1] > fileLength)
+            problems.Add($"{path}: tensor '{name}' ends at byte {dataStart + offsets[1]}, but the file has {fileLength}: it was cut off. Copy or download it again.");
+        else return new TensorInfo(name, type.Type, shape, path, dataStart + offsets[0], bytes);
+        return null;
+    }
+
+    static bool IsPickleName(string file) => Path.GetExtension(file) is ".bin" or ".pt" or ".pth" or ".pkl" or ".ckpt";
+
+    static string PickleRefusal(string path) =>
+        $"{path}: a pickle. Pickles can run code when they are opened, so they are refused; convert it to safetensors where you trust it, with the library safetensors of Python.";
+}

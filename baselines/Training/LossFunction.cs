@@ -1,0 +1,62 @@
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Looping;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Training;
+
+/// <summary>The training loss of one batch. The head runs at labelled positions only.</summary>
+internal static class LossFunction
+{
+    /// <returns>A scalar with gradient: mean cross-entropy (natural logarithm) of the labelled positions.</returns>
+    internal static Tensor Compute(LoopedModel model, TokenBatch batch, LossDefinition loss, int step, long seed)
+    {
+        var trained = model.Definition.LoopCount;
+        if (loss.Kind == LossKind.ExitExpectation) return ExitExpectation(model, batch, loss, trained);
+        var last = loss.Kind == LossKind.RandomLoopCount ? DrawLoopCount(loss, trained, step, seed) : trained;
+        var counts = loss.Kind == LossKind.RandomLoopCount ? [last] : Enumerable.Range(1, trained).Where(loop => loss.WeightOf(loop, trained) > 0).ToArray();
+        var hidden = model.ForwardHidden(batch.InputIds, counts);
+        Tensor? sum = null;
+        for (var i = 0; i < counts.Length; i++)
+        {
+            var weight = loss.Kind == LossKind.RandomLoopCount ? 1 : loss.WeightOf(counts[i], trained);
+            var term = CrossEntropy(model, hidden[i], batch.Labels);
+            if (weight != 1) term = term.mul(weight);
+            sum = sum is null ? term : sum.add(term);
+        }
+        return sum!;
+    }
+
+    /// <summary>The loop count of a step under <see cref="LossKind.RandomLoopCount"/>: uniform from the minimum to the trained count.</summary>
+    internal static int DrawLoopCount(LossDefinition loss, int trained, int step, long seed)
+    {
+        var low = Math.Min(loss.MinimumLoopCount, trained);
+        return low + (int)(MixerDraws.Mix(seed, step) % (ulong)(trained - low + 1));
+    }
+
+    static Tensor CrossEntropy(LoopedModel model, Tensor hidden, Tensor labels)
+    {
+        var (gathered, targets) = Labelled(hidden, labels);
+        return nn.functional.cross_entropy(Wide(model.Head(gathered)), targets);
+    }
+
+    /// <summary>Ouro, stage I: Σ_τ p(τ) L_τ − β H(p), per labelled token, mean over them.</summary>
+    static Tensor ExitExpectation(LoopedModel model, TokenBatch batch, LossDefinition loss, int trained)
+    {
+        var hidden = model.ForwardHidden(batch.InputIds, [.. Enumerable.Range(1, trained)]);
+        var labelled = hidden.Select(h => Labelled(h, batch.Labels)).ToArray();
+        var exit = model.ExitDistribution([.. labelled.Select(pair => pair.Gathered)], trained);     // [T, n]
+        var losses = stack(labelled.Select(pair => nn.functional.cross_entropy(Wide(model.Head(pair.Gathered)), pair.Targets, reduction: nn.Reduction.None)).ToArray());
+        var entropy = exit.mul(exit.clamp_min(1e-9).log()).sum(0).neg();
+        return exit.mul(losses).sum(0).sub(entropy.mul(loss.EntropyWeight)).mean();
+    }
+
+    static (Tensor Gathered, Tensor Targets) Labelled(Tensor hidden, Tensor labels)
+    {
+        var flat = labels.flatten();
+        var where = flat.ne(TokenBatch.NoLabel).nonzero().squeeze(-1);
+        if (where.shape[0] == 0) throw new ModelException("A training batch has no labels: nothing to learn from.");
+        return where.shape[0] == flat.shape[0] ? (hidden.flatten(0, 1), flat) : (hidden.flatten(0, 1).index_select(0, where), flat.index_select(0, where));
+    }
+
+    static Tensor Wide(Tensor logits) => logits.dtype is ScalarType.Float32 or ScalarType.Float64 ? logits : logits.to(ScalarType.Float32);
+}

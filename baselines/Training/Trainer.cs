@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using LT2.Eval.Models.Looping;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Training;
+
+/// <summary>
+/// Trains a model: AdamW with weight decay on matrices only, linear warm-up, cosine decay, clipping by global norm. On CPU, the same model, batches, recipe, seed and
+/// thread count give the same bits, resumed or not.
+/// </summary>
+public static class Trainer
+{
+    /// <summary>Trains in place.</summary>
+    /// <param name="model">The model; its definition's loop count is the one that is trained.</param>
+    /// <param name="source">Batches by step.</param>
+    /// <param name="recipe">How.</param>
+    /// <param name="options">What is reported and kept. If its folder holds a state of the same model and recipe, training goes on from there.</param>
+    /// <param name="seed">Seed of what the loss draws (random loop counts).</param>
+    /// <exception cref="ModelException">A recipe with problems, a batch without labels, a kept state that belongs to something else.</exception>
+    public static TrainingResult Train(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, TrainingOptions options, long seed = 0)
+    {
+        if (recipe.Problems() is { Count: > 0 } problems) throw new ModelException(problems);
+        using var optimiser = new AdamW(model.Parameters, recipe);
+        using var memory = NewDisposeScope();
+        var state = new TrainingState(model, optimiser, recipe, seed);
+        var (done, tokens, points) = options.StateFolder is { } folder && TrainingState.Exists(folder) ? state.Load(folder) : (0, 0L, []);
+        TrainingResult End(TrainingOutcome outcome, string reason = "") => new(outcome, reason, done, points);
+
+        var end = Math.Min(options.StopAfterStep ?? recipe.Steps, recipe.Steps);
+        try
+        {
+            while (done < end)
+            {
+                if (options.CancellationToken.IsCancellationRequested)
+                {
+                    if (options.StateFolder is { } keep) state.Save(keep, done, tokens, points);
+                    return End(TrainingOutcome.Interrupted, $"cancelled after step {done.ToString(CultureInfo.InvariantCulture)} of {recipe.Steps.ToString(CultureInfo.InvariantCulture)}");
+                }
+                var log = done == 0 || done + 1 == end || (done + 1) % options.LogEverySteps == 0;
+                var point = Step(model, source, recipe, optimiser, done, tokens, seed, log);
+                done++;
+                tokens = point.Tokens;
+                if (Trouble(point, points, recipe, options, log) is { } trouble)
+                {
+                    points.Add(point);
+                    options.Progress?.Report(point);
+                    return End(TrainingOutcome.Diverged, trouble);
+                }
+                if (log)
+                {
+                    points.Add(point);
+                    options.Progress?.Report(point);
+                }
+                if (options is { StateFolder: { } place, CheckpointEverySteps: > 0 } && done % options.CheckpointEverySteps == 0 && done < recipe.Steps)
+                    state.Save(place, done, tokens, points);
+            }
+        }
+        catch (ExternalException error) when (error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
+        {
+            return End(TrainingOutcome.OutOfMemory, error.Message.Split('\n', 2)[0]);
+        }
+        if (options.StateFolder is { } kept && end < recipe.Steps) state.Save(kept, done, tokens, points);
+        return End(TrainingOutcome.Finished);
+    }
+
+    static TrainingPoint Step(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, AdamW optimiser, int step, long tokensBefore, long seed, bool log)
+    {
+        using var scope = NewDisposeScope();
+        using var given = source.GetBatch(step);
+        var batch = new TokenBatch(given.InputIds.to(model.Device.TorchDevice), given.Labels.to(model.Device.TorchDevice));
+        var auxiliary = new List<Tensor>();
+        (model.RecordResidualRms, model.DrawStep, model.AuxiliaryLosses) = (log, step, auxiliary);
+        try
+        {
+            var loss = LossFunction.Compute(model, batch, recipe.Loss, step, seed);
+            var total = auxiliary.Aggregate(loss, (sum, extra) => sum.add(extra.mul(recipe.AuxiliaryLossWeight)));
+            total.backward();
+            var norm = optimiser.GradientNorm();
+            var rate = recipe.LearningRateAt(step);
+            var value = loss.ToDouble();
+            if (double.IsFinite(norm) && double.IsFinite(value)) optimiser.Step(step + 1, rate, norm);
+            return new TrainingPoint(step + 1, tokensBefore + batch.InputIds.NumberOfElements, value, norm, rate, log ? model.LastResidualRms : []);
+        }
+        finally
+        {
+            (model.RecordResidualRms, model.DrawStep, model.AuxiliaryLosses) = (false, null, null);
+        }
+    }
+
+    static string? Trouble(TrainingPoint point, List<TrainingPoint> earlier, TrainingRecipe recipe, TrainingOptions options, bool log)
+    {
+        if (!double.IsFinite(point.Loss)) return FormattableString.Invariant($"the loss is {point.Loss} at step {point.Step}");
+        if (!double.IsFinite(point.GradientNorm)) return FormattableString.Invariant($"the gradient norm is {point.GradientNorm} at step {point.Step}");
+        var warm = point.Step > recipe.Steps * recipe.WarmupFraction;
+        return log && warm && earlier.Count > 0 && point.Loss > options.DivergenceFactor * Math.Max(earlier[0].Loss, 1e-3)
+            ? FormattableString.Invariant($"the loss is {point.Loss:G4} at step {point.Step}, {options.DivergenceFactor} times above the first ({earlier[0].Loss:G4})")
+            : null;
+    }
+}
