@@ -69,6 +69,22 @@ public sealed partial class PermutationTextTests
     }
 
     [Fact]
+    public void Naming_what_the_box_held_first_is_right_on_the_unmoved_slice_alone()
+    {
+        ITextCase textCase = CreateCase("documents=400");
+        MetricContribution[] slices = [.. textCase.LoadDocuments(new NoData()).SelectMany(document =>
+        {
+            string context = (string)document.Fields["context"]!;
+            string first = Start().Match(context).Groups[1].Value.Split(", ")[int.Parse(Question().Match(context).Groups[1].Value) - 1];
+            IEnumerable<LogLikelihoodRequest> requests = textCase.CreateRequests(document).Cast<LogLikelihoodRequest>();
+            return textCase.Score(document, [.. requests.Select(request => new TextResponse(request.Continuation == $" {first}" ? -1 : -2, false))]).Contributions;
+        }).Where(contribution => contribution.Slice is not null)];
+        Assert.Equal(400, slices.Length);
+        Assert.All(slices, contribution => Assert.Equal(contribution.Slice == "unmoved" ? 1 : 0, contribution.Numerator));
+        Assert.InRange(slices.Count(contribution => contribution.Slice == "moved"), 200, 390);
+    }
+
+    [Fact]
     public void A_constant_answerer_scores_chance()
     {
         ITextCase textCase = CreateCase("documents=4000");
