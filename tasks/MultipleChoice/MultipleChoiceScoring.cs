@@ -1,4 +1,4 @@
-using LT2.Eval.Tasks.TextTasks;
+using LT2.Eval.Tasks.TextTasks.Python;
 
 namespace LT2.Eval.Tasks.MultipleChoice;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using LT2.Eval.Tasks.Contracts;
-using LT2.Eval.Tasks.TextTasks;
+using LT2.Eval.Tasks.TextTasks.Python;
 
 namespace LT2.Eval.Tasks.Perplexity;
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LT2.Eval.Tasks.TextTasks;
+namespace LT2.Eval.Tasks.TextTasks.Python;
 
 /// <summary>Text operations that must agree with Python's, because task definitions and reference scores are written in it.</summary>
 public static class PythonText

@@ -1,0 +1,1 @@
+global using Map = System.Collections.Generic.IReadOnlyDictionary<string, object?>;
