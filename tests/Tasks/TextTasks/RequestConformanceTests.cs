@@ -74,7 +74,7 @@ public sealed class RequestConformanceTests
     public void The_hash_of_a_request_changes_with_every_byte()
     {
         TextRequest[] requests = [new LogLikelihoodRequest("a", " b"), new LogLikelihoodRequest("a ", "b"), new LogLikelihoodRequest("a", " c")];
-        Assert.Equal(3, new HashScorer().Score(requests, default).Select(response => response.LogLikelihood).Distinct().Count());
+        Assert.Equal(3, new HashScorer().Score(requests, TestContext.Current.CancellationToken).Select(response => response.LogLikelihood).Distinct().Count());
     }
 
     private static List<int> Greedy(string text, List<byte[]> pieces)
