@@ -41,11 +41,11 @@ internal static class LatencyLengthChart
         var anchor = Math.Exp(curves.Where(curve => !curve.Points.IsEmpty).Average(curve => Math.Log(curve.Points[0].MedianMilliseconds)));
         var highest = curves.SelectMany(curve => curve.Points).Max(point => point.P90Milliseconds) * 1.3;
         double smallest = lengths[0];
-        foreach (var (label, exponent) in new[] { ("∝ n", 1.0), ("∝ n²", 2.0) })
+        foreach (var (label, exponent, dash) in new[] { ("∝ n", 1.0, "dot"), ("∝ n²", 2.0, "dashdot") })
         {
             var to = Math.Min(lengths[^1], smallest * Math.Pow(highest / anchor, 1 / exponent));
             double[] x = [smallest, to];
-            yield return Plot.Guide(label, x, x.Select(length => (double?)(anchor * Math.Pow(length / smallest, exponent))));
+            yield return Plot.Guide(label, x, x.Select(length => (double?)(anchor * Math.Pow(length / smallest, exponent))), dash);
         }
     }
 

@@ -30,6 +30,7 @@ internal static class LoopChart
                 traces.Add(Plot.Dots($"{line.Key}, each seed", style, seeds.Select(seed => (double)seed.X), seeds.Select(seed => (double?)seed.Value)));
             }
         }
+        traces.AddRange(References(item, points, counts));
         var shapes = new List<Shape>();
         var notes = new List<Annotation>();
         if (trained is { } at)
@@ -57,6 +58,17 @@ internal static class LoopChart
         return Plot.Json(traces, new Layout().With("xaxis", xAxis).With("yaxis", yAxis).With("shapes", shapes).With("annotations", notes));
     }
 
+    // A reference far from every curve would squeeze the curves; it stands in the table alone.
+    private static IEnumerable<Trace> References(QualityCase item, QualityPoint[] points, int[] counts)
+    {
+        var (low, high) = (points.Min(point => point.Mean.Value), points.Max(point => point.Mean.Value));
+        var margin = Math.Max(high - low, 0.1 * Math.Abs(high));
+        double[] x = [counts[0] - 0.3, counts[^1] + 0.3];
+        string[] dashes = ["dot", "dashdot", "longdash", "longdashdot", "dash"];
+        return item.References.Where(reference => reference.Estimate.Value >= low - margin && reference.Estimate.Value <= high + margin)
+            .Select((reference, index) => Plot.Guide(reference.Name, x, [reference.Estimate.Value, reference.Estimate.Value], dashes[index % dashes.Length]));
+    }
+
     /// <summary>The drawn numbers.</summary>
     public static ChartTable Table(QualityCase item, QualityPoint[] points, string caption)
     {
@@ -75,11 +87,14 @@ internal static class LoopChart
                 Quantity.Count(point.Seeds.Length),
                 string.Join("; ", point.Seeds.Select(seed => Quantity.Number(seed.Estimate.Value))),
                 Quantity.Count(point.Seeds[0].SampleCount))),
+            .. item.References.Select(reference => ImmutableArray.Create(
+                reference.Name, "–", "–", Quantity.WithInterval(reference.Estimate.Value, reference.Estimate.Low, reference.Estimate.High, item.Unit), "–", "–", "–")),
         ]);
     }
 
     /// <summary>Chance level and direction, in words.</summary>
     public static string ChanceSentence(QualityCase item) =>
-        (item.Chance is { } chance ? $" Chance is {Quantity.WithUnit(chance, item.Unit)}." : "")
+        (item.References.IsEmpty ? "" : $" Without loops: {string.Join(", ", item.References.Select(reference => $"{reference.Name} {Quantity.WithUnit(reference.Estimate.Value, item.Unit)}"))}.")
+        + (item.Chance is { } chance ? $" Chance is {Quantity.WithUnit(chance, item.Unit)}." : "")
         + (item.Direction == MetricDirection.HigherIsBetter ? " Higher is better." : " Lower is better.");
 }

@@ -45,13 +45,29 @@ internal static class Plot
         .With("marker", new Marker().With("color", style.Color).With("symbol", style.Symbol + "-open").With("size", 6));
 
     /// <summary>A thin dotted line without markers: guides and references.</summary>
-    public static Trace2D Guide(string name, IEnumerable<double> x, IEnumerable<double?> y) => new Trace2D("scatter")
+    public static Trace2D Guide(string name, IEnumerable<double> x, IEnumerable<double?> y, string dash = "dot") => new Trace2D("scatter")
         .With("mode", "lines")
         .With("name", Plain(name))
         .With("x", x.ToArray())
         .With("y", Finite(y))
         .With("hoverinfo", "skip")
-        .With("line", new Line().With("color", "#888888").With("dash", "dot").With("width", 1.5));
+        .With("line", new Line().With("color", "#888888").With("dash", dash).With("width", 1.5));
+
+    /// <summary>A grid of values with its text in every cell; the scale is safe for colour-blind readers and falls in lightness.</summary>
+    public static Trace2D HeatMap(string[] columns, string[] rows, double?[][] values, string[][] texts, double? low, double? high) => new Trace2D("heatmap")
+        .With("x", columns)
+        .With("y", rows)
+        .With("z", values)
+        .With("text", texts)
+        .With("texttemplate", "%{text}")
+        .With("hovertemplate", "%{y}, %{x}: %{text}<extra></extra>")
+        .With("colorscale", new object[][] { [0.0, "#f4efe4"], [0.5, "#8fb3d1"], [1.0, "#00457c"] })
+        .With("textfont", new Font().With("size", 13))
+        .With("zmin", low)
+        .With("zmax", high)
+        .With("xgap", 2)
+        .With("ygap", 2)
+        .With("colorbar", new ColorBar().With("thickness", 12).With("outlinewidth", 0));
 
     /// <summary>Error bars from a value up and down; null where no interval is known.</summary>
     public static Error ErrorBars(IEnumerable<double?> above, IEnumerable<double?> below) => new Error()

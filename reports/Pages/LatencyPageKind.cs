@@ -5,5 +5,5 @@ namespace LT2.Eval.Reports.Pages;
 
 internal sealed class LatencyPageKind : IReportPage
 {
-    public IEnumerable<PageInstance> Instances(ReportModel model) => model.Latency.IsEmpty ? [] : [PageInstance.Main<LatencyPage>("latency.html", "Latency against length")];
+    public IEnumerable<PageInstance> Instances(ReportModel model) => model.Latency.IsEmpty ? [] : [PageInstance.Main<LatencyPage>("latency.html", "Latency by length")];
 }

@@ -5,5 +5,5 @@ namespace LT2.Eval.Reports.Pages;
 
 internal sealed class MethodPageKind : IReportPage
 {
-    public IEnumerable<PageInstance> Instances(ReportModel model) => [PageInstance.Main<MethodPage>("method.html", "Method and glossary")];
+    public IEnumerable<PageInstance> Instances(ReportModel model) => [PageInstance.Main<MethodPage>("method.html", "Method")];
 }

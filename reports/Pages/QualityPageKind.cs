@@ -5,5 +5,5 @@ namespace LT2.Eval.Reports.Pages;
 
 internal sealed class QualityPageKind : IReportPage
 {
-    public IEnumerable<PageInstance> Instances(ReportModel model) => model.Quality.IsEmpty ? [] : [PageInstance.Main<QualityPage>("quality.html", "Quality against loop count")];
+    public IEnumerable<PageInstance> Instances(ReportModel model) => model.Quality.IsEmpty ? [] : [PageInstance.Main<QualityPage>("quality.html", "Quality by loop count")];
 }

@@ -23,4 +23,12 @@ public sealed record PageInstance(
     /// <param name="title">Title.</param>
     public static PageInstance Main<TComponent>(string path, string title) =>
         new(path, title, typeof(TComponent), ImmutableDictionary<string, object?>.Empty, true);
+
+    /// <summary>A page for one thing, outside the navigation bar and the one-file form.</summary>
+    /// <typeparam name="TComponent">Its component.</typeparam>
+    /// <param name="path">File.</param>
+    /// <param name="title">Title.</param>
+    /// <param name="parameters">Parameters of the component.</param>
+    public static PageInstance Of<TComponent>(string path, string title, params (string Name, object? Value)[] parameters) =>
+        new(path, title, typeof(TComponent), parameters.ToImmutableDictionary(pair => pair.Name, pair => pair.Value), false, false);
 }

@@ -64,7 +64,7 @@ public static class Quantity
         {
             return WithUnit(value, unit);
         }
-        var (factor, symbol) = Scale(number, unit);
+        var (factor, symbol) = Scale(new[] { number, lower, upper }.MaxBy(Math.Abs), unit);
         return Join($"{Number(number * factor)} [{Number(lower * factor)}, {Number(upper * factor)}]", symbol);
     }
 

@@ -1,20 +1,33 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace LT2.Eval.Reports.Views;
 
 /// <summary>Names of cases and metrics as people read them.</summary>
-internal static class CaseNames
+internal static partial class CaseNames
 {
     /// <summary><c>parity, length 64, 2-shot</c>.</summary>
     public static string Title(string taskId, string caseParameters, int shots)
     {
-        var parts = Parameters(caseParameters).Select(pair => $"{pair.Key.Replace('_', ' ')} {pair.Value}");
+        var parts = Parameters(caseParameters).Select(pair => $"{Words(pair.Key)} {pair.Value}");
         var shot = shots > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{shots}-shot")] : Array.Empty<string>();
         return string.Join(", ", [taskId, .. parts, .. shot]);
     }
 
     /// <summary>A metric's name with spaces.</summary>
     public static string Metric(string metric) => metric.Replace('_', ' ');
+
+    /// <summary><c>minimumLength</c> as <c>minimum length</c>.</summary>
+    public static string Words(string name) => Capital().Replace(name, match => " " + match.Value.ToLowerInvariant()).Replace('_', ' ');
+
+    /// <summary>The parameters of a case that vary between cases of a task, and always length and pairs.</summary>
+    public static string Shown(string caseParameters, IReadOnlyCollection<string> allOfTask)
+    {
+        var all = allOfTask.Select(Parameters).ToArray();
+        return string.Join(';', Parameters(caseParameters)
+            .Where(pair => pair.Key is "length" or "pairs" || all.Any(other => !other.Contains(pair)))
+            .Select(pair => $"{pair.Key}={pair.Value}"));
+    }
 
     /// <summary>The pairs of <c>name=value;name=value</c>, in order.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Parameters(string caseParameters) =>
@@ -30,4 +43,7 @@ internal static class CaseNames
         var text = Parameters(caseParameters).FirstOrDefault(pair => pair.Key == name).Value;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
+
+    [GeneratedRegex("(?<=[a-z])[A-Z]")]
+    private static partial Regex Capital();
 }

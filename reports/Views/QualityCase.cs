@@ -15,6 +15,8 @@ namespace LT2.Eval.Reports.Views;
 /// <param name="Unit">Unit.</param>
 /// <param name="Kind">Kind.</param>
 /// <param name="Chance">Expected value of an uninformed answer; null when none.</param>
+/// <param name="ShownParameters">The parameters that tell it from the other cases of its task in this run, with length and pairs.</param>
+/// <param name="References">Values of models without loops, such as n-grams, by name.</param>
 /// <param name="Points">Every measured pair of loop counts, sorted by line, T and T′.</param>
 public sealed record QualityCase(
     string SuiteId,
@@ -28,10 +30,12 @@ public sealed record QualityCase(
     string Unit,
     MetricKind Kind,
     double? Chance,
+    string ShownParameters,
+    ImmutableArray<(string Name, Estimate Estimate)> References,
     ImmutableArray<QualityPoint> Points)
 {
     /// <summary>Task and parameters in one line.</summary>
-    public string CaseTitle => CaseNames.Title(TaskId, CaseParameters, Shots);
+    public string CaseTitle => CaseNames.Title(TaskId, ShownParameters, Shots);
 
     /// <summary>Task, parameters and metric in one line.</summary>
     public string Title => $"{CaseTitle}: {CaseNames.Metric(Metric)}{(Slice is null ? "" : $" ({Slice})")}";

@@ -10,29 +10,44 @@ internal static class QualityCases
     public static readonly ImmutableHashSet<string> NotQuality = ["timing", "training"];
 
     /// <summary>Every case that has at least one value, sorted by suite, task, parameters (numerically), metric and slice.</summary>
-    public static ImmutableArray<QualityCase> Of(IReadOnlyList<MetricRecord> metrics) =>
-    [
-        .. metrics
-            .Where(IsQuality)
+    public static ImmutableArray<QualityCase> Of(IReadOnlyList<MetricRecord> metrics)
+    {
+        MetricRecord[] quality = [.. metrics.Where(IsQuality)];
+        var parametersOfTask = quality.GroupBy(metric => (metric.Key.SuiteId, metric.Key.TaskId))
+            .ToDictionary(group => group.Key, group => group.Select(metric => metric.Key.CaseParameters).Distinct().ToArray());
+        return
+        [
+            .. Cases(quality, key => CaseNames.Shown(key.CaseParameters, parametersOfTask[(key.SuiteId, key.TaskId)])),
+        ];
+    }
+
+    private static IEnumerable<QualityCase> Cases(IEnumerable<MetricRecord> metrics, Func<SeriesKey, string> shown) =>
+        metrics
             .GroupBy(metric => (metric.Key.SuiteId, metric.Key.TaskId, metric.Key.CaseParameters, metric.Key.Shots, metric.Key.Split,
                 metric.Key.Metric, metric.Key.Slice))
-            .Select(group => Case([.. group]))
+            .Select(group => Case([.. group], shown))
             .OrderBy(item => item.SuiteId, StringComparer.Ordinal)
             .ThenBy(item => item.TaskId, StringComparer.Ordinal)
             .ThenBy(item => item.CaseParameters, NaturalOrder.Instance)
             .ThenBy(item => item.Shots)
             .ThenBy(item => item.Split, StringComparer.Ordinal)
             .ThenBy(item => item.Metric, StringComparer.Ordinal)
-            .ThenBy(item => item.Slice, StringComparer.Ordinal),
-    ];
+            .ThenBy(item => item.Slice, StringComparer.Ordinal);
 
     private static bool IsQuality(MetricRecord metric) =>
         !NotQuality.Contains(metric.Key.SuiteId) && metric.Kind is MetricKind.Binary or MetricKind.Proportion or MetricKind.Continuous
-        && metric.Value is not null && metric.Key.TestedLoopCount is not null;
+        && metric.Value is not null;
 
-    private static QualityCase Case(ImmutableArray<MetricRecord> metrics)
+    private static QualityCase Case(ImmutableArray<MetricRecord> all, Func<SeriesKey, string> shown)
     {
-        var first = metrics[0];
+        // Models without loops, such as n-grams, are references: a line across, not a point.
+        ImmutableArray<MetricRecord> metrics = [.. all.Where(metric => metric.Key.TestedLoopCount is not null)];
+        ImmutableArray<(string Name, Estimate Estimate)> references =
+        [
+            .. all.Where(metric => metric.Key.TestedLoopCount is null).OrderBy(metric => metric.Key.VariantId, NaturalOrder.Instance)
+                .Select(metric => (metric.Key.VariantId, SamplingInterval.Of(metric, metric.Value!.Value))),
+        ];
+        var first = all[0];
         var recipesOfVariant = metrics
             .GroupBy(metric => metric.Key.VariantId)
             .ToDictionary(group => group.Key, group => group.Select(metric => metric.Key.RecipeHash).Distinct().Count());
@@ -51,7 +66,8 @@ internal static class QualityCases
             });
         return new QualityCase(
             first.Key.SuiteId, first.Key.TaskId, first.Key.CaseParameters, first.Key.Shots, first.Key.Split, first.Key.Metric, first.Key.Slice,
-            first.Direction, first.Unit, first.Kind, metrics.Select(metric => metric.Chance).FirstOrDefault(chance => chance is not null),
+            first.Direction, first.Unit, first.Kind, all.Select(metric => metric.Chance).FirstOrDefault(chance => chance is not null),
+            shown(first.Key), references,
             [.. points.OrderBy(point => point.Line, StringComparer.Ordinal).ThenBy(point => point.TrainedLoopCount).ThenBy(point => point.TestedLoopCount)]);
     }
 

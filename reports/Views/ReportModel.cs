@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using LT2.Eval.Reports.Input;
 using LT2.Eval.Results.Records;
@@ -12,12 +13,22 @@ public sealed class ReportModel
     public ReportModel(ReportInput input)
     {
         Input = input;
-        Variants = [.. input.Run.Cells.Select(cell => cell.VariantId).Concat(input.Run.Metrics.Select(metric => metric.Key.VariantId)).Distinct().Order(StringComparer.Ordinal)];
+        Variants = [.. input.Run.Cells.Select(cell => cell.VariantId).Concat(input.Run.Metrics.Where(metric => metric.Key.TestedLoopCount is not null).Select(metric => metric.Key.VariantId)).Distinct().Order(StringComparer.Ordinal)];
         Styles = new VariantStyles(Variants);
         AllQuality = QualityCases.Of(input.Run.Metrics);
         Quality = [.. AllQuality.Where(item => item.Slice is null)];
         Latency = LatencyCurves.Of(input.Run.Cells, input.Run.TimingBlocks);
+        LoopLatency = Views.LoopLatency.Of(Latency);
+        Samples = input.Run.Samples.ToLookup(sample => (sample.CellId, sample.Metric));
+        Training = TrainingGroup.Of(input.Run);
+        sampleSets = new Lazy<ImmutableArray<SampleSet>>(() => SampleSet.Of(this));
+        LengthGrids = HeatGrid.LengthByLoopCount(Quality);
+        RecallGrids = HeatGrid.PairsByLength(Quality);
     }
+
+    private readonly ConcurrentDictionary<QualityCase, ImmutableArray<PairedGain>> gains = new(ReferenceEqualityComparer.Instance);
+
+    private readonly Lazy<ImmutableArray<SampleSet>> sampleSets;
 
     /// <summary>The records.</summary>
     public ReportInput Input { get; }
@@ -40,10 +51,32 @@ public sealed class ReportModel
     /// <summary>Latency curves.</summary>
     public ImmutableArray<LatencyCurve> Latency { get; }
 
+    /// <summary>Latency against loop count.</summary>
+    public ImmutableArray<LoopLatency> LoopLatency { get; }
+
+    /// <summary>Training curves.</summary>
+    public ImmutableArray<TrainingGroup> Training { get; }
+
+    /// <summary>Length against tested loop count.</summary>
+    public ImmutableArray<HeatGrid> LengthGrids { get; }
+
+    /// <summary>Key-value pairs against length.</summary>
+    public ImmutableArray<HeatGrid> RecallGrids { get; }
+
     /// <summary>Cells that ended otherwise than finished, sorted by outcome and title.</summary>
     public ImmutableArray<CellRecord> Unfinished => [.. Input.Run.Cells.Where(cell => cell.Outcome != CellOutcome.Finished)
         .OrderBy(cell => cell.Outcome).ThenBy(cell => cell.Title, NaturalOrder.Instance)];
 
     /// <summary>Finished cells that recorded a metric without a value.</summary>
     public ImmutableArray<MetricRecord> ValuesThatFailed => [.. Input.Run.Metrics.Where(metric => metric.Value is null)];
+
+    /// <summary>Samples by cell and metric.</summary>
+    public ILookup<(string CellId, string Metric), SampleRecord> Samples { get; }
+
+    /// <summary>Paired gains of one more loop; empty where no samples were kept.</summary>
+    /// <param name="item">A case of this model.</param>
+    public ImmutableArray<PairedGain> Gains(QualityCase item) => gains.GetOrAdd(item, key => PairedGain.Of(key, Samples));
+
+    /// <summary>Samples of every cell and metric, prepared for reading.</summary>
+    public ImmutableArray<SampleSet> SampleSets => sampleSets.Value;
 }

@@ -99,7 +99,7 @@ public static class SampleRun
             {
                 var quadratic = index is 0 or 3 ? 4e-6 * length * length : index == 2 ? 1e-6 * length * length : 0;
                 var linear = (index is 1 or 2 ? 0.006 : 0.003) * length;
-                var milliseconds = phase == "prefill" ? loops * (0.4 + linear + quadratic) : loops * (0.5 + (index is 0 or 3 ? 0.0004 * length : 0.1));
+                var milliseconds = phase == "prefill" ? 0.3 + loops * (0.4 + linear + quadratic) : 0.2 + (0.01 * loops * loops) + loops * (0.5 + (index is 0 or 3 ? 0.0004 * length : 0.1));
                 builder.Times(cell, phase, length, loops, milliseconds * factor);
             }
         }

@@ -29,8 +29,11 @@ public sealed class QuantityTests
         Assert.Equal(expected, Quantity.WithUnit(value, unit));
 
     [Fact]
-    public void An_interval_is_written_in_the_unit_of_its_value() =>
-        Assert.Equal("900 [800, 1,100] µs", Quantity.WithInterval(0.9, 0.8, 1.1, "ms"));
+    public void An_interval_is_written_in_the_unit_of_its_largest_part()
+    {
+        Assert.Equal("0.900 [0.800, 1.10] ms", Quantity.WithInterval(0.9, 0.8, 1.1, "ms"));
+        Assert.Equal("500 [400, 600] µs", Quantity.WithInterval(0.5, 0.4, 0.6, "ms"));
+    }
 
     [Fact]
     public void An_absent_value_is_a_dash() => Assert.Equal("–", Quantity.WithUnit(null, "ms"));

@@ -1,0 +1,7 @@
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>A cost that quality is set against.</summary>
+/// <param name="Name">Axis title without the unit.</param>
+/// <param name="Unit">Unit.</param>
+/// <param name="Of">Cost of a variant at a loop count; null where it was not measured.</param>
+public sealed record CostKind(string Name, string Unit, Func<string, int, Estimate?> Of);

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using LT2.Eval.Reports.Text;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>The costs a run measured: latency of each phase, and every byte or FLOP count of the timing suite.</summary>
+internal static class Costs
+{
+    /// <summary>Every cost, at the largest length that most pairs of variant and loop count share.</summary>
+    public static ImmutableArray<CostKind> Of(ReportModel model) => [.. Latencies(model.Latency), .. Recorded(model.Input.Run.Metrics)];
+
+    private static IEnumerable<CostKind> Latencies(ImmutableArray<LatencyCurve> curves) =>
+        curves.GroupBy(curve => (curve.Phase, curve.BatchSize)).Select(phase =>
+        {
+            var length = SharedLength(phase.SelectMany(curve => curve.Points.Select(point => point.SequenceLength)));
+            return new CostKind(
+                $"{phase.Key.Phase} latency at n = {Quantity.Count(length)}, batch {Quantity.Count(phase.Key.BatchSize)}", "ms",
+                (variant, loops) => phase.Where(curve => curve.VariantId == variant && curve.LoopCount == loops)
+                    .SelectMany(curve => curve.Points).Where(point => point.SequenceLength == length)
+                    .Select(point => new Estimate(point.MedianMilliseconds, point.P10Milliseconds, point.P90Milliseconds)).FirstOrDefault());
+        });
+
+    private static IEnumerable<CostKind> Recorded(IReadOnlyList<MetricRecord> metrics) =>
+        metrics.Where(metric => QualityCases.NotQuality.Contains(metric.Key.SuiteId) && metric.Value is not null && metric.Kind != MetricKind.Duration
+                && metric.Direction == MetricDirection.LowerIsBetter && metric.Key.TestedLoopCount is not null)
+            .GroupBy(metric => (metric.Key.Metric, metric.Key.Phase, metric.Unit)).OrderBy(group => group.Key.Metric, StringComparer.Ordinal).ThenBy(group => group.Key.Phase, StringComparer.Ordinal)
+            .Select(group =>
+            {
+                var length = SharedLength(group.Select(metric => metric.Key.SequenceLength ?? 0));
+                var at = length > 0 ? $" at n = {Quantity.Count(length)}" : "";
+                return new CostKind(
+                    $"{CaseNames.Metric(group.Key.Metric)}{(group.Key.Phase is { } phase ? ", " + phase : "")}{at}", group.Key.Unit,
+                    (variant, loops) => group.Where(metric => metric.Key.VariantId == variant && metric.Key.TestedLoopCount == loops && (metric.Key.SequenceLength ?? 0) == length)
+                        .Select(metric => new Estimate(metric.Value!.Value, null, null)).FirstOrDefault());
+            });
+
+    private static int SharedLength(IEnumerable<int> lengths)
+    {
+        var counts = lengths.GroupBy(length => length).Select(group => (Length: group.Key, Count: group.Count())).ToArray();
+        var most = counts.Max(pair => pair.Count);
+        return counts.Where(pair => pair.Count == most).Max(pair => pair.Length);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>Samples of one cell and metric, flips first.</summary>
+/// <param name="CellId">The cell.</param>
+/// <param name="Case">The case.</param>
+/// <param name="Line">Variant and recipe.</param>
+/// <param name="TrainedLoopCount">T.</param>
+/// <param name="Seed">Training seed.</param>
+/// <param name="LoopCounts">Tested loop counts, ascending.</param>
+/// <param name="IsRightOrWrong">Scores are shares, and 1 is right.</param>
+/// <param name="Rows">Samples: flips against the reference first, then those whose correctness changes with loops, then wrong ones.</param>
+public sealed record SampleSet(
+    string CellId, QualityCase Case, string Line, int TrainedLoopCount, long? Seed, ImmutableArray<int> LoopCounts, bool IsRightOrWrong, ImmutableArray<SampleRow> Rows)
+{
+    /// <summary>Tested loop count that right and wrong are counted at: the trained one, or the largest where it was not tested.</summary>
+    public int CountedLoopCount => LoopCounts.Contains(TrainedLoopCount) ? TrainedLoopCount : LoopCounts[^1];
+
+    /// <summary>Samples right at <see cref="CountedLoopCount"/>.</summary>
+    public int RightCount => Rows.Count(row => IsRight(row.Scores[LoopCounts.IndexOf(CountedLoopCount)].Score));
+
+    /// <summary>Whether a score is a right answer.</summary>
+    /// <param name="score">The score.</param>
+    public static bool IsRight(double? score) => score >= 1 - 1e-9;
+
+    /// <summary>Every set of a run, in the order of its cases.</summary>
+    /// <param name="model">The model.</param>
+    public static ImmutableArray<SampleSet> Of(ReportModel model)
+    {
+        var reference = (model.Input.Reference?.Samples ?? []).ToLookup(sample => (sample.CellId, sample.Metric));
+        return
+        [
+            .. model.Quality.SelectMany(item => item.Points
+                .SelectMany(point => point.Seeds.Select(seed => (seed.CellId, seed.Seed, point.Line, point.TrainedLoopCount)))
+                .Distinct()
+                .Where(key => model.Samples.Contains((key.CellId, item.Metric)))
+                .Select(key => Create(item, key.CellId, key.Line, key.TrainedLoopCount, key.Seed, model.Samples[(key.CellId, item.Metric)], reference[(key.CellId, item.Metric)]))),
+        ];
+    }
+
+    private static SampleSet Create(
+        QualityCase item, string cellId, string line, int trained, long? seed, IEnumerable<SampleRecord> samples, IEnumerable<SampleRecord> reference)
+    {
+        var all = samples.ToArray();
+        ImmutableArray<int> loops = [.. all.Select(sample => sample.TestedLoopCount).Distinct().Order()];
+        var counted = loops.Contains(trained) ? trained : loops[^1];
+        var before = reference.Where(sample => sample.TestedLoopCount == counted).GroupBy(sample => sample.SampleId, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => Score(group), StringComparer.Ordinal);
+        var rows = all.GroupBy(sample => sample.SampleId, StringComparer.Ordinal).Select(group => Row(group, loops, counted, item.IsShare, before))
+            .OrderBy(row => row.Flip is null ? 1 : 0)
+            .ThenBy(row => item.IsShare && row.Scores.Select(score => IsRight(score.Score)).Distinct().Count() > 1 ? 0 : 1)
+            .ThenBy(row => item.IsShare && IsRight(row.Scores[loops.IndexOf(counted)].Score) ? 1 : 0)
+            .ThenBy(row => row.SampleId, NaturalOrder.Instance);
+        return new SampleSet(cellId, item, line, trained, seed, loops, item.IsShare, [.. rows]);
+    }
+
+    private static SampleRow Row(
+        IGrouping<string, SampleRecord> group, ImmutableArray<int> loops, int counted, bool isShare, Dictionary<string, double?> before)
+    {
+        var byLoop = group.ToLookup(sample => sample.TestedLoopCount);
+        ImmutableArray<(double? Score, string? Answer)> scores =
+            [.. loops.Select(loop => (Score(byLoop[loop]), byLoop[loop].Select(sample => sample.Answer).FirstOrDefault(answer => answer is not null)))];
+        var right = IsRight(scores[loops.IndexOf(counted)].Score);
+        var flip = isShare && before.TryGetValue(group.Key, out var earlier) && IsRight(earlier) != right ? right ? "wrong → right" : "right → wrong" : null;
+        var tail = scores.Reverse().TakeWhile(score => IsRight(score.Score)).Count();
+        return new SampleRow(
+            group.Key, string.Join(", ", group.Select(sample => sample.Slice).OfType<string>().Distinct().Order(StringComparer.Ordinal)) is { Length: > 0 } slice ? slice : null,
+            group.Select(sample => sample.Expected).FirstOrDefault(text => text is not null), scores, flip, isShare && tail > 0 ? loops[loops.Length - tail] : null);
+    }
+
+    private static double? Score(IEnumerable<SampleRecord> samples)
+    {
+        var (numerator, denominator) = samples.Aggregate((0.0, 0.0), (sum, sample) => (sum.Item1 + sample.Numerator, sum.Item2 + sample.Denominator));
+        return denominator == 0 ? null : numerator / denominator;
+    }
+}

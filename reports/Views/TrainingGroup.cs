@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using LT2.Eval.Reports.Input;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Reports.Views;
+
+/// <summary>Train cells that differ in their seed alone.</summary>
+/// <param name="Title">What was trained.</param>
+/// <param name="VariantId"><c>name@scale</c>.</param>
+/// <param name="TrainedLoopCount">T; null where it does not apply.</param>
+/// <param name="Cells">Each cell with its logged steps, by seed.</param>
+public sealed partial record TrainingGroup(
+    string Title, string VariantId, int? TrainedLoopCount, ImmutableArray<(CellRecord Cell, ImmutableArray<TrainingPointRecord> Points)> Cells)
+{
+    /// <summary>Most points drawn of one curve; longer curves are thinned evenly, first and last kept.</summary>
+    public const int MostPoints = 400;
+
+    /// <summary>Every group with at least one logged step, in order of its title.</summary>
+    /// <param name="run">The run.</param>
+    public static ImmutableArray<TrainingGroup> Of(RunData run)
+    {
+        var points = run.TrainingPoints.ToLookup(point => point.CellId, StringComparer.Ordinal);
+        return
+        [
+            .. run.Cells.Where(cell => points.Contains(cell.CellId))
+                .GroupBy(cell => (Title: WithoutSeed(cell.Title), cell.VariantId, cell.TrainedLoopCount))
+                .OrderBy(group => group.Key.Title, NaturalOrder.Instance).ThenBy(group => group.Key.VariantId, StringComparer.Ordinal)
+                .Select(group => new TrainingGroup(
+                    group.Key.Title, group.Key.VariantId, group.Key.TrainedLoopCount,
+                    [
+                        .. group.OrderBy(cell => cell.Seed).ThenBy(cell => cell.CellId, StringComparer.Ordinal)
+                            .Select(cell => (cell, Thin([.. points[cell.CellId].OrderBy(point => point.Step)]))),
+                    ])),
+        ];
+    }
+
+    private static ImmutableArray<TrainingPointRecord> Thin(ImmutableArray<TrainingPointRecord> points) => points.Length <= MostPoints
+        ? points
+        : [.. Enumerable.Range(0, MostPoints).Select(index => points[(int)((long)index * (points.Length - 1) / (MostPoints - 1))])];
+
+    private static string WithoutSeed(string title) => Seed().Replace(title, "");
+
+    [GeneratedRegex(@"[ ,]*\bseed[ =]*-?\d+\b")]
+    private static partial Regex Seed();
+}

@@ -1,0 +1,4 @@
+using LT2.Eval.ReportsInBrowser.Tests;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
+[assembly: AssemblyFixture(typeof(SiteFixture))]
