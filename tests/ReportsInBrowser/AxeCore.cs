@@ -9,15 +9,14 @@ public static class AxeCore
 
     private static readonly Lazy<(string? Script, string Reason)> Loaded = new(Load);
 
-    /// <summary>The script; skips the test with the reason where it cannot be had.</summary>
-    public static string Script
-    {
-        get
-        {
-            Assert.SkipWhen(Loaded.Value.Script is null, Loaded.Value.Reason);
-            return Loaded.Value.Script!;
-        }
-    }
+    /// <summary>Whether it could be had.</summary>
+    public static bool IsInstalled => Loaded.Value.Script is not null;
+
+    /// <summary>Why it could not be had.</summary>
+    public static string Reason => Loaded.Value.Reason;
+
+    /// <summary>The script.</summary>
+    public static string Script => Loaded.Value.Script ?? throw new InvalidOperationException(Reason);
 
     private static (string? Script, string Reason) Load()
     {

@@ -4,21 +4,6 @@ namespace LT2.Eval.ReportsInBrowser.Tests;
 
 public sealed class ReadingTests(Chromium chromium, SiteFixture sites)
 {
-    [Theory]
-    [InlineData(390)]
-    [InlineData(768)]
-    [InlineData(1280)]
-    public async Task No_page_scrolls_sideways(int width)
-    {
-        foreach (var path in sites.Full.Summary.Pages)
-        {
-            await using var page = await chromium.OpenAsync(Path.Combine(sites.Full.Folder, path), width);
-            await page.DrawAllAsync();
-            var excess = await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
-            Assert.True(excess <= 0, $"{path} is {excess} pixels wider than a window of {width}.");
-        }
-    }
-
     [Fact]
     public async Task A_filter_box_shows_the_rows_that_hold_every_word()
     {

@@ -68,7 +68,7 @@ public sealed class SampleRunBuilder(string runId)
             for (var block = 0; block < 5; block++)
             {
                 var wobble = 1 + (0.02 * (((process * 5) + block) % 4)) - (0.01 * process);
-                times.Add(new TimingBlockRecord(cell, phase, length, loops, 1, process, block, 20, milliseconds * wobble, process == 2 && block == 4 && length == 256));
+                times.Add(new TimingBlockRecord(cell, phase, length, loops, 1, process, block, 20, milliseconds * wobble, process == 2 && block == 4 && length == 512));
             }
         }
     }
