@@ -36,7 +36,7 @@ public sealed class DocumentScorer(TaskDefinition task)
             OutputType.LogLikelihood => Select(name => name switch
             {
                 "perplexity" => responses[0].LogLikelihood,
-                "acc" => responses[0].IsGreedy ? 1L : 0L,
+                "acc" => (object)(responses[0].IsGreedy ? 1L : 0L),
                 _ => throw Unknown(name),
             }),
             OutputType.LogLikelihoodRolling => Perplexities(
@@ -103,7 +103,7 @@ public sealed class DocumentScorer(TaskDefinition task)
     public object Generated(string metric, string text, IReadOnlyList<string> references) => metric switch
     {
         "exact_match" => GeneratedText.ExactMatch(text, references, task.Metrics.First(entry => entry.Metric == metric)) ? 1.0 : 0.0,
-        "contains" => GeneratedText.Contains(text, references) ? 1L : 0L,
+        "contains" => (object)(GeneratedText.Contains(text, references) ? 1L : 0L),
         "f1" => GeneratedText.F1(text, references),
         _ => throw Unknown(metric),
     };
