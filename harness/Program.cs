@@ -1,1 +1,3 @@
-return 0;
+using LT2.Eval.Harness.Commands;
+
+return CommandLineProgram.Run(args, CommandEnvironment.OfThisProcess(args));

@@ -1,0 +1,22 @@
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary>Every verb, in the order of the help page.</summary>
+internal static class CommandCatalogue
+{
+    public static IReadOnlyList<IVerb> All { get; } =
+    [
+        new RunVerb(),
+        new ListVerb(),
+        new ValidateVerb(),
+        new DoctorVerb(),
+        new DataVerb(),
+        new TrainVerb(),
+        new EvalVerb(),
+        new TimeVerb(),
+        new ResultsVerb(),
+        new ReportVerb(),
+        new ExportVerb(),
+        new VerifyVerb(),
+        new MergeVerb(),
+    ];
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Models;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Tasks.Contracts;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary>The program <c>lt2</c>: parses the command line and turns mistakes into messages and exit codes.</summary>
+public static class CommandLineProgram
+{
+    /// <summary>Runs one command line.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static int Run(string[] arguments, CommandEnvironment environment)
+    {
+        var root = new RootCommand("""
+            Measures looped, linear-time language models: quality against loop count, latency against sequence length.
+
+            Example: lt2 run quick
+            """);
+        foreach (var command in CommandCatalogue.All)
+        {
+            root.Subcommands.Add(command.Create(environment));
+        }
+
+        var parsed = root.Parse(arguments);
+        var configuration = new InvocationConfiguration
+        {
+            Output = environment.Output,
+            Error = environment.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            var exit = parsed.Invoke(configuration);
+            return parsed.Errors.Count > 0 ? ExitCodes.Usage : exit;
+        }
+        catch (OperationCanceledException)
+        {
+            environment.Error.WriteLine("Stopped. What is finished is recorded; the same command continues.");
+            return ExitCodes.RunFailed;
+        }
+        catch (Exception error) when (IsUserMistake(error))
+        {
+            environment.Error.WriteLine(error.Message);
+            return ExitCodes.Usage;
+        }
+    }
+
+    private static bool IsUserMistake(Exception error) => error is PlanException or TaskException or ModelException or ResultsException;
+}

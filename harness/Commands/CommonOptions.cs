@@ -1,0 +1,54 @@
+using System.CommandLine;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary>Options that several verbs share.</summary>
+internal static class CommonOptions
+{
+    public static Option<string> Out() => new("--out")
+    {
+        Description = "Folder under which results/runs and reports/site lie.",
+        DefaultValueFactory = _ => ".",
+    };
+
+    public static Option<string?> Data() => new("--data")
+    {
+        Description = "Folder of data sets (else LT2_DATA, else the user's cache folder).",
+    };
+
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "auto, cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on one line." };
+
+    public static Option<int?> Threads() => new("--threads") { Description = "CPU threads for libtorch (default: every core)." };
+
+    public static Option<string> Dtype() => new("--dtype") { Description = "Compute dtype: float32 or bfloat16.", DefaultValueFactory = _ => "float32" };
+
+    /// <summary>A comma-separated list of whole numbers of at least 1.</summary>
+    public static Option<int[]> Integers(string name, string description, int[] fallback) => new(name)
+    {
+        Description = $"{description} (comma-separated)",
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result =>
+        {
+            var values = new List<int>();
+            foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+            {
+                if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value) && value >= 1)
+                {
+                    values.Add(value);
+                }
+                else
+                {
+                    result.AddError($"{name}: '{text}' is not a whole number of at least 1.");
+                }
+            }
+
+            return [.. values];
+        },
+    };
+}

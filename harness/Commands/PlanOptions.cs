@@ -1,0 +1,36 @@
+using System.CommandLine;
+using LT2.Eval.Harness.Execution;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary>The options of verbs that carry out a plan.</summary>
+internal sealed class PlanOptions
+{
+    public Option<string> Out { get; } = CommonOptions.Out();
+
+    public Option<string?> Data { get; } = CommonOptions.Data();
+
+    public Option<string> Device { get; } = CommonOptions.Device();
+
+    public Option<bool> New { get; } = new("--new") { Description = "Start a new run though an unfinished one could be continued." };
+
+    public Option<string?> RunId { get; } = new("--run") { Description = "Continue this run." };
+
+    public Option<int?> Workers { get; } = new("--workers") { Description = "Train and score cells side by side (default: one a core on CPU, one on a GPU)." };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { Out, Data, Device, New, RunId, Workers })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public RunOptions Read(ParseResult parsed, CommandEnvironment environment) => new(
+        parsed.GetValue(Out)!,
+        parsed.GetValue(Device)!,
+        parsed.GetValue(New),
+        parsed.GetValue(RunId),
+        parsed.GetValue(Workers),
+        environment.CommandLine);
+}

@@ -1,0 +1,31 @@
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Store;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary>Finds the run that a user means.</summary>
+internal static class StoredRuns
+{
+    /// <summary>The named run; the newest where none is named. A unique beginning of an id is enough.</summary>
+    public static RunRecord Choose(ResultStore store, string? named)
+    {
+        var runs = store.Runs();
+        if (runs.Count == 0)
+        {
+            throw new PlanException("The store holds no run yet. Make one: lt2 run quick");
+        }
+
+        if (named is null)
+        {
+            return runs.MaxBy(run => run.StartedUtc)!;
+        }
+
+        var matches = runs.Where(run => run.RunId.StartsWith(named, StringComparison.Ordinal)).ToList();
+        return matches.Count == 1
+            ? matches[0]
+            : throw new PlanException(matches.Count == 0
+                ? $"There is no run '{named}'. {NearestName.Hint(named, [.. runs.Select(run => run.RunId)])}"
+                : $"'{named}' is the beginning of {matches.Count} runs: {string.Join(", ", matches.Select(run => run.RunId))}.");
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Text.Json;
+using LT2.Eval.Harness.Timing;
+using LT2.Eval.Models.Definitions;
+using Spectre.Console;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary><c>lt2 time</c>: times one variant by hand, in this process.</summary>
+internal sealed class TimeVerb : IVerb
+{
+    /// <inheritdoc />
+    public Command Create(CommandEnvironment environment)
+    {
+        var variant = new Argument<string>("variant") { Description = "name@scale (lt2 list variants)." };
+        var loops = new Option<int?>("--loops") { Description = "Loops carried out (default: the variant's own)." };
+        var vocabulary = new Option<int>("--vocabulary") { Description = "Vocabulary of the random-weight model.", DefaultValueFactory = _ => 256 };
+        var phases = new Option<string>("--phases") { Description = "prefill, decode or both, comma-separated.", DefaultValueFactory = _ => "prefill,decode" };
+        var lengths = CommonOptions.Integers("--lengths", "Tokens read (prefill) or already in the context (decode)", [128, 256, 512, 1024]);
+        var batch = new Option<int>("--batch") { Description = "Sequences.", DefaultValueFactory = _ => 1 };
+        var blocks = new Option<int>("--blocks") { Description = "Blocks a phase and length.", DefaultValueFactory = _ => 5 };
+        var minimum = new Option<double>("--minimum-block-milliseconds") { Description = "A block repeats its work until it lasts this long.", DefaultValueFactory = _ => 100 };
+        var device = CommonOptions.Device();
+        var dtype = CommonOptions.Dtype();
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new Command("time", """
+            Time prefill and decode of one variant with random weights.
+
+            Example: lt2 time lt2-gdn@tiny --loops 4 --lengths 256,1024,4096
+            """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, json };
+        command.SetAction(parsed =>
+        {
+            var variants = VariantCatalogue.Load();
+            var name = parsed.GetValue(variant)!;
+            var request = new TimingRequest(
+                name,
+                parsed.GetValue(loops) ?? variants.Resolve(name).LoopCount,
+                parsed.GetValue(vocabulary),
+                TimingPhases.Parse(parsed.GetValue(phases)!),
+                parsed.GetValue(lengths)!,
+                parsed.GetValue(batch),
+                parsed.GetValue(blocks),
+                parsed.GetValue(minimum),
+                parsed.GetValue(dtype)!,
+                parsed.GetValue(device)!,
+                parsed.GetValue(threads));
+            var report = new TimingSession(environment.Clock).Measure(request, variants);
+            if (parsed.GetValue(json))
+            {
+                environment.Output.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Options));
+                return ExitCodes.Success;
+            }
+
+            environment.Output.WriteLine($"{name} T={request.LoopCount}, batch {request.BatchSize}, {request.Dtype}, {report.HostClass}, kernels: {report.KernelSelection}");
+            var table = new Table().Border(TableBorder.Minimal).AddColumns("phase", "tokens", "median ms", "min ms", "max ms", "token/s", "outcome");
+            foreach (var item in report.Measurements)
+            {
+                var sorted = item.BlockMilliseconds.Order().ToList();
+                var tokens = request.BatchSize * (item.Phase == "prefill" ? item.SequenceLength : 1);
+                double? median = sorted.Count > 0 ? sorted[sorted.Count / 2] : null;
+                table.AddRow(
+                    item.Phase, HumanNumber.Whole(item.SequenceLength), HumanNumber.Significant(median), HumanNumber.Significant(sorted.FirstOrDefault()),
+                    HumanNumber.Significant(sorted.LastOrDefault()), HumanNumber.Significant(tokens * 1000 / median), Markup.Escape(item.Reason ?? item.Outcome));
+            }
+
+            environment.Tables().Write(table);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Text.Json;
+using LT2.Eval.Harness.Execution;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Harness.Timing;
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Runtime;
+using LT2.Eval.Models.Training;
+using LT2.Eval.Tasks;
+using LT2.Eval.Tasks.Data;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary><c>lt2 train</c>: trains one variant by hand.</summary>
+internal sealed class TrainVerb : IVerb
+{
+    /// <inheritdoc />
+    public Command Create(CommandEnvironment environment)
+    {
+        var variant = new Argument<string>("variant") { Description = "name@scale (lt2 list variants)." };
+        var item = new CaseOptionSet();
+        var checkpoint = new Option<string>("--checkpoint") { Description = "Folder the checkpoint is written to; must not exist.", Required = true };
+        var loops = new Option<int?>("--loops") { Description = "Trained loop count T (default: the variant's own)." };
+        var steps = new Option<int?>("--steps") { Description = "Optimiser steps." };
+        var batch = new Option<int?>("--batch") { Description = "Rows a step." };
+        var rate = new Option<double?>("--learning-rate") { Description = "Peak learning rate." };
+        var loss = new Option<string?>("--loss") { Description = $"One of {string.Join(", ", RecipeOverrides.LossNames)}." };
+        var length = new Option<int?>("--sequence-length") { Description = "Tokens a row, for text." };
+        var seed = new Option<long>("--seed") { Description = "Seed of initialisation and training order.", DefaultValueFactory = _ => 1 };
+        var device = CommonOptions.Device();
+        var dtype = CommonOptions.Dtype();
+        var threads = CommonOptions.Threads();
+        var data = CommonOptions.Data();
+        var json = CommonOptions.Json();
+        var command = new Command("train", """
+            Train one variant by hand and write its checkpoint.
+
+            Example: lt2 train lt2-gdn@tiny --suite mqar --set length=32 vocabulary=64 --checkpoint my-model
+            """) { variant, checkpoint, loops, steps, batch, rate, loss, length, seed, device, dtype, threads, data, json };
+        item.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var folder = parsed.GetValue(checkpoint)!;
+            if (Directory.Exists(folder))
+            {
+                throw new PlanException($"The folder '{folder}' exists already; nothing is overwritten. Name another with --checkpoint.");
+            }
+
+            var problems = new List<string>();
+            var trainingCase = item.Read(parsed);
+            var model = VariantCatalogue.Load().Resolve(parsed.GetValue(variant)!);
+            model = model.WithLoopCount(parsed.GetValue(loops) ?? model.LoopCount).WithVocabulary(Planner.Vocabulary(trainingCase));
+            var recipe = RecipeOverrides.Apply(
+                model.Recipe, new RecipeOverride(parsed.GetValue(steps), parsed.GetValue(batch), parsed.GetValue(rate), Loss: parsed.GetValue(loss)), "lt2 train", problems);
+            if (trainingCase is Tasks.Contracts.ITextCase && parsed.GetValue(length) is null)
+            {
+                problems.Add("Text needs --sequence-length, the number of tokens a row.");
+            }
+
+            if (problems.Count > 0)
+            {
+                throw new PlanException(problems);
+            }
+
+            if (parsed.GetValue(threads) is { } count)
+            {
+                TorchRuntime.SetThreads(count);
+            }
+
+            var cell = new TrainCell(model, trainingCase, recipe, parsed.GetValue(length), 500, parsed.GetValue(seed), parsed.GetValue(dtype)!, null);
+            var corpora = new CorpusCache(SuiteCatalog.All, DataFolder.Resolve(parsed.GetValue(data)));
+            var progress = new LineProgress(environment.Error, environment.Clock);
+            progress.Begin(1, 0);
+            using var interrupt = new Interrupt(environment.Error);
+            var (result, validationLoss) = new TrainingJob(
+                cell, ComputeDevice.Resolve(parsed.GetValue(device)!), corpora, folder, (share, detail) => progress.CellProgress(cell, share, detail)).Run(interrupt.Token);
+            if (parsed.GetValue(json))
+            {
+                environment.Output.WriteLine(JsonSerializer.Serialize(
+                    new { outcome = result.Outcome, result.Reason, validationLoss, checkpoint = folder, seed = cell.Seed, points = result.Points }, JsonOutput.Options));
+            }
+            else
+            {
+                environment.Output.WriteLine(validationLoss is { } value
+                    ? $"{cell.Title}: {recipe.Steps} steps, validation loss {HumanNumber.Significant(value)} nat/token. Checkpoint: {folder}"
+                    : $"{cell.Title}: {result.Outcome}: {result.Reason}");
+            }
+
+            return result.Outcome == TrainingOutcome.Finished ? ExitCodes.Success : ExitCodes.RunFailed;
+        });
+        return command;
+    }
+}

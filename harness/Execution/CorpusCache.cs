@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.Tokenization;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Training texts as tokens, read and tokenised once a process.</summary>
+/// <param name="suites">Known suites.</param>
+/// <param name="data">Where data sets lie.</param>
+public sealed class CorpusCache(IReadOnlyList<ISuite> suites, IDataLocator data)
+{
+    private readonly ConcurrentDictionary<string, Lazy<int[]>> texts = new(StringComparer.Ordinal);
+
+    /// <summary>The joined tokens of a case's training documents; each document ends with the end-of-text id.</summary>
+    public IReadOnlyList<int> Tokens(ICase item) => texts.GetOrAdd(
+        $"{CaseText.Name(item)};{CaseText.Parameters(item)}",
+        _ => new Lazy<int[]>(() => Tokenize(item))).Value;
+
+    private int[] Tokenize(ICase item)
+    {
+        var suite = suites.First(suite => suite.Id == item.SuiteId) as ICorpusSuite
+            ?? throw new PlanException($"Suite '{item.SuiteId}' offers no training text; train on a suite whose training need is 'corpus'.");
+        var tokenizer = new ByteTokenizer();
+        var tokens = new List<int>();
+        foreach (var document in suite.LoadTrainingDocuments(item, data))
+        {
+            tokens.AddRange(tokenizer.Encode(document.Text));
+            tokens.Add(tokenizer.EndOfTextId!.Value);
+        }
+
+        return [.. tokens];
+    }
+}

@@ -1,0 +1,16 @@
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>How a plan is carried out.</summary>
+/// <param name="OutputRoot">Folder under which <c>results/runs</c> and <c>reports/site</c> lie.</param>
+/// <param name="DeviceName">auto, cpu, cuda or cuda:N.</param>
+/// <param name="StartNew">Start a new run though an unfinished one could be continued.</param>
+/// <param name="RunId">Continue this run; null for the newest unfinished run of the same plan and build.</param>
+/// <param name="WorkerCount">Train and score cells carried out side by side; null for one a core on CPU and one on a GPU.</param>
+/// <param name="CommandLine">What was typed; recorded.</param>
+public sealed record RunOptions(
+    string OutputRoot,
+    string DeviceName,
+    bool StartNew,
+    string? RunId,
+    int? WorkerCount,
+    string CommandLine);

@@ -1,0 +1,64 @@
+using System.Globalization;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Models.Checkpoints;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Tasks.Contracts;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Scores the checkpoint of a train cell on a case at every tested loop count.</summary>
+public sealed class ScoreCellRunner : ICellRunner
+{
+    /// <inheritdoc />
+    public CellResult Run(CellDefinition cell, CellContext context, CancellationToken cancellation)
+    {
+        var score = (ScoreCell)cell;
+        var started = context.Clock.GetUtcNow();
+        var (train, events) = Choose(score, context);
+        var folder = context.CheckpointFolder(train.Id);
+        var metadata = CheckpointFolder.ReadMetadata(folder);
+        using var model = CheckpointFolder.Load(folder, context.Device, Dtypes.Parse(train.Dtype));
+        var progress = (double fraction, string detail) => context.Progress.CellProgress(cell, fraction, detail);
+        var scored = score.TestCase switch
+        {
+            IGeneratedCase generated => new GeneratedScorer(model, context.Device, score.TestedLoopCounts, score.BatchSize)
+                .Score(generated, SampleSplit.Test, score.TestSetSeed, score.Samples, progress, cancellation),
+            ITextCase text => new TextScorer(model, context.Device, score.TestedLoopCounts, metadata.MaximumLength, score.BatchSize)
+                .Score(text, context.Data, score.TestSetSeed, score.Samples, progress, cancellation),
+            var other => throw new PlanException($"The case {CaseText.Name(other)} can be neither generated nor asked as text."),
+        };
+        var metrics = new List<MetricRecord>();
+        var samples = new List<SampleRecord>();
+        foreach (var (loopCount, scores) in scored)
+        {
+            var rows = ScoreRecords.Samples(score.Id, loopCount, scores);
+            metrics.AddRange(ScoreRecords.Metrics(score, train, context.RunId, loopCount, rows));
+            samples.AddRange(rows);
+        }
+
+        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, samples, [], [], events);
+    }
+
+    /// <summary>The candidate with the least validation loss; with a sweep, choice and losers are recorded as an event.</summary>
+    private static (TrainCell Chosen, IReadOnlyList<EventRecord> Events) Choose(ScoreCell score, CellContext context)
+    {
+        if (score.Candidates.Count == 1)
+        {
+            return (score.Candidates[0], []);
+        }
+
+        var losses = score.Candidates
+            .Select(candidate => (Candidate: candidate, Loss: Validation(candidate, context)))
+            .Where(pair => pair.Loss is not null)
+            .OrderBy(pair => pair.Loss)
+            .ToList();
+        var chosen = losses[0].Candidate;
+        var table = string.Join(", ", losses.Select(pair =>
+            string.Create(CultureInfo.InvariantCulture, $"{pair.Candidate.Recipe.LearningRate:0.######}: {pair.Loss:0.0000}")));
+        return (chosen, [context.Event(score.Id, "info",
+            string.Create(CultureInfo.InvariantCulture, $"Learning rate {chosen.Recipe.LearningRate:0.######} chosen by validation loss ({table} nat/token)."))]);
+    }
+
+    private static double? Validation(TrainCell cell, CellContext context)
+        => context.Store.Metrics(context.RunId).FirstOrDefault(metric => metric.CellId == cell.Id && metric.Key.Metric == ValidationLoss.MetricName)?.Value;
+}

@@ -1,0 +1,41 @@
+using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Runtime;
+using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.Tokenization;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Scores a text case: its requests go to a <see cref="TokenScorer"/>, one pass for every tested loop count.</summary>
+/// <param name="model">The model.</param>
+/// <param name="device">Its device.</param>
+/// <param name="loopCounts">Every T′.</param>
+/// <param name="maximumLength">Most ids the model reads at once.</param>
+/// <param name="batchSize">Sequences in a batch.</param>
+public sealed class TextScorer(LoopedModel model, ComputeDevice device, IReadOnlyList<int> loopCounts, int maximumLength, int batchSize)
+{
+    /// <summary>Scores documents of the case: all, or a seeded choice that is the same for every model and night.</summary>
+    /// <returns>For each loop count, the scores in document order.</returns>
+    public IReadOnlyList<(int LoopCount, IReadOnlyList<SampleScore> Scores)> Score(
+        ITextCase item, IDataLocator data, long seed, int sampleCount, Action<double, string> progress, CancellationToken cancellation)
+    {
+        var documents = DocumentChoice.Choose(item.LoadDocuments(data), seed, sampleCount);
+        var requests = documents.Select(item.CreateRequests).ToList();
+        var scorer = new TokenScorer(model, device, new ByteTokenizer(), maximumLength, batchSize);
+        var responses = scorer.Score([.. requests.SelectMany(list => list)], loopCounts, progress, cancellation);
+        return [.. loopCounts.Select((count, loop) => (count, (IReadOnlyList<SampleScore>)ScoreDocuments(item, documents, requests, responses[loop])))];
+    }
+
+    private static List<SampleScore> ScoreDocuments(
+        ITextCase item, IReadOnlyList<TextDocument> documents, List<IReadOnlyList<TextRequest>> requests, IReadOnlyList<TextResponse> responses)
+    {
+        var scores = new List<SampleScore>(documents.Count);
+        var next = 0;
+        for (var index = 0; index < documents.Count; index++)
+        {
+            scores.Add(item.Score(documents[index], [.. responses.Skip(next).Take(requests[index].Count)]));
+            next += requests[index].Count;
+        }
+
+        return scores;
+    }
+}

@@ -1,0 +1,44 @@
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Harness.Timing;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Times a variant in fresh child processes of this program, one after the other.</summary>
+/// <param name="child">Starts one child.</param>
+public sealed class TimeCellRunner(ITimingProcess child) : ICellRunner
+{
+    /// <inheritdoc />
+    public CellResult Run(CellDefinition cell, CellContext context, CancellationToken cancellation)
+    {
+        var time = (TimeCell)cell;
+        var started = context.Clock.GetUtcNow();
+        var request = new TimingRequest(
+            time.Model.VariantId,
+            time.Model.LoopCount,
+            time.Model.VocabularySize,
+            time.Timing.Phases,
+            time.Timing.Lengths,
+            time.Timing.BatchSize,
+            time.Timing.BlockCount,
+            time.Timing.MinimumBlockMilliseconds,
+            time.Dtype,
+            context.DeviceName,
+            context.ThreadCount);
+        var reports = new List<TimingReport>();
+        for (var process = 0; process < time.Timing.ProcessCount; process++)
+        {
+            context.Progress.CellProgress(cell, (double)process / time.Timing.ProcessCount, $"process {process + 1} of {time.Timing.ProcessCount}");
+            reports.Add(child.Run(request, cancellation));
+        }
+
+        var blocks = reports.SelectMany((report, process) => report.Measurements.SelectMany(item => item.BlockMilliseconds.Select((milliseconds, block) =>
+            new TimingBlockRecord(cell.Id, item.Phase, item.SequenceLength, time.Model.LoopCount, time.Timing.BatchSize, process, block, item.Iterations, milliseconds))));
+        var groups = reports.SelectMany(report => report.Measurements.Select(item => (report, item))).GroupBy(pair => (pair.item.Phase, pair.item.SequenceLength)).ToList();
+        var metrics = groups.SelectMany(group => TimeRecords.Metrics(time, context.RunId, [.. group])).ToList();
+        var events = groups.SelectMany(group => group.Where(pair => pair.item.Outcome != "finished").Take(1))
+            .Select(pair => context.Event(cell.Id, "warning", $"{pair.item.Phase} at {pair.item.SequenceLength} tokens: {pair.item.Outcome}: {pair.item.Reason}"))
+            .ToList();
+        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, [], [.. blocks], [], events);
+    }
+}

@@ -1,0 +1,77 @@
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Harness.Timing;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Turns the measurements of one phase and length, over all processes, into metric records.</summary>
+internal static class TimeRecords
+{
+    /// <summary>A change of latency under 2 % is of no practical interest (statistics of the nightly gate).</summary>
+    private const double LatencyFloorShare = 0.02;
+
+    private const double MemoryFloorBytes = 64d * 1024 * 1024;
+
+    public static IEnumerable<MetricRecord> Metrics(TimeCell cell, string runId, IReadOnlyList<(TimingReport Report, TimingMeasurement Item)> measured)
+    {
+        var (report, first) = measured[0];
+        var medians = measured.Where(pair => pair.Item.Outcome == "finished").Select(pair => Median(pair.Item.BlockMilliseconds)).ToList();
+
+        // Block mean, process median, then the median of processes on the log scale.
+        double? latency = medians.Count == measured.Count ? Math.Exp(Median([.. medians.Select(median => Math.Log(median))])) : null;
+        var blocks = measured.SelectMany(pair => pair.Item.BlockMilliseconds).ToList();
+        double? error = latency is not null && blocks.Count > 1 ? StandardErrorOfMedian(blocks) : null;
+        yield return Record(cell, runId, report, first, "latency", latency, error, blocks.Count, measured.Count, "ms", MetricKind.Duration, latency * LatencyFloorShare);
+
+        var tokens = first.Phase == "prefill" ? first.SequenceLength * cell.Timing.BatchSize : cell.Timing.BatchSize;
+        yield return Record(
+            cell, runId, report, first, "tokens_per_second", tokens * 1000d / latency, null, blocks.Count, measured.Count, "token/s", MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
+        if (measured.All(pair => pair.Item.PeakMemoryBytes is not null))
+        {
+            yield return Record(
+                cell, runId, report, first, "peak_memory", measured.Max(pair => pair.Item.PeakMemoryBytes!.Value), null, measured.Count, measured.Count, "byte", MetricKind.Bytes, MemoryFloorBytes);
+        }
+    }
+
+    private static MetricRecord Record(
+        TimeCell cell, string runId, TimingReport report, TimingMeasurement item, string metric, double? value, double? error, long count, long clusters,
+        string unit, MetricKind kind, double? floor, MetricDirection direction = MetricDirection.LowerIsBetter) => new(
+        runId,
+        cell.Id,
+        new SeriesKey(
+            "timing",
+            1,
+            item.Phase,
+            "",
+            0,
+            null,
+            null,
+            metric,
+            null,
+            cell.Model.VariantId,
+            null,
+            null,
+            cell.Model.LoopCount,
+            cell.Dtype,
+            cell.Timing.BatchSize,
+            item.Phase,
+            item.SequenceLength,
+            report.KernelSelection,
+            report.HostClass),
+        null,
+        value,
+        error,
+        count,
+        clusters,
+        null,
+        direction,
+        unit,
+        kind,
+        floor);
+
+    private static double Median(IReadOnlyList<double> values) => MathNet.Numerics.Statistics.Statistics.Median(values);
+
+    /// <summary>1.2533 · s / √n, the large-sample standard error of a median of normal values.</summary>
+    private static double StandardErrorOfMedian(List<double> values)
+        => Math.Sqrt(Math.PI / 2) * MathNet.Numerics.Statistics.Statistics.StandardDeviation(values) / Math.Sqrt(values.Count);
+}

@@ -1,0 +1,74 @@
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Models.Checkpoints;
+using LT2.Eval.Models.Training;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Trains a variant, measures its validation loss and leaves a checkpoint folder.</summary>
+/// <param name="corpora">Training texts, tokenised once a process.</param>
+public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
+{
+    /// <inheritdoc />
+    public CellResult Run(CellDefinition cell, CellContext context, CancellationToken cancellation)
+    {
+        var train = (TrainCell)cell;
+        var started = context.Clock.GetUtcNow();
+        var folder = context.CheckpointFolder(cell.Id);
+        var job = new TrainingJob(train, context.Device, corpora, folder, (share, detail) => context.Progress.CellProgress(cell, share, detail));
+        var continued = job.HasEarlierState;
+        var (result, validationLoss) = job.Run(cancellation);
+        var points = result.Points.Select(point => new TrainingPointRecord(
+            cell.Id, point.Step, point.Tokens, point.Loss, point.GradientNorm, point.LearningRate, [.. point.ResidualRmsByLoop])).ToList();
+        if (validationLoss is not { } loss)
+        {
+            var outcome = result.Outcome switch
+            {
+                TrainingOutcome.Diverged => CellOutcome.Diverged,
+                TrainingOutcome.OutOfMemory => CellOutcome.OutOfMemory,
+                _ => CellOutcome.Failed,
+            };
+            return new CellResult(
+                CellResults.Record(cell, context, outcome, result.Reason, started), [], [], [], points, [context.Event(cell.Id, "warning", result.Reason ?? outcome.ToString())]);
+        }
+
+        var hash = CheckpointFolder.ReadMetadata(folder).Hashes["weights"];
+        return new CellResult(
+            CellResults.Record(cell, context, CellOutcome.Finished, null, started, hash),
+            [ValidationMetric(train, context, loss)],
+            [],
+            [],
+            points,
+            continued ? [context.Event(cell.Id, "info", "Training continued from the state an earlier attempt left.")] : []);
+    }
+
+    private static MetricRecord ValidationMetric(TrainCell train, CellContext context, double loss) => new(
+        context.RunId,
+        train.Id,
+        new SeriesKey(
+            "training",
+            1,
+            CaseText.Name(train.TrainingCase),
+            CaseText.Parameters(train.TrainingCase),
+            0,
+            "validation",
+            null,
+            ValidationLoss.MetricName,
+            null,
+            train.Model.VariantId,
+            train.RecipeHash,
+            train.Model.LoopCount,
+            train.Model.LoopCount,
+            train.Dtype,
+            train.Recipe.BatchSize),
+        train.Seed,
+        loss,
+        null,
+        train.ValidationSamples,
+        train.ValidationSamples,
+        null,
+        MetricDirection.LowerIsBetter,
+        "nat/token",
+        MetricKind.Continuous,
+        null);
+}

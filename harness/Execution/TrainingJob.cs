@@ -1,0 +1,78 @@
+using System.Globalization;
+using LT2.Eval.Harness.Execution.Batching;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Models.Checkpoints;
+using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Runtime;
+using LT2.Eval.Models.Training;
+using LT2.Eval.Tasks.Contracts;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Trains one model and leaves its checkpoint folder; the same for a cell of a plan and for <c>lt2 train</c>.</summary>
+/// <param name="cell">What is trained.</param>
+/// <param name="device">Where.</param>
+/// <param name="corpora">Training texts.</param>
+/// <param name="folder">The checkpoint folder.</param>
+/// <param name="progress">Receives the share done and a short text.</param>
+public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCache corpora, string folder, Action<double, string> progress)
+{
+    private const int LogEverySteps = 20;
+
+    private const int CheckpointEverySteps = 500;
+
+    /// <summary>Where the state of unfinished training is kept.</summary>
+    private string StateFolder => folder + ".partial";
+
+    /// <summary>Whether an earlier attempt left a state to go on from.</summary>
+    public bool HasEarlierState => Directory.Exists(StateFolder);
+
+    /// <summary>Trains; on success the checkpoint folder is there and the validation loss measured.</summary>
+    /// <returns>How training went, and the validation loss in nat/token (null unless finished).</returns>
+    public (TrainingResult Result, double? ValidationLoss) Run(CancellationToken cancellation)
+    {
+        using var model = LoopedModel.Create(cell.Model, cell.Seed!.Value, device, Dtypes.Parse(cell.Dtype));
+        var result = Trainer.Train(model, Batches(SampleSplit.Train), cell.Recipe, new TrainingOptions
+        {
+            LogEverySteps = LogEverySteps,
+            CheckpointEverySteps = CheckpointEverySteps,
+            StateFolder = StateFolder,
+            Progress = new PointProgress(cell.Recipe.Steps, progress),
+            CancellationToken = cancellation,
+        }, cell.Seed.Value);
+        cancellation.ThrowIfCancellationRequested();
+        if (result.Outcome != TrainingOutcome.Finished)
+        {
+            return (result, null);
+        }
+
+        var loss = ValidationLoss.Measure(model, Batches(SampleSplit.Validation), cell);
+        CheckpointFolder.Write(folder, model, new CheckpointMetadata
+        {
+            Definition = cell.Model,
+            Tokenizer = cell.TrainingCase is IGeneratedCase ? "none" : "byte",
+            Recipe = cell.Recipe,
+            Seed = cell.Seed.Value,
+            MaximumLength = cell.SequenceLength ?? ((IGeneratedCase)cell.TrainingCase).MaximumLength,
+        });
+        if (Directory.Exists(StateFolder))
+        {
+            Directory.Delete(StateFolder, recursive: true);
+        }
+
+        return (result, loss);
+    }
+
+    private ITokenBatchSource Batches(SampleSplit split) => cell.TrainingCase switch
+    {
+        IGeneratedCase generated => new GeneratedBatchSource(generated, split, cell.Seed!.Value, cell.Recipe.BatchSize, device.TorchDevice),
+        var text => new CorpusBatchSource(corpora.Tokens(text), split, cell.Seed!.Value, cell.Recipe.BatchSize, cell.SequenceLength!.Value, device.TorchDevice),
+    };
+
+    private sealed class PointProgress(int steps, Action<double, string> progress) : IProgress<TrainingPoint>
+    {
+        public void Report(TrainingPoint value) => progress(
+            (double)value.Step / steps,
+            string.Create(CultureInfo.InvariantCulture, $"step {value.Step}/{steps}, loss {value.Loss:0.000}"));
+    }
+}

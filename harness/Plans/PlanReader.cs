@@ -1,0 +1,194 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace LT2.Eval.Harness.Plans;
+
+/// <summary>Reads a plan's YAML and reports every problem of form at once.</summary>
+public static class PlanReader
+{
+    private static readonly string[] Phases = ["prefill", "decode"];
+
+    private static readonly string[] Dtypes = ["float32", "bfloat16"];
+
+    /// <summary>Reads a plan.</summary>
+    /// <param name="source">Path, for messages.</param>
+    /// <param name="text">The YAML.</param>
+    /// <param name="problems">Receives what is wrong, with file, line and field.</param>
+    /// <returns>The plan; null when it cannot be read at all.</returns>
+    public static PlanDefinition? Read(string source, string text, List<string> problems)
+    {
+        YamlMappingNode root;
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode mapping)
+            {
+                problems.Add($"{source}: expected one YAML document with fields (name: value).");
+                return null;
+            }
+
+            root = mapping;
+        }
+        catch (YamlException error)
+        {
+            problems.Add($"{source}:{error.Start.Line}: not valid YAML: {error.Message}");
+            return null;
+        }
+
+        var map = new YamlMap(source, root, "", problems);
+        var name = map.Text("name") ?? Path.GetFileNameWithoutExtension(source);
+        var plan = new PlanDefinition(
+            name,
+            map.Text("description") ?? "",
+            source,
+            text,
+            map.Integers("seeds", 0) ?? [1],
+            map.Integer("testSetSeed", 0, required: true) ?? 0,
+            Choice(map, "dtype", map.Text("dtype"), Dtypes) ?? "float32",
+            (int?)map.Integer("threads", 1),
+            [.. map.Maps("experiments").Select(ReadExperiment)],
+            [.. map.Maps("curricula").Select(ReadCurriculum)],
+            [.. map.Maps("timings").Select(ReadTiming)]);
+        if (plan.Experiments.Count + plan.Curricula.Count + plan.Timings.Count == 0)
+        {
+            map.Problem("experiments", "the plan has neither experiments nor curricula nor timings; add one.");
+        }
+
+        Repeated(map, "experiments", plan.Experiments.Select(item => item.Name));
+        Repeated(map, "curricula", plan.Curricula.Select(item => item.Name));
+        Repeated(map, "timings", plan.Timings.Select(item => item.Name));
+        map.RejectUnknownFields();
+        return plan;
+    }
+
+    private static ExperimentDefinition ReadExperiment(YamlMap map)
+    {
+        var experiment = new ExperimentDefinition(
+            map.Text("name", required: true) ?? "",
+            map.Line,
+            map.Texts("variants", required: true) ?? [],
+            LoopCounts(map),
+            map.Integers("testedLoopCounts", 1, required: true)?.Select(value => (int)value).ToList() ?? [],
+            map.Map("train", required: true) is { } train ? ReadTraining(train) : new TrainingReference(new CaseReference("", null, new Dictionary<string, string>(), 0), null, 0),
+            [.. map.Maps("tests", required: true).Select(ReadTest)],
+            map.Map("recipe") is { } common ? ReadRecipe(common) : new RecipeOverride(),
+            ReadRecipesByVariant(map),
+            map.Numbers("learningRates", 0) ?? [],
+            (int)(map.Integer("scoreBatchSize", 1) ?? 100),
+            (int?)map.Integer("nGramOrders", 1));
+        map.RejectUnknownFields();
+        return experiment;
+    }
+
+    private static CurriculumPlanDefinition ReadCurriculum(YamlMap map)
+    {
+        var curriculum = new CurriculumPlanDefinition(
+            map.Text("name", required: true) ?? "",
+            map.Line,
+            map.Texts("variants", required: true) ?? [],
+            LoopCounts(map),
+            ReadCase(map),
+            map.Map("recipe") is { } common ? ReadRecipe(common) : new RecipeOverride(),
+            ReadRecipesByVariant(map),
+            (int)(map.Integer("evaluateEverySteps", 1) ?? 250));
+        map.RejectUnknownFields();
+        return curriculum;
+    }
+
+    private static List<int>? LoopCounts(YamlMap map) => map.Integers("trainedLoopCounts", 1)?.Select(value => (int)value).ToList();
+
+    private static Dictionary<string, RecipeOverride> ReadRecipesByVariant(YamlMap map)
+    {
+        var byVariant = new Dictionary<string, RecipeOverride>(StringComparer.Ordinal);
+        if (map.Map("recipeByVariant") is { } overrides)
+        {
+            foreach (var variant in overrides.FieldNames())
+            {
+                byVariant[variant] = overrides.Map(variant) is { } recipe ? ReadRecipe(recipe) : new RecipeOverride();
+            }
+        }
+
+        return byVariant;
+    }
+
+    private static TrainingReference ReadTraining(YamlMap map)
+    {
+        var reference = new TrainingReference(
+            ReadCase(map),
+            (int?)map.Integer("sequenceLength", 2),
+            (int)(map.Integer("validationSamples", 1) ?? 500));
+        map.RejectUnknownFields();
+        return reference;
+    }
+
+    private static TestReference ReadTest(YamlMap map)
+    {
+        var reference = new TestReference(ReadCase(map), (int)(map.Integer("samples", 1) ?? 5000));
+        map.RejectUnknownFields();
+        return reference;
+    }
+
+    private static CaseReference ReadCase(YamlMap map) => new(
+        map.Text("suite", required: true) ?? "",
+        map.Text("task"),
+        map.Map("parameters")?.AllTexts() ?? new Dictionary<string, string>(),
+        map.Line);
+
+    private static RecipeOverride ReadRecipe(YamlMap map)
+    {
+        var recipe = new RecipeOverride(
+            (int?)map.Integer("steps", 1),
+            (int?)map.Integer("batchSize", 1),
+            map.Number("learningRate", 0),
+            map.Number("minimumLearningRateFraction", 0),
+            map.Number("warmupFraction", 0),
+            map.Number("weightDecay", 0),
+            map.Number("clipNorm", 0),
+            map.Text("loss"));
+        map.RejectUnknownFields();
+        return recipe;
+    }
+
+    private static TimingDefinition ReadTiming(YamlMap map)
+    {
+        var phases = map.Texts("phases") ?? Phases;
+        foreach (var phase in phases)
+        {
+            Choice(map, "phases", phase, Phases);
+        }
+
+        var timing = new TimingDefinition(
+            map.Text("name", required: true) ?? "",
+            map.Line,
+            map.Texts("variants", required: true) ?? [],
+            map.Integers("loopCounts", 1, required: true)?.Select(value => (int)value).ToList() ?? [],
+            phases,
+            map.Integers("lengths", 1, required: true)?.Select(value => (int)value).ToList() ?? [],
+            (int)(map.Integer("batchSize", 1) ?? 1),
+            (int)(map.Integer("vocabulary", 2) ?? 256),
+            (int)(map.Integer("processes", 1) ?? 1),
+            (int)(map.Integer("blocks", 2) ?? 5),
+            map.Number("minimumBlockMilliseconds", 0) ?? 100);
+        map.RejectUnknownFields();
+        return timing;
+    }
+
+    private static string? Choice(YamlMap map, string field, string? value, IReadOnlyList<string> allowed)
+    {
+        if (value is not null && !allowed.Contains(value, StringComparer.Ordinal))
+        {
+            map.Problem(field, $"'{value}' is not one of {string.Join(", ", allowed)}. {NearestName.Hint(value, [.. allowed])}");
+        }
+
+        return value;
+    }
+
+    private static void Repeated(YamlMap map, string field, IEnumerable<string> names)
+    {
+        foreach (var group in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            map.Problem(field, $"the name '{group.Key}' is used {group.Count()} times; names must differ.");
+        }
+    }
+}

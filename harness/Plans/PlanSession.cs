@@ -1,0 +1,86 @@
+using LT2.Eval.Harness.Execution;
+using LT2.Eval.Harness.Timing;
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Tasks;
+using LT2.Eval.Tasks.Data;
+
+namespace LT2.Eval.Harness.Plans;
+
+/// <summary>A checked plan together with everything its names mean.</summary>
+public sealed class PlanSession
+{
+    private readonly VariantCatalogue variants;
+    private readonly DataFolder data;
+
+    private PlanSession(PlanDefinition plan, VariantCatalogue variants, DataFolder data)
+    {
+        (Plan, this.variants, this.data) = (plan, variants, data);
+        Planner = new Planner(variants, SuiteCatalog.All, id => data.IsPresent(id) ? DatasetManifest.Read(data.FolderOf(id))?.ContentSha256 : null);
+    }
+
+    /// <summary>The plan.</summary>
+    public PlanDefinition Plan { get; }
+
+    /// <summary>Expands it.</summary>
+    public Planner Planner { get; }
+
+    /// <summary>Data sets the plan reads that are not on this machine.</summary>
+    public IReadOnlyList<string> MissingDatasets => [.. Planner.RequiredDatasets(Plan).Where(id => !data.IsPresent(id))];
+
+    /// <summary>Reads and checks a plan; loads no libtorch.</summary>
+    /// <param name="nameOrPath">A shipped plan's name or a path.</param>
+    /// <param name="dataFolder">Value of <c>--data</c>.</param>
+    /// <exception cref="PlanException">Every problem at once.</exception>
+    public static PlanSession Open(string nameOrPath, string? dataFolder)
+    {
+        var problems = new List<string>();
+        var session = Check(nameOrPath, dataFolder, problems);
+        return problems.Count == 0 ? session! : throw new PlanException(problems);
+    }
+
+    /// <summary>Reads a plan and collects every problem of form and of names.</summary>
+    /// <returns>The session; null when the plan cannot be read at all.</returns>
+    public static PlanSession? Check(string nameOrPath, string? dataFolder, List<string> problems)
+    {
+        if (PlanCatalogue.TryLoad(nameOrPath, problems) is not { } plan)
+        {
+            return null;
+        }
+
+        var session = new PlanSession(plan, VariantCatalogue.Load(), DataFolder.Resolve(dataFolder));
+        session.Planner.Expand(plan, problems);
+        return session;
+    }
+
+    /// <summary>The plan's cells.</summary>
+    public IReadOnlyList<CellDefinition> Cells()
+    {
+        var problems = new List<string>();
+        var cells = Planner.Expand(Plan, problems);
+        return problems.Count == 0 ? cells : throw new PlanException(problems);
+    }
+
+    /// <summary>Brings the data sets that are missing.</summary>
+    public void FetchMissingData(Action<string> message)
+    {
+        foreach (var id in MissingDatasets)
+        {
+            message($"Fetching data set '{id}' (licence: {DatasetCatalogue.Find(id)?.Licence ?? "see its card"}).");
+            new DatasetInstaller(data).GetAsync(id, null, new DirectProgress(message), CancellationToken.None).GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Carries the plan out.</summary>
+    public RunSummary Run(RunOptions options, TimeProvider clock, IRunProgress progress, CancellationToken cancellation)
+    {
+        var runners = new Dictionary<Type, ICellRunner>
+        {
+            [typeof(TrainCell)] = new TrainCellRunner(new CorpusCache(SuiteCatalog.All, data)),
+            [typeof(CurriculumCell)] = new CurriculumCellRunner(),
+            [typeof(ScoreCell)] = new ScoreCellRunner(),
+            [typeof(NGramCell)] = new NGramCellRunner(),
+            [typeof(TimeCell)] = new TimeCellRunner(new FreshTimingProcess()),
+        };
+        return new RunEngine(variants, SuiteCatalog.All, data, clock, progress, runners).Run(Plan, Cells(), options, cancellation);
+    }
+}

@@ -1,0 +1,278 @@
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Training;
+using LT2.Eval.Models;
+using LT2.Eval.Tasks.Contracts;
+
+namespace LT2.Eval.Harness.Plans;
+
+/// <summary>Expands a plan into cells, resolving every name and reporting every problem at once. Loads no libtorch.</summary>
+/// <param name="variants">Known variants and scales.</param>
+/// <param name="suites">Known suites.</param>
+/// <param name="datasetHash">Content hash of a data set by id; null while it is not on this machine.</param>
+public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> suites, Func<string, string?> datasetHash)
+{
+    private static readonly int ByteVocabularySize = new Tasks.Tokenization.ByteTokenizer().VocabularySize;
+
+    /// <summary>Expands a plan; unique cells, parents before children.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="problems">Receives what is wrong, with file and line.</param>
+    public IReadOnlyList<CellDefinition> Expand(PlanDefinition plan, List<string> problems)
+    {
+        var cells = new Dictionary<string, CellDefinition>(StringComparer.Ordinal);
+        foreach (var experiment in plan.Experiments)
+        {
+            ExpandExperiment(plan, experiment, cells, problems);
+        }
+
+        foreach (var curriculum in plan.Curricula)
+        {
+            ExpandCurriculum(plan, curriculum, cells, problems);
+        }
+
+        foreach (var timing in plan.Timings)
+        {
+            foreach (var variant in timing.Variants)
+            {
+                if (ResolveVariant(plan, timing.Line, variant, problems) is not { } model)
+                {
+                    continue;
+                }
+
+                foreach (var loopCount in timing.LoopCounts)
+                {
+                    // A non-looped control is timed once, as it is.
+                    var timed = IsLooped(model) ? model.WithLoopCount(loopCount) : model;
+                    Add(cells, new TimeCell(timed.WithVocabulary(timing.VocabularySize), timing, plan.Dtype));
+                }
+            }
+        }
+
+        return [.. cells.Values];
+    }
+
+    /// <summary>Ids of the data sets that a plan's cases read.</summary>
+    public IReadOnlyList<string> RequiredDatasets(PlanDefinition plan)
+    {
+        var ids = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var reference in plan.Experiments.SelectMany(experiment => experiment.Tests.Select(test => test.Case).Append(experiment.Train.Case)))
+        {
+            var suite = suites.FirstOrDefault(item => item.Id == reference.Suite);
+            var task = suite?.Tasks.FirstOrDefault(item => item.Id == (reference.Task ?? DefaultTask(suite!)));
+            ids.UnionWith(task?.DatasetIds ?? []);
+        }
+
+        return [.. ids];
+    }
+
+    private void ExpandExperiment(PlanDefinition plan, ExperimentDefinition experiment, Dictionary<string, CellDefinition> cells, List<string> problems)
+    {
+        var before = problems.Count;
+        var models = experiment.Variants.Select(name => ResolveVariant(plan, experiment.Line, name, problems)).ToList();
+        var trainingCase = ResolveCase(plan, experiment.Train.Case, problems);
+        var tests = experiment.Tests.Select(test => (Reference: test, Case: ResolveCase(plan, test.Case, problems))).ToList();
+        CheckRecipeNames(plan, experiment.Line, experiment.RecipeByVariant, experiment.Variants, problems);
+        if (trainingCase is ITextCase && experiment.Train.SequenceLength is null)
+        {
+            problems.Add($"{plan.Source}:{experiment.Train.Case.Line}: train.sequenceLength: is missing; text needs the number of tokens a row.");
+        }
+
+        CheckVocabularies(plan, trainingCase, tests.Select(test => (test.Reference.Case, test.Case)), problems);
+        if (problems.Count > before)
+        {
+            return;
+        }
+
+        foreach (var (reference, test) in tests)
+        {
+            if (experiment.NGramOrders is { } orders && test is ITextCase text && text.Metrics.Contains(Tasks.Perplexity.PerplexityMetrics.BitsPerByte))
+            {
+                Add(cells, new NGramCell(trainingCase!, text, orders, reference.Samples, plan.TestSetSeed, DataHash(text)));
+            }
+        }
+
+        var longest = tests.Select(test => test.Case).Append(trainingCase).OfType<IGeneratedCase>().Select(item => item.MaximumLength).DefaultIfEmpty(1).Max();
+        foreach (var (model, name) in models.Zip(experiment.Variants))
+        {
+            foreach (var loopCount in experiment.TrainedLoopCounts ?? [model!.LoopCount])
+            {
+                var trained = Prepared(model!, loopCount, Vocabulary(trainingCase!), longest);
+                foreach (var seed in plan.Seeds)
+                {
+                    var candidates = Recipes(experiment, trained, name, plan, problems)
+                        .Select(recipe => (TrainCell)Add(cells, new TrainCell(
+                            trained,
+                            trainingCase!,
+                            recipe,
+                            experiment.Train.SequenceLength,
+                            experiment.Train.ValidationSamples,
+                            seed,
+                            plan.Dtype,
+                            DataHash(trainingCase!))))
+                        .ToList();
+                    foreach (var (reference, test) in tests)
+                    {
+                        Add(cells, new ScoreCell(
+                            candidates,
+                            test!,
+                            reference.Samples,
+                            plan.TestSetSeed,
+                            IsLooped(model!) ? experiment.TestedLoopCounts : [1],
+                            experiment.ScoreBatchSize,
+                            DataHash(test!)));
+                    }
+                }
+            }
+        }
+    }
+
+    private void ExpandCurriculum(PlanDefinition plan, CurriculumPlanDefinition part, Dictionary<string, CellDefinition> cells, List<string> problems)
+    {
+        var before = problems.Count;
+        var models = part.Variants.Select(name => ResolveVariant(plan, part.Line, name, problems)).ToList();
+        var whole = ResolveCase(plan, part.Case, problems);
+        CheckRecipeNames(plan, part.Line, part.RecipeByVariant, part.Variants, problems);
+        if (whole is null || problems.Count > before)
+        {
+            return;
+        }
+
+        if (suites.First(suite => suite.Id == whole.SuiteId) is not ICurriculumSuite suite)
+        {
+            problems.Add($"{plan.Source}:{part.Case.Line}: suite: '{whole.SuiteId}' has no curriculum; suites that have one: "
+                + $"{string.Join(", ", suites.OfType<ICurriculumSuite>().Select(item => item.Id))}.");
+            return;
+        }
+
+        CurriculumDefinition definition;
+        try
+        {
+            definition = suite.CreateCurriculum(new CaseSpecification(whole.TaskId, whole.Parameters));
+        }
+        catch (TaskException error)
+        {
+            problems.AddRange(error.Problems.Select(problem => $"{plan.Source}:{part.Case.Line}: {problem}"));
+            return;
+        }
+
+        var longest = definition.Stages.Max(stage => stage.Case.MaximumLength);
+        foreach (var (model, name) in models.Zip(part.Variants))
+        {
+            var changes = part.RecipeByVariant.TryGetValue(name, out var own) ? part.Recipe.With(own) : part.Recipe;
+            var recipe = RecipeOverrides.Apply(model!.Recipe, changes with { Steps = definition.StepsPerStage }, $"{plan.Source}:{part.Line}", problems);
+            foreach (var loopCount in part.TrainedLoopCounts ?? [model.LoopCount])
+            {
+                var trained = Prepared(model, loopCount, definition.Stages.Max(stage => stage.Case.VocabularySize), longest);
+                foreach (var seed in plan.Seeds)
+                {
+                    Add(cells, new CurriculumCell(
+                        trained, suite.Id, suite.Version, whole.TaskId, definition, recipe, part.EvaluateEverySteps, seed, plan.TestSetSeed, plan.Dtype));
+                }
+            }
+        }
+    }
+
+    /// <summary>A model for a loop count, vocabulary and length; a non-looped control keeps T = 1 whatever the list says, and equal cells collapse into one.</summary>
+    private static ModelDefinition Prepared(ModelDefinition model, int loopCount, int vocabulary, int longest)
+        => (IsLooped(model) ? model.WithLoopCount(loopCount) : model).WithVocabulary(vocabulary).WithMaximumLength(Math.Max(model.MaximumLength, longest));
+
+    private static void CheckRecipeNames(
+        PlanDefinition plan, int line, IReadOnlyDictionary<string, RecipeOverride> recipes, IReadOnlyList<string> variants, List<string> problems)
+    {
+        foreach (var name in recipes.Keys.Except(variants, StringComparer.Ordinal))
+        {
+            problems.Add($"{plan.Source}:{line}: recipeByVariant: '{name}' is not among the variants listed here. {NearestName.Hint(name, [.. variants])}");
+        }
+    }
+
+    private static bool IsLooped(ModelDefinition model) => model.LoopCount > 1;
+
+    private static IEnumerable<TrainingRecipe> Recipes(
+        ExperimentDefinition experiment, ModelDefinition model, string variant, PlanDefinition plan, List<string> problems)
+    {
+        var changes = experiment.RecipeByVariant.TryGetValue(variant, out var own) ? experiment.Recipe.With(own) : experiment.Recipe;
+        var rates = experiment.LearningRates.Count > 0 ? experiment.LearningRates.Select(rate => (double?)rate) : [changes.LearningRate];
+        foreach (var rate in rates)
+        {
+            yield return RecipeOverrides.Apply(model.Recipe, changes with { LearningRate = rate }, $"{plan.Source}:{experiment.Line}", problems);
+        }
+    }
+
+    private static void CheckVocabularies(
+        PlanDefinition plan, ICase? trainingCase, IEnumerable<(CaseReference Reference, ICase? Case)> tests, List<string> problems)
+    {
+        foreach (var (reference, test) in tests)
+        {
+            if (trainingCase is null || test is null)
+            {
+                continue;
+            }
+
+            if (Vocabulary(test) > Vocabulary(trainingCase))
+            {
+                problems.Add($"{plan.Source}:{reference.Line}: {CaseText.Name(test)} uses {Vocabulary(test)} ids, but the model is trained on "
+                    + $"{CaseText.Name(trainingCase)} with {Vocabulary(trainingCase)}; give both cases the same vocabulary.");
+            }
+
+            if (trainingCase is IGeneratedCase != test is IGeneratedCase)
+            {
+                problems.Add($"{plan.Source}:{reference.Line}: {CaseText.Name(test)} cannot be scored on a model trained on {CaseText.Name(trainingCase)}: "
+                    + "one has generated token ids, the other text.");
+            }
+        }
+    }
+
+    /// <summary>Ids a model needs for a case.</summary>
+    public static int Vocabulary(ICase item) => item is IGeneratedCase generated ? generated.VocabularySize : ByteVocabularySize;
+
+    /// <summary>The task meant when none is named: the only one, or the one with the suite's own name; null where that says nothing.</summary>
+    public static string? DefaultTask(ISuite suite)
+        => suite.Tasks.Count == 1 ? suite.Tasks[0].Id : suite.Tasks.FirstOrDefault(task => task.Id == suite.Id)?.Id;
+
+    private static CellDefinition Add(Dictionary<string, CellDefinition> cells, CellDefinition cell)
+        => cells.TryGetValue(cell.Id, out var same) ? same : cells[cell.Id] = cell;
+
+    private string? DataHash(ICase item)
+    {
+        var ids = suites.First(suite => suite.Id == item.SuiteId).Tasks.First(task => task.Id == item.TaskId).DatasetIds;
+        return ids.Count == 0 ? null : StableHash.Short(string.Join('\n', ids.Select(id => $"{id} {datasetHash(id)}")));
+    }
+
+    private ModelDefinition? ResolveVariant(PlanDefinition plan, int line, string name, List<string> problems)
+    {
+        try
+        {
+            return variants.Resolve(name);
+        }
+        catch (ModelException error)
+        {
+            problems.AddRange(error.Problems.Select(problem => $"{plan.Source}:{line}: variants: {problem}"));
+            return null;
+        }
+    }
+
+    private ICase? ResolveCase(PlanDefinition plan, CaseReference reference, List<string> problems)
+    {
+        var where = $"{plan.Source}:{reference.Line}";
+        if (suites.FirstOrDefault(suite => suite.Id == reference.Suite) is not { } found)
+        {
+            problems.Add($"{where}: suite: there is no suite '{reference.Suite}'. {NearestName.Hint(reference.Suite, [.. suites.Select(suite => suite.Id)])}");
+            return null;
+        }
+
+        if ((reference.Task ?? DefaultTask(found)) is not { } task)
+        {
+            problems.Add($"{where}: task: is missing; suite '{found.Id}' has {string.Join(", ", found.Tasks.Select(item => item.Id))}.");
+            return null;
+        }
+
+        try
+        {
+            return found.CreateCase(new CaseSpecification(task, reference.Parameters));
+        }
+        catch (TaskException error)
+        {
+            problems.AddRange(error.Problems.Select(problem => $"{where}: {problem}"));
+            return null;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace LT2.Eval.Harness.Plans;
+
+/// <summary>Variants × loop counts, timed at every phase and length.</summary>
+/// <param name="Name">Name within the plan.</param>
+/// <param name="Line">Line in the plan, for messages.</param>
+/// <param name="Variants">Variant ids.</param>
+/// <param name="LoopCounts">Loops carried out.</param>
+/// <param name="Phases"><c>prefill</c>, <c>decode</c>.</param>
+/// <param name="Lengths">Tokens read (prefill) or already in the context (decode).</param>
+/// <param name="BatchSize">Sequences.</param>
+/// <param name="VocabularySize">Vocabulary of the random-weight model that is timed.</param>
+/// <param name="ProcessCount">Fresh processes a cell.</param>
+/// <param name="BlockCount">Blocks a process, phase and length.</param>
+/// <param name="MinimumBlockMilliseconds">A block repeats its work until it lasts this long.</param>
+public sealed record TimingDefinition(
+    string Name,
+    int Line,
+    IReadOnlyList<string> Variants,
+    IReadOnlyList<int> LoopCounts,
+    IReadOnlyList<string> Phases,
+    IReadOnlyList<int> Lengths,
+    int BatchSize,
+    int VocabularySize,
+    int ProcessCount,
+    int BlockCount,
+    double MinimumBlockMilliseconds);

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Training;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Tasks.Contracts;
+
+namespace LT2.Eval.Harness.Plans;
+
+/// <summary>Trains a variant on a case.</summary>
+/// <param name="model">Structure and sizes, with T and the vocabulary set.</param>
+/// <param name="trainingCase">The case it is trained on.</param>
+/// <param name="recipe">Steps, batch, learning rate and the rest.</param>
+/// <param name="sequenceLength">Tokens a row for corpora; null for generated cases.</param>
+/// <param name="validationSamples">Samples of the validation split scored at the end.</param>
+/// <param name="seed">Initialisation and training order.</param>
+/// <param name="dtype">Compute dtype.</param>
+/// <param name="dataHash">Hash of the training text; null for generated cases.</param>
+public sealed class TrainCell(
+    ModelDefinition model,
+    ICase trainingCase,
+    TrainingRecipe recipe,
+    int? sequenceLength,
+    int validationSamples,
+    long seed,
+    string dtype,
+    string? dataHash) : CellDefinition
+{
+    /// <inheritdoc />
+    public override CellKind Kind => CellKind.Train;
+
+    /// <inheritdoc />
+    public override ModelDefinition Model => model;
+
+    /// <inheritdoc />
+    public override string VariantId => model.VariantId;
+
+    /// <inheritdoc />
+    public override int? TrainedLoopCount => model.LoopCount;
+
+    /// <summary>The case it is trained on.</summary>
+    public ICase TrainingCase => trainingCase;
+
+    /// <summary>The recipe.</summary>
+    public TrainingRecipe Recipe => recipe;
+
+    /// <summary>Tokens a row for corpora.</summary>
+    public int? SequenceLength => sequenceLength;
+
+    /// <summary>Samples of the validation split.</summary>
+    public int ValidationSamples => validationSamples;
+
+    /// <summary>Compute dtype.</summary>
+    public string Dtype => dtype;
+
+    /// <inheritdoc />
+    public override long? Seed => seed;
+
+    /// <summary>Hash of the recipe and the training case: part of every series key.</summary>
+    public string RecipeHash => StableHash.Short(Models.Definitions.CanonicalJson.Write(new JsonObject
+    {
+        ["recipe"] = Models.Definitions.DefinitionJson.Write(recipe),
+        ["case"] = CaseText.Describe(trainingCase),
+        ["sequenceLength"] = sequenceLength,
+    }));
+
+    /// <inheritdoc />
+    public override string Title => $"train {model.VariantId} T={model.LoopCount} on {CaseText.Name(trainingCase)} seed {seed}";
+
+    /// <inheritdoc />
+    protected override JsonObject Describe() => new()
+    {
+        ["kind"] = "train",
+        ["model"] = JsonNode.Parse(model.ToCanonicalJson()),
+        ["case"] = CaseText.Describe(trainingCase),
+        ["recipe"] = Models.Definitions.DefinitionJson.Write(recipe),
+        ["sequenceLength"] = sequenceLength,
+        ["validationSamples"] = validationSamples,
+        ["seed"] = seed,
+        ["dtype"] = dtype,
+        ["dataHash"] = dataHash,
+        ["trainingCodeVersion"] = TrainingCode.Version,
+    };
+}

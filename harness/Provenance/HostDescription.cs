@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace LT2.Eval.Harness.Provenance;
+
+/// <summary>Facts about this machine that move numbers.</summary>
+public static class HostDescription
+{
+    /// <summary>CPU model as the kernel names it; the architecture where it does not.</summary>
+    public static string CpuModel()
+    {
+        const string path = "/proc/cpuinfo";
+        var line = File.Exists(path)
+            ? File.ReadLines(path).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
+            : null;
+        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+
+    /// <summary>Name and value pairs for the environment block.</summary>
+    public static IEnumerable<(string Name, string Value)> Describe()
+    {
+        yield return ("host.os", RuntimeInformation.OSDescription);
+        yield return ("host.architecture", RuntimeInformation.ProcessArchitecture.ToString());
+        yield return ("host.cpu", CpuModel());
+        yield return ("host.cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
+        yield return ("host.memoryBytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes.ToString(CultureInfo.InvariantCulture));
+        yield return ("dotnet.version", RuntimeInformation.FrameworkDescription);
+        yield return ("dotnet.serverGc", System.Runtime.GCSettings.IsServerGC.ToString());
+        yield return ("dotnet.tieredPgo", AppContext.TryGetSwitch("System.Runtime.TieredPGO", out var enabled) ? enabled.ToString() : "default");
+    }
+}

@@ -1,0 +1,120 @@
+using LT2.Eval.Harness.Execution;
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Runtime;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Harness.Timing;
+
+/// <summary>Times prefill and decode of one variant with random weights in this process; latency does not depend on the weights.</summary>
+/// <param name="clock">Source of time stamps.</param>
+public sealed class TimingSession(TimeProvider clock)
+{
+    /// <summary>Seed of weights and token ids; fixed, since no result depends on it.</summary>
+    private const long Seed = 1;
+
+    /// <summary>Kernel selection as records write it while only the readable versions exist.</summary>
+    private const string ReadableKernels = "readable";
+
+    private const int MinimumDecodeSteps = 8;
+
+    /// <summary>A stretch of decoding lengthens the context by at most this part of it.</summary>
+    private const int DecodeDriftShare = 8;
+
+    /// <summary>Measures everything that is asked; an out-of-memory ends one measurement, not the session.</summary>
+    public TimingReport Measure(TimingRequest request, VariantCatalogue variants)
+    {
+        if (request.ThreadCount is { } threads)
+        {
+            TorchRuntime.SetThreads(threads);
+        }
+
+        var device = ComputeDevice.Resolve(request.Device);
+        var dtype = Dtypes.Parse(request.Dtype);
+        var definition = variants.Resolve(request.VariantId).WithVocabulary(request.VocabularySize).WithLoopCount(request.LoopCount);
+        using var noGradients = no_grad();
+        using var model = LoopedModel.Create(definition, Seed, device, dtype);
+        var timer = new BlockTimer(clock, device.Synchronise);
+        var measurements = new List<TimingMeasurement>();
+        foreach (var length in request.Lengths)
+        {
+            foreach (var phase in request.Phases)
+            {
+                measurements.Add(MeasureOne(request, model, device, timer, phase, length));
+            }
+        }
+
+        return new TimingReport(HostClassName.Of(device), ReadableKernels, measurements);
+    }
+
+    private static TimingMeasurement MeasureOne(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, string phase, int length)
+    {
+        try
+        {
+            using var scope = NewDisposeScope();
+            using var ids = TokenIds(request, device, length);
+            var (iterations, blocks) = phase == "prefill"
+                ? timer.Measure(() => Prefill(request, model, ids, length), request.BlockCount, request.MinimumBlockMilliseconds)
+                : MeasureDecode(request, model, device, timer, ids, length);
+            return new TimingMeasurement(phase, length, "finished", null, iterations, blocks, device.IsCuda ? null : ProcessMemory.PeakBytes());
+        }
+        catch (Exception error) when (DeviceErrors.IsOutOfMemory(error))
+        {
+            return new TimingMeasurement(phase, length, "outOfMemory", error.Message.Split('\n')[0], 0, [], null);
+        }
+        catch (NotSupportedException error)
+        {
+            return new TimingMeasurement(phase, length, "unsupported", error.Message, 0, [], null);
+        }
+    }
+
+    private static void Prefill(TimingRequest request, LoopedModel model, Tensor ids, int length)
+    {
+        using var scope = NewDisposeScope();
+        using var state = model.NewState(request.BatchSize, length, request.LoopCount);
+        model.Advance(ids, state, lastPositionOnly: true);
+    }
+
+    private static (int Iterations, IReadOnlyList<double> BlockMilliseconds) MeasureDecode(
+        TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, Tensor ids, int length)
+    {
+        // Every timed stretch starts again at the same context, so that its tokens stay near the length they are filed under.
+        var steps = Math.Max(MinimumDecodeSteps, length / DecodeDriftShare);
+        using var next = TokenIds(request, device, 1);
+        using var prefilled = model.NewState(request.BatchSize, length + steps, request.LoopCount);
+        using (NewDisposeScope())
+        {
+            model.Advance(ids, prefilled, lastPositionOnly: true);
+        }
+
+        LoopState? state = null;
+        try
+        {
+            return timer.Measure(
+                () =>
+                {
+                    using var scope = NewDisposeScope();
+                    model.Advance(next, state!, lastPositionOnly: true);
+                },
+                request.BlockCount,
+                request.MinimumBlockMilliseconds,
+                () =>
+                {
+                    state?.Dispose();
+                    state = prefilled.Fork();
+                },
+                steps);
+        }
+        finally
+        {
+            state?.Dispose();
+        }
+    }
+
+    private static Tensor TokenIds(TimingRequest request, ComputeDevice device, int length)
+    {
+        using var generator = new Generator((ulong)Seed, CPU);
+        using var ids = randint(0, request.VocabularySize, [request.BatchSize, length], ScalarType.Int64, CPU, generator: generator);
+        return ids.to(device.TorchDevice).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,96 @@
+using LT2.Eval.Harness.Plans;
+
+namespace LT2.Eval.Harness.Tests.Plans;
+
+public sealed class PlanReaderTests
+{
+    private const string Minimal = """
+        testSetSeed: 7
+        timings:
+          - name: latency
+            variants: [lt2-gdn@tiny]
+            loopCounts: [1, 2]
+            lengths: [128, 256]
+        """;
+
+    [Fact]
+    public void A_minimal_plan_takes_defaults_and_its_name_from_the_file()
+    {
+        var plan = Read(Minimal, out var problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal("plan", plan.Name);
+        Assert.Equal([1L], plan.Seeds);
+        Assert.Equal("float32", plan.Dtype);
+        Assert.Equal([128, 256], plan.Timings[0].Lengths);
+        Assert.Equal(["prefill", "decode"], plan.Timings[0].Phases);
+    }
+
+    [Fact]
+    public void A_single_value_is_read_as_a_list_of_one()
+        => Assert.Equal([4], Read(Minimal.Replace("[1, 2]", "4", StringComparison.Ordinal), out _)!.Timings[0].LoopCounts);
+
+    [Fact]
+    public void A_misspelt_field_names_file_line_and_the_nearest_field()
+    {
+        Read(Minimal.Replace("lengths", "lenghts", StringComparison.Ordinal), out var problems);
+
+        Assert.Contains("plan.yaml:3: timings[0].lengths: is missing; add it.", problems);
+        Assert.Contains("plan.yaml:6: timings[0].lenghts: unknown field. Did you mean 'lengths'?", problems);
+    }
+
+    [Fact]
+    public void A_negative_length_is_refused_with_its_value()
+    {
+        Read(Minimal.Replace("[128, 256]", "[128, -256]", StringComparison.Ordinal), out var problems);
+
+        Assert.Equal(["plan.yaml:6: timings[0].lengths: -256 is too small; it must be at least 1."], problems);
+    }
+
+    [Fact]
+    public void Every_problem_is_reported_at_once()
+    {
+        Read("""
+            testSetSeed: many
+            dtype: float31
+            timings:
+              - variants: []
+                loopCounts: [0]
+                lengths: [1.5]
+            """, out var problems);
+
+        Assert.Equal(6, problems.Count);
+    }
+
+    [Theory]
+    [InlineData("testSetSeed: [")]
+    [InlineData("- a list")]
+    [InlineData("")]
+    public void What_is_no_plan_is_refused_without_a_crash(string text)
+    {
+        Assert.Null(Read(text, out var problems));
+        Assert.Single(problems);
+    }
+
+    [Fact]
+    public void Two_parts_with_one_name_are_refused()
+    {
+        Read(Minimal + "\n" + Minimal[Minimal.IndexOf("  - name", StringComparison.Ordinal)..], out var problems);
+
+        Assert.Contains(problems, problem => problem.Contains("'latency' is used 2 times", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_plan_that_measures_nothing_is_refused()
+    {
+        Read("testSetSeed: 1", out var problems);
+
+        Assert.Contains(problems, problem => problem.Contains("neither experiments nor curricula nor timings", StringComparison.Ordinal));
+    }
+
+    private static PlanDefinition? Read(string text, out List<string> problems)
+    {
+        problems = [];
+        return PlanReader.Read("plan.yaml", text, problems);
+    }
+}
