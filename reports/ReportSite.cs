@@ -1,12 +1,20 @@
 using LT2.Eval.Reports.Input;
 using LT2.Eval.Reports.Rendering;
 using LT2.Eval.Reports.Views;
+using LT2.Eval.Results.Store;
 
 namespace LT2.Eval.Reports;
 
 /// <summary>Writes a static site that opens from a file, offline. Equal input gives equal bytes.</summary>
 public static class ReportSite
 {
+    /// <summary>Writes the site of a run of a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="options">Which run, and where to.</param>
+    /// <exception cref="ReportException">The store has no such run.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static ReportSummary Write(ResultStore store, ReportOptions options) => Write(ReportInputLoader.Load(store, options), options);
+
     /// <summary>Writes the site of records at hand.</summary>
     /// <param name="input">The records.</param>
     /// <param name="options">Where to.</param>

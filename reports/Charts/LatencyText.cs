@@ -15,6 +15,24 @@ internal static class LatencyText
     /// <summary>Place of a phase on the page.</summary>
     public static string Anchor(string phase, int batchSize) => string.Create(CultureInfo.InvariantCulture, $"{ContentHash.Slug(phase)}-{batchSize}");
 
+    /// <summary>Medians at the longest length of every curve.</summary>
+    public static ChartTable Longest(IEnumerable<LatencyCurve> curves) => new(
+        "Latency of the longest sequence",
+        [
+            new("Phase"), new("Variant"), new("Loops", true), new("Batch", true), new("n (tokens)", true), new("Median [p10, p90]", true), new("Tokens per second", true),
+            new("Slope of log latency on log n", true),
+        ],
+        [
+            .. curves.Where(curve => !curve.Points.IsEmpty).Select(curve =>
+            {
+                var last = curve.Points[^1];
+                return ImmutableArray.Create(
+                    curve.Phase, curve.VariantId, Quantity.Count(curve.LoopCount), Quantity.Count(curve.BatchSize), Quantity.Count(last.SequenceLength),
+                    Quantity.WithInterval(last.MedianMilliseconds, last.P10Milliseconds, last.P90Milliseconds, "ms"), Quantity.Number(curve.TokensPerSecond(last)),
+                    curve.Slope is { } slope ? Quantity.WithInterval(slope.Exponent.Value, slope.Exponent.Low, slope.Exponent.High, "1") : "–");
+            }),
+        ]);
+
     /// <summary>Fitted and local slopes of every curve.</summary>
     public static ChartTable Slopes(IEnumerable<LatencyCurve> curves) => new(
         "Growth with sequence length: slope of log latency on log n",

@@ -61,7 +61,7 @@ internal static class Plot
         .With("text", texts)
         .With("texttemplate", "%{text}")
         .With("hovertemplate", "%{y}, %{x}: %{text}<extra></extra>")
-        .With("colorscale", new object[][] { [0.0, "#f4efe4"], [0.5, "#8fb3d1"], [1.0, "#00457c"] })
+        .With("colorscale", new object[][] { [0.0, "#f7f3ea"], [0.8, "#9dbfde"], [0.9, "#2f6fa8"], [1.0, "#00396b"] })
         .With("textfont", new Font().With("size", 13))
         .With("zmin", low)
         .With("zmax", high)

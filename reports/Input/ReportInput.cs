@@ -5,9 +5,15 @@ namespace LT2.Eval.Reports.Input;
 /// <param name="Reference">The run it is compared with (the pin, or one that was named); null when there is none.</param>
 /// <param name="History">Series through time; may be empty.</param>
 /// <param name="Pins">Accepted baselines, oldest first.</param>
-public sealed record ReportInput(RunData Run, RunData? Reference, IReadOnlyList<HistorySeries> History, IReadOnlyList<PinMark> Pins)
+/// <param name="EnvironmentChanges">Runs of the history whose machine or settings changed, oldest first.</param>
+public sealed record ReportInput(
+    RunData Run,
+    RunData? Reference,
+    IReadOnlyList<HistorySeries> History,
+    IReadOnlyList<PinMark> Pins,
+    IReadOnlyList<EnvironmentChange> EnvironmentChanges)
 {
     /// <summary>One run, with nothing to compare it with.</summary>
     /// <param name="run">The run.</param>
-    public static ReportInput Of(RunData run) => new(run, null, [], []);
+    public static ReportInput Of(RunData run) => new(run, null, [], [], []);
 }

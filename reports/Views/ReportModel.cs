@@ -79,4 +79,5 @@ public sealed class ReportModel
 
     /// <summary>Samples of every cell and metric, prepared for reading.</summary>
     public ImmutableArray<SampleSet> SampleSets => sampleSets.Value;
+
 }

@@ -4,9 +4,8 @@ namespace LT2.Eval.Results.Statistics;
 
 /// <summary>
 /// Turns the samples of one metric, loop count and slice into a value with a clustered standard error.
-/// <para>R = Σnᵢ / Σdᵢ. With cluster residuals u_c = Σ_{i∈c} (nᵢ − R·dᵢ), the linearised variance of the ratio is
-/// C/(C−1) · Σ u_c² / (Σdᵢ)² (Cochran, <em>Sampling Techniques</em>, 3rd ed. 1977, §6.3 and §9A; with dᵢ = 1 it is the clustered
-/// standard error of a mean of Miller, arXiv 2411.00640, times √(C/(C−1))). For exp(R) the delta method multiplies it by exp(R).</para>
+/// The value is <see cref="ClusteredRatio"/>; with denominators of 1 its error is the clustered standard error of a mean of
+/// Miller, arXiv 2411.00640, times √(C/(C−1)). For exp(R) the delta method multiplies it by exp(R).
 /// </summary>
 public static class MetricAggregator
 {
@@ -22,15 +21,9 @@ public static class MetricAggregator
 
     private static MetricEstimate Ratio(IReadOnlyList<(double Numerator, double Denominator)> clusters, int sampleCount)
     {
-        var numerator = clusters.Sum(cluster => cluster.Numerator);
-        var denominator = clusters.Sum(cluster => cluster.Denominator);
-        var ratio = numerator / denominator;
-        if (!double.IsFinite(ratio))
+        var ratio = ClusteredRatio.Of([.. clusters.Select(c => c.Numerator)], [.. clusters.Select(c => c.Denominator)]);
+        if (!double.IsFinite(ratio.Ratio))
             return new(null, null, sampleCount, clusters.Count);
-        if (clusters.Count < 2)
-            return new(ratio, null, sampleCount, clusters.Count);
-        var squares = clusters.Sum(cluster => Math.Pow(cluster.Numerator - (ratio * cluster.Denominator), 2));
-        var count = (double)clusters.Count;
-        return new(ratio, Math.Sqrt(count / (count - 1) * squares) / denominator, sampleCount, clusters.Count);
+        return new(ratio.Ratio, double.IsFinite(ratio.StandardError) ? ratio.StandardError : null, sampleCount, clusters.Count);
     }
 }

@@ -1,0 +1,27 @@
+using LT2.Eval.Reports.Input;
+using LT2.Eval.Reports.Tests.Samples;
+using LT2.Eval.Reports.Text;
+
+namespace LT2.Eval.Reports.Tests.Site;
+
+public sealed class MarkdownTests
+{
+    [Fact]
+    public void The_summary_begins_with_the_outcome_and_has_every_section()
+    {
+        var text = ReportMarkdown.Summarise(ReportInput.Of(SampleRun.Create()));
+        Assert.StartsWith("## CELLS FAILED: standard, 2026-03-01 02:00 UTC", text, StringComparison.Ordinal);
+        Assert.Contains("### Missing and failed", text, StringComparison.Ordinal);
+        Assert.Contains("| parity, length 16 | accuracy |", text, StringComparison.Ordinal);
+        Assert.Contains("### Latency of the longest sequence", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_row_of_a_table_has_as_many_cells_as_its_header() =>
+        Assert.All(
+            ReportMarkdown.Summarise(SampleInputs.Hostile()).Split("\n\n").Where(part => part.StartsWith('|')),
+            table => Assert.Single(table.TrimEnd().Split('\n').Select(line => line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|')).Distinct()));
+
+    [Fact]
+    public void Markup_is_escaped() => Assert.Equal(@"\<b\>\|\`x\`\*⏎", MarkdownTable.Escape("<b>|`x`*\n"));
+}
