@@ -15,6 +15,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     readonly Geometry shape;
     readonly Tensor projection;      // [2·H·Dk + HV·Dv (+ HV·Dv gate) + 2·HV, d]: q, k, v, (g,) a, b
     readonly Tensor? convolution;    // [2·H·Dk + HV·Dv, 1, K]
+    readonly Tensor? convolutionBias;
     readonly Tensor logA, stepBias, norm, output;
     readonly double normEpsilon;
 
@@ -28,6 +29,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         new("allowNegativeEigenvalues", "false", "β in (0, 2) instead of (0, 1)", ChangesWeights: false),
         new("outputGate", "true", "silu gate on the normed output"),
         new("shortConvolution", "4", "kernel of the convolution on q, k, v; 0 for none"),
+        new("convolutionBias", "false", "bias of that convolution"),
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -51,6 +53,12 @@ public sealed class GatedDeltaNetMixer : TokenMixer
             parameters.Add(ParameterDescription.ShortConvolution("k_conv1d.weight", s.KeyWidth, s.Kernel));
             parameters.Add(ParameterDescription.ShortConvolution("v_conv1d.weight", s.ValueWidth, s.Kernel));
         }
+        if (s.ConvolutionBias)
+        {
+            parameters.Add(ParameterDescription.Bias("q_conv1d.bias", s.KeyWidth));
+            parameters.Add(ParameterDescription.Bias("k_conv1d.bias", s.KeyWidth));
+            parameters.Add(ParameterDescription.Bias("v_conv1d.bias", s.ValueWidth));
+        }
         parameters.Add(new("A_log", [s.ValueHeads], new Initialisation.LogOfUniform(0, 16), NoWeightDecay: true));
         parameters.Add(new("dt_bias", [s.ValueHeads], new Initialisation.InverseSoftplusOfLogUniform(), NoWeightDecay: true));
         parameters.Add(ParameterDescription.Norm("o_norm.weight", s.ValueHead));
@@ -68,6 +76,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
             ? parameters.Packed("q_proj.weight", "k_proj.weight", "v_proj.weight", "g_proj.weight", "a_proj.weight", "b_proj.weight")
             : parameters.Packed("q_proj.weight", "k_proj.weight", "v_proj.weight", "a_proj.weight", "b_proj.weight");
         if (shape.Kernel > 0) convolution = parameters.Packed("q_conv1d.weight", "k_conv1d.weight", "v_conv1d.weight");
+        if (shape.ConvolutionBias) convolutionBias = parameters.Packed("q_conv1d.bias", "k_conv1d.bias", "v_conv1d.bias");
         (logA, stepBias, norm, output) = (parameters["A_log"], parameters["dt_bias"], parameters["o_norm.weight"], parameters["o_proj.weight"]);
         normEpsilon = settings.NormEpsilon;
     }
@@ -95,7 +104,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         var projected = nn.functional.linear(x, projection);
         var convolved = 2 * shape.KeyWidth + shape.ValueWidth;
         var mixed = projected.narrow(-1, 0, convolved);
-        if (convolution is not null) mixed = ShortConvolution.Apply(mixed, convolution, state: state);
+        if (convolution is not null) mixed = ShortConvolution.Apply(mixed, convolution, convolutionBias, state);
         mixed = nn.functional.silu(mixed);
         var qk = mixed.narrow(-1, 0, 2 * shape.KeyWidth).SplitLast(2 * shape.KeyHeads, shape.KeyHead);
         if (qk.dtype is not ScalarType.Float64) qk = qk.to(ScalarType.Float32);
@@ -119,7 +128,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     sealed record Geometry
     {
         internal readonly int KeyHeads, ValueHeads, KeyHead, ValueHead, Kernel, ChunkLength;
-        internal readonly bool NegativeEigenvalues, OutputGate;
+        internal readonly bool NegativeEigenvalues, OutputGate, ConvolutionBias;
 
         internal Geometry(MixerSettings settings)
         {
@@ -130,6 +139,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
             NegativeEigenvalues = settings.Switch("allowNegativeEigenvalues", false);
             OutputGate = settings.Switch("outputGate", true);
             Kernel = settings.Integer("shortConvolution", 4);
+            ConvolutionBias = Kernel > 0 && settings.Switch("convolutionBias", false);
             ChunkLength = settings.Integer("chunkLength", 64);
             if (KeyHeads < 1 || ValueHeads % KeyHeads != 0) throw new ModelException($"gdn: {ValueHeads} value heads cannot share {KeyHeads} key heads evenly.");
             if (KeyHead < 1 || ValueHead < 1) throw new ModelException($"gdn: head widths {KeyHead} and {ValueHead}; both must be 1 or more.");

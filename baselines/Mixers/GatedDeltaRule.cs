@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers;
@@ -55,13 +56,15 @@ public static class GatedDeltaRule
         Tensor Chunks(Tensor x) => Pad(Wide(x), n * c - length).unflatten(1, [n, c]).movedim([3], [1]);      // [B, H, N, C, …]
         var (queries, keys, values, betas) = (Chunks(Group(q, v)).mul(scale), Chunks(Group(k, v)), Chunks(v), Chunks(beta).unsqueeze(-1));
 
-        Tensor? running = null, fromStart = null, decay = null;
+        Tensor? logs = null, running = null, fromStart = null, decay = null;
         if (g is not null)
         {
-            running = Chunks(g).cumsum(-1);                                                                 // G [B, HV, N, C]
+            logs = Chunks(g);
+            running = logs.cumsum(-1);                                                                      // G [B, HV, N, C]
             fromStart = running.exp().unsqueeze(-1);
+            // Sums of g between two tokens rather than differences of G, which lose digits behind a strong decay.
             // −∞ above the diagonal before the exponential: masking afterwards would multiply ∞ by 0.
-            decay = running.unsqueeze(-1).sub(running.unsqueeze(-2)).add(Above(c, type, v.device)).exp();
+            decay = DecaySums.Pairs(logs, -1).add(Above(c, type, v.device)).exp();
         }
         var betaKeys = keys.mul(betas);
         var keysAcross = keys.transpose(-1, -2);
@@ -77,7 +80,7 @@ public static class GatedDeltaRule
         var w = solved.narrow(-1, v.shape[3], k.shape[3]).unbind(2);
         var queriesFromStart = (fromStart is null ? queries : queries.mul(fromStart)).unbind(2);
         var attentions = attention.unbind(2);
-        var keysToEnd = (running is null ? keysAcross : keys.mul(running.narrow(-1, c - 1, 1).sub(running).exp().unsqueeze(-1)).transpose(-1, -2)).unbind(2);
+        var keysToEnd = (running is null ? keysAcross : keys.mul(DecaySums.Remaining(logs!, -1).exp().unsqueeze(-1)).transpose(-1, -2)).unbind(2);
         var wholeDecay = running?.narrow(-1, c - 1, 1).exp().unsqueeze(-1).unbind(2);                       // [B, HV, 1, 1] each
         var s = initialState?.to(type);
         var outputs = new List<Tensor>();

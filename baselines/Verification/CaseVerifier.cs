@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Definitions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,13 +41,9 @@ public static class CaseVerifier
         return Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
     }
 
-    private static IEnumerable<CaseVerdict> VerifyFile(string file, Device device, ScalarType dtype)
-    {
-        foreach (var golden in GoldenFile.Read(file))
-        {
-            yield return VerifyCase(golden, device, dtype);
-        }
-    }
+    private static IEnumerable<CaseVerdict> VerifyFile(string file, Device device, ScalarType dtype) => LayerCaseIndex.IsIndex(file)
+        ? LayerCaseIndex.Verify(file, device, dtype)
+        : GoldenFile.Read(file).Select(golden => VerifyCase(golden, device, dtype));
 
     private static CaseVerdict VerifyCase(GoldenCase golden, Device device, ScalarType dtype)
     {
@@ -54,14 +51,15 @@ public static class CaseVerifier
         {
             return CaseVerdict.NotRun(golden.Source, golden.Mixer, golden.Name, damage);
         }
-        if (OperatorFamilies.Find(golden.Mixer) is not { } family)
+        var families = OperatorFamilies.Find(golden.Mixer);
+        if (families.Count == 0 && golden.Mixer != GoldenLayers.Mixer)
         {
             return CaseVerdict.NotRun(golden.Source, golden.Mixer, golden.Name,
-                $"this build knows no mixer '{golden.Mixer}'; it knows {string.Join(", ", OperatorFamilies.All.Select(f => f.Mixer))}.");
+                $"this build knows no mixer '{golden.Mixer}'.{NearestName.Hint(golden.Mixer, OperatorFamilies.All.Select(f => f.Mixer).Distinct().Append(GoldenLayers.Mixer))}");
         }
         try
         {
-            return OperatorCaseVerifier.Verify(family, golden, device, dtype);
+            return families.Count == 0 ? GoldenLayers.Verify(golden, device, dtype) : OperatorCaseVerifier.Verify(families, golden, device, dtype);
         }
         // A case that breaks an operator is a failed case, not a failed run: the rest is still worth knowing.
         catch (Exception error) when (error is not OutOfMemoryException)

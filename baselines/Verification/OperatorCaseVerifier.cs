@@ -11,7 +11,7 @@ internal static class OperatorCaseVerifier
     /// <summary>Expected values that describe a case instead of being computed by the operator.</summary>
     private static readonly HashSet<string> Described = new(StringComparer.Ordinal) { "sel_margin" };
 
-    public static CaseVerdict Verify(OperatorFamily family, GoldenCase golden, Device device, ScalarType dtype)
+    public static CaseVerdict Verify(IReadOnlyList<OperatorFamily> families, GoldenCase golden, Device device, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         var tolerance = Tolerance.For(dtype, device);
@@ -23,9 +23,21 @@ internal static class OperatorCaseVerifier
         var meter = new ErrorMeter(tolerance);
         if (dtype is ScalarType.BFloat16 or ScalarType.Float16)
         {
-            meter.Remark($"{dtype} inputs: {string.Join(", ", family.Activations)}; decays, gates, parameters and states in float32");
+            meter.Remark($"{dtype} inputs: {string.Join(", ", families[0].Activations)}; decays, gates, parameters and states in float32");
         }
-        var inputs = new CaseInputs(golden, device, dtype, family.Activations);
+        foreach (var family in families)
+        {
+            Verify(family, golden, new CaseInputs(golden, device, dtype, family.Activations), gradient, dtype, meter);
+        }
+        foreach (var output in golden.Outputs.Keys.Where(name => !Described.Contains(name) && !meter.HasCompared(name)))
+        {
+            meter.Fail($"no form computes the expected output '{output}'");
+        }
+        return meter.Verdict(golden);
+    }
+
+    private static void Verify(OperatorFamily family, GoldenCase golden, CaseInputs inputs, bool gradient, ScalarType dtype, ErrorMeter meter)
+    {
         foreach (var form in Forms(family, golden))
         {
             if (gradient)
@@ -41,11 +53,6 @@ internal static class OperatorCaseVerifier
         {
             FromMiddle(family, golden, inputs, middle, meter);
         }
-        foreach (var output in golden.Outputs.Keys.Where(name => !Described.Contains(name) && !meter.HasCompared(name)))
-        {
-            meter.Fail($"no form computes the expected output '{output}'");
-        }
-        return meter.Verdict(golden);
     }
 
     private static IEnumerable<OperatorForm> Forms(OperatorFamily family, GoldenCase golden)
@@ -63,7 +70,7 @@ internal static class OperatorCaseVerifier
         using var scope = NewDisposeScope();
         using var off = no_grad();
         var outputs = family.Run(inputs, form);
-        var label = family.Chunked ? form.ToString() : form.IsRecurrent ? "recurrent" : "parallel";
+        var label = family.Label(form);
         foreach (var (name, expected) in golden.Outputs)
         {
             if (outputs.TryGetValue(name, out var actual))
@@ -97,16 +104,16 @@ internal static class OperatorCaseVerifier
         {
             if (name == "loss")
             {
-                meter.Compare(name, form.ToString(), expected, loss.reshape([.. expected.Shape]));
+                meter.Compare(name, family.Label(form), expected, loss.reshape([.. expected.Shape]));
             }
             else if (name.StartsWith("grad_", StringComparison.Ordinal))
             {
                 var leaf = inputs[name["grad_".Length..]];
-                meter.Compare(name, form.ToString(), expected, leaf.grad is { } gradient ? gradient : zeros_like(leaf));
+                meter.Compare(name, family.Label(form), expected, leaf.grad is { } gradient ? gradient : zeros_like(leaf));
             }
             else if (outputs.TryGetValue(name, out var actual))
             {
-                meter.Compare(name, form.ToString(), expected, actual);
+                meter.Compare(name, family.Label(form), expected, actual);
             }
         }
     }

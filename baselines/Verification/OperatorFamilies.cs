@@ -5,5 +5,6 @@ internal static class OperatorFamilies
 {
     public static IReadOnlyList<OperatorFamily> All { get; } = [.. RecurrentFamilies.All, .. AttentionFamilies.All, CommonOperations.Family];
 
-    public static OperatorFamily? Find(string mixer) => All.FirstOrDefault(family => family.Mixer == mixer);
+    /// <summary>Every implementation of a mixer's operator; empty for an unknown mixer.</summary>
+    public static IReadOnlyList<OperatorFamily> Find(string mixer) => [.. All.Where(family => family.Mixer == mixer)];
 }

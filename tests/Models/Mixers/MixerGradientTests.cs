@@ -27,7 +27,7 @@ public sealed class MixerGradientTests
     }
 
     /// <summary>The derivative along a random direction, by autograd and by differences of fourth order.</summary>
-    private static void AssertDirection(string what, Tensor gradient, Tensor values, Func<Tensor> loss)
+    internal static void AssertDirection(string what, Tensor gradient, Tensor values, Func<Tensor> loss)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
@@ -49,7 +49,7 @@ public sealed class MixerGradientTests
     }
 
     /// <summary>The store's flat gradient holds parameters with weight decay first, then the others, each in the described order.</summary>
-    private static Tensor GradientOf(MixerUnderTest mixer, ParameterDescription wanted)
+    internal static Tensor GradientOf(MixerUnderTest mixer, ParameterDescription wanted)
     {
         var offset = mixer.Description.Parameters.OrderBy(p => p.NoWeightDecay).TakeWhile(p => p.Name != wanted.Name).Sum(p => p.ElementCount);
         return mixer.Store.Gradient.narrow(0, offset, wanted.ElementCount).reshape([.. wanted.Shape.Select(n => (long)n)]);
