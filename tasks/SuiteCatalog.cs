@@ -22,6 +22,7 @@ public static class SuiteCatalog
         new StateTracking.PermutationTextSuite(),
         new Perplexity.PerplexitySuite(),
         new MultipleChoice.MultipleChoiceSuite(),
+        new TextTasks.BenchmarkSuite(),
     ]);
 
     /// <summary>Refuses suites that share an id or lack a version: a programmer's mistake, found at start-up.</summary>
