@@ -15,7 +15,7 @@ public static class EDivisive
     /// <param name="alpha">Largest p-value of a kept point.</param>
     /// <param name="minimumMagnitude">Smallest kept |after − before|; on the log scale of times 0.01 is about 1 %.</param>
     public static IReadOnlyList<ChangePoint> Find(
-        IReadOnlyList<double> values, int minimumSegment = 5, double alpha = 0.01, double minimumMagnitude = 0)
+        IReadOnlyList<double> values, int minimumSegment = 5, double alpha = 0.001, double minimumMagnitude = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumSegment, 2);
         var candidates = new SortedSet<int>();
