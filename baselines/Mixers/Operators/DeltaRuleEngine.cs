@@ -13,6 +13,14 @@ internal static class DeltaRuleEngine
 {
     public static RecurrentOutput Chunkwise(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, long chunkLength)
     {
+        if (q.shape[1] > TimeSegments.Length)
+        {
+            return TimeSegments.Run(q.shape[1], initialState, (start, length, state) =>
+            {
+                Tensor Part(Tensor x) => x.narrow(1, start, length);
+                return Chunkwise(Part(q), Part(k), Part(v), Part(beta), g is null ? null : Part(g), scale, state, chunkLength);
+            });
+        }
         using var scope = NewDisposeScope();
         var (heads, keyDim, valueDim) = Check(q, k, v, beta, g);
         var dtype = WorkingPrecision.Of(v.dtype);

@@ -15,6 +15,14 @@ public static class DiagonalPlusLowRank
     public static RecurrentOutput Chunkwise(
         Tensor r, Tensor w, Tensor k, Tensor v, Tensor a, Tensor b, double scale = 1, Tensor? initialState = null, long chunkLength = 64)
     {
+        if (r.shape[1] > TimeSegments.Length)
+        {
+            return TimeSegments.Run(r.shape[1], initialState, (start, length, state) =>
+            {
+                Tensor Part(Tensor x) => x.narrow(1, start, length);
+                return Chunkwise(Part(r), Part(w), Part(k), Part(v), Part(a), Part(b), scale, state, chunkLength);
+            });
+        }
         using var scope = NewDisposeScope();
         var (heads, keyDim, valueDim) = Check(r, w, k, v, a, b);
         var dtype = WorkingPrecision.Of(v.dtype);

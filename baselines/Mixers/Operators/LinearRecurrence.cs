@@ -12,6 +12,14 @@ internal static class LinearRecurrence
 {
     public static RecurrentOutput Chunkwise(Tensor q, Tensor k, Tensor v, Tensor? g, double? scale, Tensor? initialState, long chunkLength)
     {
+        if (q.shape[1] > TimeSegments.Length)
+        {
+            return TimeSegments.Run(q.shape[1], initialState, (start, length, state) =>
+            {
+                Tensor Part(Tensor x) => x.narrow(1, start, length);
+                return Chunkwise(Part(q), Part(k), Part(v), g is null ? null : Part(g), scale, state, chunkLength);
+            });
+        }
         using var scope = NewDisposeScope();
         var (heads, keyDim, valueDim) = Check(q, k, v, g);
         var dtype = WorkingPrecision.Of(v.dtype);

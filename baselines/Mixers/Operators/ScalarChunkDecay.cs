@@ -5,29 +5,27 @@ namespace LT2.Eval.Models.Mixers.Operators;
 /// <summary>One log decay a head and token, g <c>[B,H,N,C]</c>: RetNet, Mamba2, GDN. The pair factors form one C×C matrix, so the exponent is never split.</summary>
 internal sealed class ScalarChunkDecay : ChunkDecay
 {
-    private readonly Tensor fromStart, fromStartExclusive, toEnd, total, pairs, pairsExclusive;
+    private readonly Tensor g, sums, fromStart, toEnd, total;
 
     public ScalarChunkDecay(Tensor g)
     {
         var inclusive = DecaySums.Inclusive(g, -1);
-        var sums = DecaySums.Pairs(g, -1);
+        this.g = g;
+        sums = DecaySums.Pairs(g, -1);
         fromStart = inclusive.exp().unsqueeze(-1);
-        fromStartExclusive = DecaySums.Exclusive(g, -1).exp().unsqueeze(-1);
         toEnd = DecaySums.Remaining(g, -1).exp().unsqueeze(-1);
         total = inclusive.narrow(-1, g.size(-1) - 1, 1).exp();
-        pairs = sums.exp();
-        pairsExclusive = DecaySums.WithoutRow(sums, -2).exp();
     }
 
     public override Tensor FromStart(Tensor x) => x * fromStart;
 
-    public override Tensor FromStartExclusive(Tensor x) => x * fromStartExclusive;
+    public override Tensor FromStartExclusive(Tensor x) => x * DecaySums.Exclusive(g, -1).exp().unsqueeze(-1);
 
     public override Tensor ToEnd(Tensor x) => x * toEnd;
 
     public override Tensor Carry(Tensor state, long index) => total.select(2, index).unsqueeze(-1) * state;
 
-    public override Tensor Product(Tensor x, Tensor y) => matmul(x, y.transpose(-1, -2)) * pairs;
+    public override Tensor Product(Tensor x, Tensor y) => matmul(x, y.transpose(-1, -2)) * sums.exp();
 
-    public override Tensor ProductExclusive(Tensor x, Tensor y) => matmul(x, y.transpose(-1, -2)) * pairsExclusive;
+    public override Tensor ProductExclusive(Tensor x, Tensor y) => matmul(x, y.transpose(-1, -2)) * DecaySums.WithoutRow(sums, -2).exp();
 }

@@ -12,15 +12,15 @@ internal sealed class VectorChunkDecay : ChunkDecay
 {
     private const long TileLength = 16;
 
-    private readonly Tensor fromStart, fromStartExclusive, toEnd, total;
+    private readonly Tensor g, fromStart, toEnd, total;
     private readonly List<Tile> tiles = [];
 
     public VectorChunkDecay(Tensor g)
     {
+        this.g = g;
         var length = g.size(-2);
         var inclusive = DecaySums.Inclusive(g, -2);
         fromStart = inclusive.exp();
-        fromStartExclusive = DecaySums.Exclusive(g, -2).exp();
         toEnd = DecaySums.Remaining(g, -2).exp();
         total = inclusive.select(-2, length - 1).exp();
 
@@ -28,15 +28,7 @@ internal sealed class VectorChunkDecay : ChunkDecay
         for (var start = 0L; start < length; start += TileLength)
         {
             var own = g.narrow(-2, start, Math.Min(TileLength, length - start));
-            var sums = DecaySums.Pairs(own, -2);
-            tiles.Add(new Tile(
-                start,
-                own.size(-2),
-                DecaySums.Inclusive(own, -2).exp(),
-                DecaySums.Exclusive(own, -2).exp(),
-                untilTile?.exp(),
-                sums.exp(),
-                DecaySums.WithoutRow(sums, -3).exp()));
+            tiles.Add(new Tile(start, own, untilTile?.exp(), DecaySums.Pairs(own, -2)));
             var rest = DecaySums.Remaining(own, -2);
             untilTile = untilTile is null ? rest : cat([untilTile + own.sum(-2, keepdim: true), rest], -2);
         }
@@ -44,15 +36,16 @@ internal sealed class VectorChunkDecay : ChunkDecay
 
     public override Tensor FromStart(Tensor x) => x * fromStart;
 
-    public override Tensor FromStartExclusive(Tensor x) => x * fromStartExclusive;
+    public override Tensor FromStartExclusive(Tensor x) => x * DecaySums.Exclusive(g, -2).exp();
 
     public override Tensor ToEnd(Tensor x) => x * toEnd;
 
     public override Tensor Carry(Tensor state, long index) => total.select(2, index).unsqueeze(-1) * state;
 
-    public override Tensor Product(Tensor x, Tensor y) => TiledProduct(x, y, tile => (tile.Rows, tile.Pairs));
+    public override Tensor Product(Tensor x, Tensor y) => TiledProduct(x, y, tile => (DecaySums.Inclusive(tile.Decay, -2).exp(), tile.Pairs.exp()));
 
-    public override Tensor ProductExclusive(Tensor x, Tensor y) => TiledProduct(x, y, tile => (tile.RowsExclusive, tile.PairsExclusive));
+    public override Tensor ProductExclusive(Tensor x, Tensor y) => 
+        TiledProduct(x, y, tile => (DecaySums.Exclusive(tile.Decay, -2).exp(), DecaySums.WithoutRow(tile.Pairs, -3).exp()));
 
     private Tensor TiledProduct(Tensor x, Tensor y, Func<Tile, (Tensor Rows, Tensor Pairs)> factors)
     {
@@ -72,6 +65,9 @@ internal sealed class VectorChunkDecay : ChunkDecay
         return cat(rows, -2);
     }
 
-    /// <summary>Factors of one row tile: rows <c>[…,c,Dk]</c> from the tile's start, columns before it <c>[…,start,Dk]</c>, pairs inside <c>[…,c,c,Dk]</c>.</summary>
-    private sealed record Tile(long Start, long Length, Tensor Rows, Tensor RowsExclusive, Tensor? Columns, Tensor Pairs, Tensor PairsExclusive);
+    /// <summary>One row tile: its log decays <c>[…,c,Dk]</c>, the factors from columns before it to its start <c>[…,start,Dk]</c>, the sums between pairs inside it <c>[…,c,c,Dk]</c>.</summary>
+    private sealed record Tile(long Start, Tensor Decay, Tensor? Columns, Tensor Pairs)
+    {
+        public long Length => Decay.shape[^2];
+    }
 }

@@ -69,6 +69,22 @@ public sealed class OperatorPrecisionTests
     }
 
     [Fact]
+    public void A_sequence_longer_than_a_segment_equals_its_parts()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(9, CPU);
+        Tensor Long(int width) => rand([1, 4500, 1, width], dtype: ScalarType.Float64, generator: generator);
+        var (q, k, v, g, beta) = (Long(2), Normalisation.L2(Long(2)), Long(2), -0.1 * Long(2), Long(1).squeeze(-1));
+        var whole = KimiDeltaRule.Chunkwise(q, k, v, beta, g);
+        Tensor First(Tensor x) => x.narrow(1, 0, 1000);
+        Tensor Rest(Tensor x) => x.narrow(1, 1000, 3500);
+        var first = KimiDeltaRule.Chunkwise(First(q), First(k), First(v), First(beta), First(g));
+        var rest = KimiDeltaRule.Chunkwise(Rest(q), Rest(k), Rest(v), Rest(beta), Rest(g), null, first.FinalState);
+        Assert.InRange((whole.Output - cat([first.Output, rest.Output], 1)).abs().max().item<double>(), 0, 1e-12);
+        Assert.InRange((whole.FinalState - rest.FinalState).abs().max().item<double>(), 0, 1e-12);
+    }
+
+    [Fact]
     public void Wrong_shapes_name_the_tensor_and_both_shapes()
     {
         using var scope = NewDisposeScope();
