@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Reports;
-using LT2.Eval.Reports.Input;
 using LT2.Eval.Results.Store;
 
 namespace LT2.Eval.Harness.Commands;
@@ -14,34 +13,50 @@ internal sealed class ReportVerb : IVerb
     {
         var output = CommonOptions.Out();
         var run = new Option<string?>("--run") { Description = "The run to report (default: the newest)." };
+        var against = new Option<string?>("--against") { Description = "The run it is compared with (default: the pinned one, else none)." };
+        var singleFile = new Option<string?>("--single-file") { Description = "Write one HTML file for mail and chat instead of the site." };
+        var markdown = new Option<bool>("--markdown") { Description = "Print a Markdown summary instead of writing pages." };
         var command = new Command("report", """
             Write the report pages from the store.
 
-            Example: lt2 report
-            """) { output, run };
+            Example: lt2 report --single-file report.html
+            """) { output, run, against, singleFile, markdown };
         command.SetAction(parsed =>
         {
-            environment.Output.WriteLine($"Report: {Write(parsed.GetValue(output)!, parsed.GetValue(run))}");
+            var root = parsed.GetValue(output)!;
+            using var store = ResultStore.Open(RunFolder.StoreBelow(root), StoreAccess.ReadOnly);
+            var options = Options(
+                store, root, parsed.GetValue(run), parsed.GetValue(against) is { } named ? StoredRuns.Choose(store, named).RunId : null);
+            if (parsed.GetValue(markdown))
+            {
+                environment.Output.WriteLine(ReportMarkdown.Summarise(store, options));
+            }
+            else if (parsed.GetValue(singleFile) is { } path)
+            {
+                environment.Output.WriteLine($"Report: {Path.GetFullPath(ReportSingleFile.Write(store, options, path))}");
+            }
+            else
+            {
+                environment.Output.WriteLine($"Report: {Path.GetFullPath(ReportSite.Write(store, options).IndexPath)}");
+            }
+
             return ExitCodes.Success;
         });
         return command;
     }
 
-    /// <summary>Writes the site and returns the path of its first page.</summary>
+    /// <summary>Writes the site of a run and returns the path of its first page.</summary>
     internal static string Write(string outputRoot, string? runId)
     {
         using var store = ResultStore.Open(RunFolder.StoreBelow(outputRoot), StoreAccess.ReadOnly);
-        var run = StoredRuns.Choose(store, runId);
-        var cells = store.Cells(run.RunId);
-        var data = new RunData(
-            run,
-            cells,
-            store.Metrics(run.RunId),
-            [.. cells.SelectMany(cell => store.Samples(run.RunId, cell.CellId))],
-            store.TimingBlocks(run.RunId),
-            [.. cells.SelectMany(cell => store.TrainingPoints(run.RunId, cell.CellId))],
-            store.Environment(run.RunId),
-            store.Events(run.RunId));
-        return Path.GetFullPath(ReportSite.Write(ReportInput.Of(data), new ReportOptions { OutputFolder = RunFolder.SiteIn(outputRoot), RunId = run.RunId }).IndexPath);
+        return Path.GetFullPath(ReportSite.Write(store, Options(store, outputRoot, runId, null)).IndexPath);
     }
+
+    private static ReportOptions Options(ResultStore store, string outputRoot, string? runId, string? referenceRunId) => new()
+    {
+        OutputFolder = RunFolder.SiteIn(outputRoot),
+        RunId = StoredRuns.Choose(store, runId).RunId,
+        ReferenceRunId = referenceRunId,
+        PinFolder = RunFolder.PinsIn(outputRoot),
+    };
 }

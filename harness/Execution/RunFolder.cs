@@ -24,6 +24,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The store below an output root.</summary>
     public static string StoreBelow(string outputRoot) => StorePathIn(RunsIn(outputRoot));
 
+    /// <summary>The accepted baselines below an output root.</summary>
+    public static string PinsIn(string outputRoot) => Path.Combine(outputRoot, "results", "pinned");
+
     /// <summary>The pages below an output root.</summary>
     public static string SiteIn(string outputRoot) => Path.Combine(outputRoot, "reports", "site");
 
