@@ -1,0 +1,63 @@
+using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Statistics;
+
+namespace LT2.Eval.Results.Gating;
+
+/// <summary>What one side of a comparison holds: metrics by their matched key, several where there are several seeds.</summary>
+internal sealed class ComparisonArm
+{
+    private readonly ComparisonSide _side;
+    private readonly Dictionary<string, CellRecord> _cells;
+
+    private ComparisonArm(ComparisonSide side, ComparisonSide other)
+    {
+        _side = side;
+        Run = side.Store.Run(side.RunId);
+        _cells = side.Store.Cells(side.RunId).ToDictionary(cell => cell.CellId, StringComparer.Ordinal);
+        Metrics = side.Store.Metrics(side.RunId).Where(side.Includes).GroupBy(metric => Matched(metric.Key, side, other))
+            .ToDictionary(group => group.Key, group => group.OrderBy(metric => metric.Seed).ToList());
+    }
+
+    public RunRecord Run { get; }
+
+    public Dictionary<SeriesKey, List<MetricRecord>> Metrics { get; }
+
+    public static ComparisonArm Read(ComparisonSide side, ComparisonSide other) => new(side, other);
+
+    public string? WeightsHash(MetricRecord metric) => _cells[metric.CellId].CheckpointHash;
+
+    /// <summary>Samples under the metrics; with several seeds the seed becomes part of the ids, and clusters stay together.</summary>
+    public IReadOnlyList<SampleRecord> Samples(List<MetricRecord> metrics)
+    {
+        var samples = metrics.SelectMany(metric =>
+            _side.Store.Samples(_side.RunId, metric.CellId, metric.Key.Metric, metric.Key.TestedLoopCount)
+                .Where(sample => sample.Slice == metric.Key.Slice)
+                .Select(sample => metrics.Count == 1 ? sample : sample with
+                {
+                    SampleId = $"{metric.Seed}/{sample.SampleId}", ClusterId = sample.ClusterId ?? sample.SampleId,
+                }));
+        return [.. samples];
+    }
+
+    /// <summary>ln of each fresh process' median milliseconds, over the blocks that are not tainted.</summary>
+    public List<double> ProcessLogTimes(MetricRecord metric) =>
+    [
+        .. _side.Store.TimingBlocks(_side.RunId, metric.CellId)
+            .Where(block => !block.IsTainted && block.Phase == metric.Key.Phase && block.SequenceLength == (metric.Key.SequenceLength ?? block.SequenceLength)
+                && block.LoopCount == (metric.Key.TestedLoopCount ?? block.LoopCount) && block.MillisecondsPerIteration > 0)
+            .GroupBy(block => block.ProcessIndex)
+            .Select(process => Math.Log(Quantile.Median(process.Select(block => block.MillisecondsPerIteration)))),
+    ];
+
+    // What either side names is compared and so left out of the key; a variant brings its recipe and kernels along.
+    private static SeriesKey Matched(SeriesKey key, ComparisonSide side, ComparisonSide other)
+    {
+        if (side.VariantId is not null || other.VariantId is not null)
+            key = key with { VariantId = "", RecipeHash = null, KernelSelection = null };
+        if (side.TrainedLoopCount is not null || other.TrainedLoopCount is not null)
+            key = key with { TrainedLoopCount = null, RecipeHash = null };
+        if (side.TestedLoopCount is not null || other.TestedLoopCount is not null)
+            key = key with { TestedLoopCount = null };
+        return key;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace LT2.Eval.Results.Gating;
+
+/// <summary>Quality by paired flips, and memory with one re-run, against the pinned run.</summary>
+internal static class GateQuality
+{
+    private const double LopsidedAlpha = 0.05;
+
+    public static async Task<IReadOnlyList<GateFinding>> CheckAsync(
+        ComparisonReport? comparison, PinFile pin, IConfirmationRunner? runner, CancellationToken cancellation)
+    {
+        if (comparison is null)
+        {
+            return [new("quality", "compare", FindingStatus.Undecided, null,
+                $"The pinned run '{pin.RunId}' is not in this store, so nothing can be paired with it: merge the store that holds it.")];
+        }
+        var findings = new List<GateFinding>();
+        foreach (var row in comparison.Rows.Where(row => row.Question != ComparisonQuestion.Time))
+        {
+            if (row.Question == ComparisonQuestion.Memory)
+                findings.AddRange(await MemoryAsync(row, runner, cancellation).ConfigureAwait(false));
+            else
+                findings.AddRange(Quality(row));
+        }
+        // Series of one side only are listed as missing or new; times have their own layers.
+        findings.AddRange(comparison.Refused.Where(refused => refused is { InBaseline: true, InCandidate: true } && refused.Key.Phase is null && !CanarySeries.Is(refused.Key))
+            .Select(refused => new GateFinding("quality", "compare", FindingStatus.Undecided, refused.Key, $"Not compared: {refused.Reason}.")));
+        return findings;
+    }
+
+    private static IEnumerable<GateFinding> Quality(MetricComparison row)
+    {
+        var change = string.Create(CultureInfo.InvariantCulture,
+            $"{row.BaselineValue:0.####} → {row.CandidateValue:0.####} ({row.Difference:+0.####;-0.####;0}; {row.Flips.Worsened.Length} samples worse, "
+            + $"{row.Flips.Improved.Length} better of {row.Pairs}{(row.AdjustedPValue is { } p ? $", p = {p:0.####} after Holm" : "")})");
+        if (row.Verdict == ComparisonVerdict.Worse)
+            yield return new("quality", "compare", FindingStatus.Blocking, row.Key, $"Worse: {change}.");
+        else if (row.Verdict == ComparisonVerdict.Better)
+            yield return new("quality", "compare", FindingStatus.Improved, row.Key, $"Better: {change}.");
+        else if (row.Question == ComparisonQuestion.SameWeights && row.Flips.Count > 0)
+        {
+            var isSuspect = row.Flips.LopsidedPValue < LopsidedAlpha && row.Flips.Worsened.Length > row.Flips.Improved.Length;
+            yield return new("quality", "compare", isSuspect ? FindingStatus.Undecided : FindingStatus.Notice, row.Key,
+                $"Numerics changed with the same weights: {change}; first changed sample '{row.Flips.Worsened.Concat(row.Flips.Improved).First()}'"
+                + (isSuspect ? "; the changes lean to the worse side, under the floor." : "."));
+        }
+        else if (row.Verdict == ComparisonVerdict.Inconclusive && row.DetectableEffect is { } effect && row.PValue < LopsidedAlpha && row.Improvement < 0)
+            yield return new("quality", "compare", FindingStatus.Notice, row.Key, string.Create(CultureInfo.InvariantCulture, $"Leaning worse: {change}; detectable effect {effect:0.####}."));
+    }
+
+    private static async Task<IReadOnlyList<GateFinding>> MemoryAsync(MetricComparison row, IConfirmationRunner? runner, CancellationToken cancellation)
+    {
+        if (row.Verdict != ComparisonVerdict.Worse)
+            return [];
+        var again = runner is null ? null : await runner.MeasureAsync(row.Key, 1, cancellation).ConfigureAwait(false);
+        var text = string.Create(CultureInfo.InvariantCulture, $"Memory {row.BaselineValue:0} → {row.CandidateValue:0} bytes, floor {row.Floor:0}");
+        if (again is not { Count: > 0 })
+            return [new("memory", "confirm", FindingStatus.Undecided, row.Key, $"{text}; it could not be measured again, name a baseline build.")];
+        return [new("memory", "confirm", again[0].Candidate - row.BaselineValue >= row.Floor ? FindingStatus.Blocking : FindingStatus.Cleared, row.Key,
+            string.Create(CultureInfo.InvariantCulture, $"{text}; measured again: {again[0].Candidate:0}."))];
+    }
+}

@@ -1,0 +1,32 @@
+using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Store;
+
+namespace LT2.Eval.Results.Gating;
+
+/// <summary>Layer 0: is the night complete? Everything the pin has must have been measured; absence is never a pass.</summary>
+internal static class GateValidity
+{
+    public static IEnumerable<GateFinding> Check(ResultStore store, RunRecord run, IReadOnlyList<MetricRecord> metrics, PinFile pin)
+    {
+        if (run.Status != RunStatus.Completed)
+            yield return Whole($"Run '{run.RunId}' is {StoredName.Of(run.Status)}: continue it, then judge it.");
+        if (pin.PlanName != run.PlanName)
+            yield return Whole($"The pin is of plan '{pin.PlanName}', the run of plan '{run.PlanName}'.");
+        foreach (var cell in store.Cells(run.RunId).Where(cell => cell.Outcome is not CellOutcome.Finished and not CellOutcome.Unsupported))
+            yield return new("quality", "missing", FindingStatus.Undecided, null, $"Cell {cell.CellId} ({cell.Title}) is {StoredName.Of(cell.Outcome)}: {cell.Reason}");
+        var measured = metrics.Where(metric => metric.Value is not null).Select(metric => (metric.Key, metric.Seed)).ToHashSet();
+        var known = metrics.Select(metric => (metric.Key, metric.Seed)).ToHashSet();
+        foreach (var pinned in pin.Metrics.Where(pinned => !measured.Contains((pinned.Key, pinned.Seed)) && pinned.Value is not null))
+        {
+            yield return new(Family(pinned.Kind), "missing", FindingStatus.Undecided, pinned.Key,
+                known.Contains((pinned.Key, pinned.Seed)) ? "It was measured tonight and failed." : "The pin has it; tonight's run does not.");
+        }
+        var accepted = pin.Metrics.Select(metric => (metric.Key, metric.Seed)).ToHashSet();
+        foreach (var metric in metrics.Where(metric => !accepted.Contains((metric.Key, metric.Seed)) && !CanarySeries.Is(metric.Key)))
+            yield return new(Family(metric.Kind), "missing", FindingStatus.Notice, metric.Key, "New: the pin does not have it yet.");
+    }
+
+    public static string Family(MetricKind kind) => kind switch { MetricKind.Duration => "latency", MetricKind.Bytes => "memory", _ => "quality" };
+
+    private static GateFinding Whole(string message) => new("validity", "missing", FindingStatus.Undecided, null, message);
+}

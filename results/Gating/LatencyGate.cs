@@ -1,0 +1,86 @@
+using System.Globalization;
+using LT2.Eval.Results.Statistics;
+
+namespace LT2.Eval.Results.Gating;
+
+/// <summary>Layers 1 to 4 for the times of one night: screen loosely, confirm strictly, follow the trend, hold the ratchet.</summary>
+public static class LatencyGate
+{
+    /// <summary>Findings of the night; quiet series have none.</summary>
+    /// <param name="series">Valid series of the night.</param>
+    /// <param name="runner">Measures suspects again; null when no baseline build is at hand.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public static async Task<IReadOnlyList<GateFinding>> EvaluateAsync(
+        IReadOnlyList<LatencySeries> series, IConfirmationRunner? runner, GateOptions options, CancellationToken cancellation = default)
+    {
+        var findings = new List<GateFinding>();
+        var confirmed = new List<(LatencySeries Series, int Suspicion, LatencyConfirmation Test)>();
+        foreach (var candidate in series)
+        {
+            // A young series has no noise of its own yet: both builds are measured side by side.
+            var isYoung = candidate.LogTimes.Count - 1 < options.MinimumNights;
+            var suspicion = isYoung ? 1 : LatencyScreen.Look(candidate.LogTimes, options);
+            if (suspicion != 0)
+            {
+                var pairs = runner is null ? null : await runner.MeasureAsync(candidate.Key, options.Pairs, cancellation).ConfigureAwait(false);
+                if (pairs is { Count: >= 2 })
+                    confirmed.Add((candidate, suspicion, LatencyConfirmation.Of(pairs, suspicion)));
+                else if (suspicion > 0)
+                    findings.Add(Undecided(candidate, isYoung, options));
+            }
+            findings.AddRange(Trend(candidate, options));
+        }
+        findings.AddRange(Confirm(confirmed, options));
+        return findings;
+    }
+
+    private static IEnumerable<GateFinding> Confirm(List<(LatencySeries Series, int Suspicion, LatencyConfirmation Test)> confirmed, GateOptions options)
+    {
+        var adjusted = HolmAdjustment.Adjust([.. confirmed.Select(suspect => suspect.Test.PValue)]);
+        for (var i = 0; i < confirmed.Count; i++)
+        {
+            var (series, suspicion, test) = confirmed[i];
+            var isSignificant = adjusted[i] < options.ConfirmationAlpha;
+            var status = (isSignificant, suspicion) switch
+            {
+                (true, > 0) when test.LogRatio >= Math.Log(1 + options.TimeFloor) => FindingStatus.Blocking,
+                (true, < 0) when test.LogRatio <= -Math.Log(1 + options.TimeFloor) => FindingStatus.Improved,
+                _ => FindingStatus.Cleared,
+            };
+            var text = string.Create(CultureInfo.InvariantCulture,
+                $"{Percent(test.LogRatio)} (95 % interval {Percent(test.Interval.Lower)} to {Percent(test.Interval.Upper)}) over {test.Pairs} interleaved pairs, "
+                + $"p = {adjusted[i]:0.####} after Holm over {confirmed.Count}, signed rank p = {test.SignedRankPValue:0.####}; floor {options.TimeFloor:0.#%}.");
+            yield return new("latency", "confirm", status, series.Key, text);
+        }
+    }
+
+    private static IEnumerable<GateFinding> Trend(LatencySeries series, GateOptions options)
+    {
+        var points = EDivisive.Find(series.LogTimes, options.TrendMinimumSegment, minimumMagnitude: options.TrendMinimumMagnitude);
+        var segment = series.LogTimes.Skip(points.Count > 0 ? points[^1].Index : 0).ToList();
+        if (points.Count > 0)
+        {
+            yield return new("latency", "trend", FindingStatus.Notice, series.Key, string.Create(CultureInfo.InvariantCulture,
+                $"The level changed by {Percent(points[^1].After - points[^1].Before)} {segment.Count} nights ago (p = {points[^1].PValue:0.######})."));
+        }
+        if (series.PinnedLogTime is not { } pinned || segment.Count < options.TrendMinimumSegment)
+            yield break;
+        // Only the newest nights: a level that has come back must not block for what it was.
+        var level = Quantile.Median(segment.TakeLast(options.Window));
+        if (level - pinned > Math.Log(1 + options.RatchetBudget))
+        {
+            yield return new("latency", "ratchet", FindingStatus.Blocking, series.Key, string.Create(CultureInfo.InvariantCulture,
+                $"The current level is {Percent(level - pinned)} against the pin; the budget is {options.RatchetBudget:0.#%}. Mend it, or accept it with lt2 pin --reason."));
+        }
+    }
+
+    private static GateFinding Undecided(LatencySeries series, bool isYoung, GateOptions options) => new(
+        "latency", "confirm", FindingStatus.Undecided, series.Key,
+        (isYoung
+            ? $"Only {series.LogTimes.Count - 1} earlier nights (the screen needs {options.MinimumNights}), so both builds have to be measured side by side"
+            : "Tonight is beyond its band and has to be measured again with both builds")
+        + ", but there is no baseline build: name one with --baseline-build.");
+
+    private static string Percent(double logRatio) => (Math.Exp(logRatio) - 1).ToString("+0.0%;-0.0%;0.0%", CultureInfo.InvariantCulture);
+}

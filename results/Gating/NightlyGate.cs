@@ -1,0 +1,67 @@
+using System.Globalization;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Store;
+
+namespace LT2.Eval.Results.Gating;
+
+/// <summary>Tonight's run against the pin: validity, quality by paired flips, memory, times through <see cref="LatencyGate"/>.</summary>
+public static class NightlyGate
+{
+    /// <summary>Judges a run.</summary>
+    /// <param name="store">Store with the nights' history.</param>
+    /// <param name="candidateRunId">Tonight's run.</param>
+    /// <param name="pin">The accepted baseline.</param>
+    /// <param name="runner">Measures suspects again with both builds; null when no baseline build is at hand.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public static async Task<GateReport> EvaluateAsync(
+        ResultStore store, string candidateRunId, PinFile pin, IConfirmationRunner? runner, GateOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new();
+        var run = store.Run(candidateRunId);
+        var metrics = store.Metrics(candidateRunId);
+        var findings = new List<GateFinding>();
+        findings.AddRange(GateValidity.Check(store, run, metrics, pin));
+        var comparison = store.Runs().Any(r => r.RunId == pin.RunId)
+            ? RunComparison.Compare(new(store, pin.RunId), new(store, candidateRunId), options.Comparison)
+            : null;
+        findings.AddRange(await GateQuality.CheckAsync(comparison, pin, runner, cancellation).ConfigureAwait(false));
+        var canary = CanaryCheck.Check(store, run, metrics, options);
+        findings.AddRange(canary);
+        var times = metrics.Where(metric => metric.Kind == MetricKind.Duration && !CanarySeries.Is(metric.Key) && metric.Value > 0).ToList();
+        if (canary.Count == 0)
+        {
+            var series = times.Select(metric => History(store, run, metric, pin)).ToList();
+            findings.AddRange(await LatencyGate.EvaluateAsync(series, runner, options, cancellation).ConfigureAwait(false));
+        }
+        findings = [.. findings.OrderBy(finding => finding.Status).ThenBy(finding => finding.Family, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Key is null ? "" : SeriesIdentity.Of(finding.Key), StringComparer.Ordinal)];
+        var verdict = Decide(findings);
+        return new(verdict, Summarise(verdict, findings, metrics.Count), findings, comparison, pin, candidateRunId, metrics.Count);
+    }
+
+    private static GateVerdict Decide(List<GateFinding> findings)
+    {
+        if (findings.Exists(finding => finding.Status == FindingStatus.Blocking))
+            return GateVerdict.Regressed;
+        var undecided = findings.Where(finding => finding.Status == FindingStatus.Undecided).ToList();
+        return undecided.Count == 0 ? GateVerdict.Pass : undecided.Exists(finding => finding.Family == "validity") ? GateVerdict.Invalid : GateVerdict.Inconclusive;
+    }
+
+    private static string Summarise(GateVerdict verdict, List<GateFinding> findings, int count)
+    {
+        var counts = string.Join(", ", Enum.GetValues<FindingStatus>().Select(status => (status, Count: findings.Count(f => f.Status == status)))
+            .Where(pair => pair.Count > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Count} {StoredName.Of(pair.status)}")));
+        var head = verdict == GateVerdict.Pass ? $"All {count} series are measured and none is worse than the pin." : findings[0].Message;
+        return counts.Length == 0 ? head : $"{head} ({counts})";
+    }
+
+    private static LatencySeries History(ResultStore store, RunRecord run, MetricRecord metric, PinFile pin)
+    {
+        var earlier = store.Series(metric.Key)
+            .Where(p => p.Run.StartedUtc < run.StartedUtc && p.Run.Status == RunStatus.Completed && p.Metric.Seed == metric.Seed && p.Metric.Value > 0)
+            .Select(p => Math.Log(p.Metric.Value!.Value));
+        var pinned = pin.Metrics.FirstOrDefault(m => m.Key == metric.Key && m.Seed == metric.Seed)?.Value;
+        return new(metric.Key, [.. earlier, Math.Log(metric.Value!.Value)], pinned is > 0 ? Math.Log(pinned.Value) : null);
+    }
+}

@@ -1,0 +1,162 @@
+using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Statistics;
+using MathNet.Numerics.Distributions;
+
+namespace LT2.Eval.Results.Gating;
+
+/// <summary>
+/// An honest comparison of two runs: paired by sample id, clustered, corrected by Holm within each family (quality, times, memory),
+/// with a reason for everything that is not comparable.
+/// </summary>
+public static class RunComparison
+{
+    private sealed record Draft(MetricComparison Row, double StandardError, double DegreesOfFreedom);
+
+    /// <summary>Compares two sides.</summary>
+    public static ComparisonReport Compare(ComparisonSide baseline, ComparisonSide candidate, ComparisonOptions? options = null)
+    {
+        options ??= new();
+        var (first, second) = (ComparisonArm.Read(baseline, candidate), ComparisonArm.Read(candidate, baseline));
+        var refused = new List<RefusedComparison>();
+        var drafts = new List<Draft>();
+        foreach (var (key, metrics) in second.Metrics)
+        {
+            if (!first.Metrics.TryGetValue(key, out var counterpart))
+                refused.Add(new(metrics[0].Key, false, true, SeriesMismatch.Explain(key, first.Metrics.Keys, "baseline")));
+            else if (Draw(first, second, counterpart, metrics, options, out var reason) is { } draft)
+                drafts.Add(draft);
+            else
+                refused.Add(new(metrics[0].Key, true, true, reason!));
+        }
+        refused.AddRange(first.Metrics.Where(pair => !second.Metrics.ContainsKey(pair.Key))
+            .Select(pair => new RefusedComparison(pair.Value[0].Key, true, false, SeriesMismatch.Explain(pair.Key, second.Metrics.Keys, "candidate"))));
+        return new(first.Run, second.Run, Judge(drafts, options), refused, EnvironmentDifferences(baseline, candidate));
+    }
+
+    private static Draft? Draw(
+        ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after, ComparisonOptions options, out string? reason)
+    {
+        reason = before.Concat(after).Any(metric => metric.Value is null) ? "a value was measured and failed" : null;
+        if (reason is not null)
+            return null;
+        if (after[0].Kind == MetricKind.Duration)
+            return Times(first, second, before[0], after[0], options, out reason);
+        if (after[0].Kind == MetricKind.Bytes)
+            return Memory(before[0], after[0], options);
+        if (before.Count > 1 && after.Count > 1 && !SameWeights(first, second, before, after))
+            return Seeds(before, after);
+        return Paired(first, second, before, after, options, out reason);
+    }
+
+    private static Draft? Paired(
+        ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after, ComparisonOptions options, out string? reason)
+    {
+        if (before.Count != after.Count || !before.Select(m => m.Seed).Order().SequenceEqual(after.Select(m => m.Seed).Order()))
+        {
+            if (before.Count != 1 || after.Count != 1)
+            {
+                reason = $"the baseline has seeds {Seeds(before)}, the candidate {Seeds(after)}: run the same seeds on both sides, or several on each";
+                return null;
+            }
+        }
+        var pairs = PairedSamples.Of(first.Samples(before), second.Samples(after), after[0], out reason);
+        if (pairs is null)
+            return null;
+        var (baseline, candidate, standardError, sums, clusters) = pairs.Difference();
+        var flips = pairs.Flips();
+        var independentBinary = after[0].Kind == MetricKind.Binary && clusters == pairs.Count;
+        var pValue = independentBinary
+            ? McNemarTest.MidPValue(flips.Worsened.Length, flips.Improved.Length)
+            : ClusterSignFlipTest.PValue(sums, options.Seed);
+        var few = clusters < MetricInterval.MinimumClusters;
+        var row = new MetricComparison(
+            after[0].Key, before[0].Key, SameWeights(first, second, before, after) ? ComparisonQuestion.SameWeights : ComparisonQuestion.OtherWeights,
+            after[0].Direction, after[0].Unit, baseline, candidate, candidate - baseline,
+            few ? null : Around(candidate - baseline, standardError, clusters - 1), pValue, null,
+            double.IsFinite(standardError) ? MinimumDetectableEffect.Of(standardError) : null, after[0].PracticalFloor,
+            ComparisonVerdict.Inconclusive, pairs.Count, clusters, flips,
+            few ? $"Only {clusters} clusters: no interval." : null);
+        return new(row, standardError, clusters - 1);
+    }
+
+    private static Draft Seeds(List<MetricRecord> before, List<MetricRecord> after)
+    {
+        var (x, y) = (before.Select(m => m.Value!.Value).ToList(), after.Select(m => m.Value!.Value).ToList());
+        return Welch(before[0], after[0], ComparisonQuestion.SeveralSeeds, x, y, x.Average(), y.Average(), after[0].PracticalFloor,
+            $"{x.Count} and {y.Count} training seeds.");
+    }
+
+    private static Draft? Times(ComparisonArm first, ComparisonArm second, MetricRecord before, MetricRecord after, ComparisonOptions options, out string? reason)
+    {
+        var (x, y) = (first.ProcessLogTimes(before), second.ProcessLogTimes(after));
+        reason = x.Count < 2 || y.Count < 2 ? $"times of {x.Count} and {y.Count} fresh processes: at least 2 on each side are needed" : null;
+        return reason is null
+            ? Welch(before, after, ComparisonQuestion.Time, x, y, before.Value!.Value, after.Value!.Value, options.TimeFloor, null)
+            : null;
+    }
+
+    private static Draft Memory(MetricRecord before, MetricRecord after, ComparisonOptions options)
+    {
+        var difference = after.Value!.Value - before.Value!.Value;
+        var floor = Math.Max(options.MemoryFloor * before.Value.Value, options.MemoryFloorBytes);
+        return new(
+            new(after.Key, before.Key, ComparisonQuestion.Memory, after.Direction, after.Unit, before.Value.Value, after.Value.Value, difference, null, null,
+                null, null, floor, ComparisonVerdict.Inconclusive, 1, 1, FlipList.None, null),
+            double.NaN, 1);
+    }
+
+    private static Draft Welch(
+        MetricRecord before, MetricRecord after, ComparisonQuestion question, List<double> x, List<double> y, double baseline, double candidate, double? floor,
+        string? note)
+    {
+        var (a, b) = (MeanTest.Of(x), MeanTest.Of(y));
+        var (va, vb) = (a.StandardError * a.StandardError, b.StandardError * b.StandardError);
+        var standardError = Math.Sqrt(va + vb);
+        var degrees = standardError > 0 ? (va + vb) * (va + vb) / ((va * va / a.DegreesOfFreedom) + (vb * vb / b.DegreesOfFreedom)) : 1;
+        var difference = b.Mean - a.Mean;
+        return new(
+            new(after.Key, before.Key, question, after.Direction, after.Unit, baseline, candidate, difference, Around(difference, standardError, degrees),
+                WelchTest.PValue(x, y), null, MinimumDetectableEffect.Of(standardError), floor, ComparisonVerdict.Inconclusive, Math.Min(x.Count, y.Count),
+                Math.Min(x.Count, y.Count), FlipList.None, note),
+            standardError, degrees);
+    }
+
+    private static List<MetricComparison> Judge(List<Draft> drafts, ComparisonOptions options)
+    {
+        var judged = new List<MetricComparison>();
+        foreach (var family in drafts.GroupBy(draft => draft.Row.Question is ComparisonQuestion.Time or ComparisonQuestion.Memory ? draft.Row.Question : 0))
+        {
+            var members = family.ToList();
+            var adjusted = HolmAdjustment.Adjust([.. members.Select(member => member.Row.PValue ?? 1)]);
+            judged.AddRange(members.Select((member, i) =>
+            {
+                var row = member.Row with { AdjustedPValue = member.Row.PValue is null ? null : adjusted[i] };
+                return row with { Verdict = VerdictRule.Of(row, member.StandardError, member.DegreesOfFreedom, options.Alpha) };
+            }));
+        }
+        return [.. judged.OrderBy(row => row.Verdict switch { ComparisonVerdict.Worse => 0, ComparisonVerdict.Better => 1, ComparisonVerdict.Inconclusive => 2, _ => 3 })
+            .ThenBy(row => row.PValue ?? 1).ThenBy(row => SeriesIdentity.Of(row.Key), StringComparer.Ordinal)];
+    }
+
+    private static bool SameWeights(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after)
+    {
+        var (x, y) = (before.Select(first.WeightsHash).Order(StringComparer.Ordinal).ToList(), after.Select(second.WeightsHash).Order(StringComparer.Ordinal).ToList());
+        return !x.Contains(null) && x.SequenceEqual(y);
+    }
+
+    private static Interval Around(double estimate, double standardError, double degreesOfFreedom)
+    {
+        var half = standardError > 0 ? StudentT.InvCDF(0, 1, degreesOfFreedom, 0.975) * standardError : 0;
+        return new(estimate - half, estimate + half);
+    }
+
+    private static string Seeds(List<MetricRecord> metrics) => string.Join(", ", metrics.Select(m => m.Seed?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"));
+
+    private static List<(string, string?, string?)> EnvironmentDifferences(ComparisonSide baseline, ComparisonSide candidate)
+    {
+        var before = baseline.Store.Environment(baseline.RunId).ToDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal);
+        var after = candidate.Store.Environment(candidate.RunId).ToDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal);
+        return [.. before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
+            .Select(name => (name, before.GetValueOrDefault(name), after.GetValueOrDefault(name))).Where(fact => fact.Item2 != fact.Item3)];
+    }
+}

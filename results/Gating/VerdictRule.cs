@@ -1,0 +1,32 @@
+using LT2.Eval.Results.Statistics;
+
+namespace LT2.Eval.Results.Gating;
+
+/// <summary>
+/// Verdict of one difference: better or worse if the adjusted p is below α and the estimate reaches the floor; equivalent if two one-sided
+/// tests put it inside ±floor, or if nothing changed at all; else inconclusive.
+/// </summary>
+internal static class VerdictRule
+{
+    public static ComparisonVerdict Of(MetricComparison row, double standardError, double degreesOfFreedom, double alpha)
+    {
+        var floor = row.Floor ?? 0;
+        // The floor itself counts: one hundredth of 1,000 samples is ten flips, whatever the rounding of ten thousandths.
+        var reaches = Math.Abs(row.Difference) >= floor * (1 - 1e-9);
+        if (row.Question == ComparisonQuestion.SameWeights && row.Flips.Count == 0 && row.Difference == 0)
+            return ComparisonVerdict.Equivalent;
+        if (row.Question is ComparisonQuestion.SameWeights or ComparisonQuestion.Memory && row.Floor is not null)
+        {
+            // Items and weights are the same: the change itself is the finding, no draw of items stands between.
+            return !reaches ? ComparisonVerdict.Equivalent : row.Improvement < 0 ? ComparisonVerdict.Worse : ComparisonVerdict.Better;
+        }
+        if (row.AdjustedPValue < alpha && reaches && row.Difference != 0)
+            return row.Improvement < 0 ? ComparisonVerdict.Worse : ComparisonVerdict.Better;
+        if (floor > 0 && double.IsFinite(standardError) && row.Interval is not null
+            && EquivalenceTest.PValue(row.Difference, standardError, degreesOfFreedom, floor) < alpha)
+            return ComparisonVerdict.Equivalent;
+        return row is { Question: ComparisonQuestion.OtherWeights, Pairs: > 0, Difference: 0, Flips.Count: 0 }
+            ? ComparisonVerdict.Equivalent
+            : ComparisonVerdict.Inconclusive;
+    }
+}
