@@ -18,4 +18,8 @@ public sealed record CaseVerdict(
     /// <summary>A case that could not be run.</summary>
     public static CaseVerdict NotRun(string source, string mixer, string name, string message)
         => new(source, mixer, name, false, null, null, 0, null, null, message);
+
+    /// <summary>Why a case could not be run. libtorch appends its own stack after the first line.</summary>
+    internal static string Reason(Exception error)
+        => "the case can't be run: " + (error is ModelException ? error.Message : error.Message.Split('\n')[0].TrimEnd());
 }

@@ -64,7 +64,7 @@ public static class CaseVerifier
         // A case that breaks an operator is a failed case, not a failed run: the rest is still worth knowing.
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return CaseVerdict.NotRun(golden.Source, golden.Mixer, golden.Name, $"the case can't be run: {error.Message}");
+            return CaseVerdict.NotRun(golden.Source, golden.Mixer, golden.Name, CaseVerdict.Reason(error));
         }
     }
 }

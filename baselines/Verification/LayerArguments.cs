@@ -52,6 +52,9 @@ internal sealed class LayerArguments
         }
         : fallback;
 
+    /// <summary>Takes note of arguments that have no effect here.</summary>
+    public void Ignore(IEnumerable<string> names) => read.UnionWith(names);
+
     public (double Low, double High) Range(string name, double low, double high)
     {
         if (!Value(name, out var value))

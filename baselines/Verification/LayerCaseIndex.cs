@@ -40,17 +40,13 @@ internal static class LayerCaseIndex
     private static CaseVerdict VerifyCase(string index, string source, string name, JsonElement json, Device device, ScalarType dtype)
     {
         var kind = json.TryGetProperty("cls", out var cls) && cls.ValueKind == JsonValueKind.String ? cls.GetString()! : null;
-        if (kind is null)
-        {
-            return ModelCase.Verify(index, source, name, json, device, dtype);
-        }
         try
         {
-            return VerifyLayer(index, source, name, kind, json, device, dtype);
+            return kind is null ? ModelCase.Verify(index, source, name, json, device, dtype) : VerifyLayer(index, source, name, kind, json, device, dtype);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return CaseVerdict.NotRun(source, kind, name, $"the case can't be run: {error.Message}");
+            return CaseVerdict.NotRun(source, kind ?? "?", name, CaseVerdict.Reason(error));
         }
     }
 

@@ -32,6 +32,17 @@ public sealed class CaseVerifierTests
         Assert.Equal(("GatedDeltaNet", "gdn"), (verdict.Mixer, verdict.Name));
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_model_of_the_public_ouro_code_is_reproduced_with_every_exit(ScalarType dtype)
+    {
+        var verdict = Assert.Single(CaseVerifier.Verify(Path.Combine(Golden.Folder, "ouro"), dtype: dtype));
+        Assert.True(verdict.Passed, verdict.Message);
+        Assert.Equal(("ouro", "ouro_tiny"), (verdict.Mixer, verdict.Name));
+    }
+
     private static void AssertAllPass(string file, ScalarType dtype)
     {
         var verdicts = CaseVerifier.Verify(Path.Combine(Golden.Folder, file + ".json"), dtype: dtype);
