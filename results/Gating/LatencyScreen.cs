@@ -4,9 +4,9 @@ using MathNet.Numerics.Distributions;
 namespace LT2.Eval.Results.Gating;
 
 /// <summary>
-/// Layer 1, loose: is tonight, or the mean of the last three nights, beyond a one-sided robust prediction bound of the nights before?
+/// Layer 1, loose: is tonight, or the mean of the last three nights (which finds a small step that stays), beyond a one-sided robust prediction bound of the nights before?
 /// With W nights of median m and spread s (mean of scaled MAD and standard deviation, with a floor), a mean of k nights is suspect if
-/// (x̄ − m)/(s·√(1/k + 1.57/W)) exceeds t(1 − α; W − 1); 1.57/W is the variance of a median (π/2W). Improvements mirrored.
+/// (x̄ − m)/(s·√(1/k + 1.57/W)) exceeds t(1 − α; W − 1); 1.57/W is the variance of a median (π/2W). Improvements are mirrored for a single night only, since nothing waits for them.
 /// </summary>
 public static class LatencyScreen
 {
@@ -27,7 +27,7 @@ public static class LatencyScreen
             var s = Math.Max(options.SpreadFloor, (spread.ScaledMad + spread.StandardDeviation) / 2);
             var t = (logTimes.TakeLast(nights).Average() - spread.Median) / (s * Math.Sqrt((1.0 / nights) + (1.57 / window.Count)));
             if (Math.Abs(t) > StudentT.InvCDF(0, 1, window.Count - 1, 1 - options.ScreenAlpha))
-                suspicion = t > 0 ? 1 : suspicion == 0 ? -1 : suspicion;
+                suspicion = t > 0 ? 1 : nights == 1 ? -1 : suspicion;
         }
         return suspicion;
     }
