@@ -16,6 +16,8 @@ internal static class DefinitionBuilder
             if (value is null) problems.Add($"{id}: neither {variant.File} nor {scale.File} gives {field}.");
             return value ?? 1;
         }
+        foreach (var name in fields.MixerOptions.Keys.Where(name => MixerCatalogue.Find(name) is null && !variant.Mixers.ContainsKey(name)))
+            problems.Add($"{id}: mixerOptions: there is no mixer '{name}'.{NearestName.Hint(name, variant.Mixers.Keys.Concat(MixerCatalogue.All.Select(m => m.Name)))}");
         var layerCount = Need(fields.LayerCount, "layerCount");
         var patterns = fields.Loops ?? [fields.Pattern ?? ""];
         if (fields.Pattern is null && fields.Loops is null && variant.Draw is null) problems.Add($"{variant.File}: pattern: absent; say which mixer stands where.");
@@ -47,7 +49,8 @@ internal static class DefinitionBuilder
         {
             try
             {
-                ModelShape.Describe(definition);
+                if (!ModelShape.Describe(definition).Any(p => p.Name.EndsWith("carry_gate", StringComparison.Ordinal)) && definition.CarryState)
+                    problems.Add($"{variant.File}: carryState: none of its mixers can carry a state from loop to loop (gdn can).");
             }
             catch (ModelException error)
             {

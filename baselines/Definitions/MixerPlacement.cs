@@ -26,7 +26,8 @@ public sealed record MixerPlacement(MixerChoice Choice, MixerEntry Entry, MixerS
     static MixerPlacement Place(ModelDefinition definition, int layer, MixerChoice choice, string prefix)
     {
         var entry = EntryOf(choice);
-        var settings = new MixerSettings(definition.Width, definition.HeadCount, layer, definition.LayerCount, definition.MaximumLength, definition.NormEpsilon, choice.Options);
+        var settings = new MixerSettings(definition.Width, definition.HeadCount, layer, definition.LayerCount, definition.MaximumLength, definition.NormEpsilon, choice.Options,
+            definition.CarryState ? definition.LoopCount : 0);
         return new MixerPlacement(choice, entry, settings, entry.Describe(settings), prefix);
     }
 

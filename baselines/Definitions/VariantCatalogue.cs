@@ -6,15 +6,18 @@ public sealed class VariantCatalogue
     readonly SortedDictionary<string, VariantFile> variants = new(StringComparer.Ordinal);
     readonly SortedDictionary<string, ScaleFile> scales = new(StringComparer.Ordinal);
 
-    /// <summary>Names of variants, sorted.</summary>
-    public IReadOnlyList<string> VariantNames => [.. variants.Keys];
+    /// <summary>Names of variants with their controls (<c>NAME-once</c>, <c>NAME-deep</c>), sorted.</summary>
+    public IReadOnlyList<string> VariantNames => [.. variants.Values.SelectMany(NamesOf).Order(StringComparer.Ordinal)];
+
+    /// <summary>Names of variants that have a file, sorted: those without the controls.</summary>
+    public IReadOnlyList<string> BaseVariantNames => [.. variants.Keys];
 
     /// <summary>Names of scales, sorted.</summary>
     public IReadOnlyList<string> ScaleNames => [.. scales.Keys];
 
     /// <summary>Every <c>name@scale</c> that exists.</summary>
     public IReadOnlyList<string> Ids =>
-        [.. from variant in variants.Values from scale in scales.Keys where variant.OnlyScales?.Contains(scale) ?? true select $"{variant.Name}@{scale}"];
+        [.. from variant in variants.Values from name in NamesOf(variant) from scale in scales.Keys where variant.OnlyScales?.Contains(scale) ?? true select $"{name}@{scale}"];
 
     /// <summary>Reads the shipped files and, after them, <c>variants/*.yaml</c> and <c>scales/*.yaml</c> of further folders; a later file of the same name wins.</summary>
     /// <exception cref="ModelException">Every problem of every file.</exception>
@@ -43,13 +46,25 @@ public sealed class VariantCatalogue
         var at = id.Split('@');
         if (at is not [var name, var scaleName]) throw new ModelException($"'{id}' is no variant id; write NAME@SCALE, such as lt2-gdn@tiny.");
         var problems = new List<string>();
-        if (!variants.TryGetValue(name, out var variant)) problems.Add($"There is no variant '{name}'.{NearestName.Hint(name, variants.Keys)}");
+        ControlKind? control = null;
+        if (!variants.TryGetValue(name, out var variant))
+        {
+            foreach (var kind in Enum.GetValues<ControlKind>())
+                if (variants.Values.FirstOrDefault(looped => IsLooped(looped) && looped.Name + Controls.Suffix(kind) == name) is { } found) (variant, control) = (found, kind);
+            if (variant is null) problems.Add($"There is no variant '{name}'.{NearestName.Hint(name, VariantNames)}");
+        }
         if (!scales.TryGetValue(scaleName, out var scale)) problems.Add($"There is no scale '{scaleName}'.{NearestName.Hint(scaleName, scales.Keys)}");
         if (variant?.OnlyScales is { } only && scale is not null && !only.Contains(scaleName))
             problems.Add($"The variant '{name}' exists at {string.Join(", ", only)} only, not at '{scaleName}'.");
         if (problems.Count > 0) throw new ModelException(problems);
-        return DefinitionBuilder.Build(variant!, scale!);
+        var definition = DefinitionBuilder.Build(variant!, scale!);
+        return control is { } wanted ? Controls.Of(definition, wanted) : definition;
     }
+
+    static bool IsLooped(VariantFile variant) => variant.Fields.LoopCount is not 1;
+
+    static IEnumerable<string> NamesOf(VariantFile variant) =>
+        IsLooped(variant) ? [variant.Name, .. Enum.GetValues<ControlKind>().Select(kind => variant.Name + Controls.Suffix(kind))] : [variant.Name];
 
     static string[] Files(string folder, string kind)
     {

@@ -52,7 +52,7 @@ public sealed class LoopedModel : IDisposable
     /// <summary>For variants with random draws: which training draw runs. Null runs the first test draw.</summary>
     public int? DrawStep { get; set; }
 
-    /// <summary>Where mixers put auxiliary losses during forwards, or null. The caller clears it.</summary>
+    /// <summary>Where mixers put auxiliary losses during <see cref="ForwardHidden"/>, or null. The caller clears it; the losses lie in its dispose scope.</summary>
     public IList<Tensor>? AuxiliaryLosses { get; set; }
 
     /// <summary>A model with first values drawn from a seed.</summary>
@@ -151,7 +151,9 @@ public sealed class LoopedModel : IDisposable
     {
         if (loopCounts.Count == 0 || loopCounts.Min() < 1) throw new ArgumentException("Loop counts must be 1 or more.", nameof(loopCounts));
         using var scope = NewDisposeScope();
-        return Keep(Run(ids, SequencePositions.All((int)ids.shape[0], 0), choices, null, loopCounts));
+        var kept = Keep(Run(ids, SequencePositions.All((int)ids.shape[0], 0), choices, null, loopCounts));
+        foreach (var loss in AuxiliaryLosses ?? []) loss.MoveToOuterDisposeScope();
+        return kept;
     }
 
     IReadOnlyList<Tensor> Run(Tensor ids, SequencePositions positions, IReadOnlyList<IReadOnlyList<MixerChoice>> choices, LoopState? state, IReadOnlyList<int> loopCounts)

@@ -7,6 +7,8 @@ namespace LT2.Eval.Models.Mixers;
 /// Gated DeltaNet, after FLA's <c>GatedDeltaNet</c> (fla/layers/gated_deltanet.py): short convolution with SiLU on q, k, v; L2 norm on q and k;
 /// β = σ(W_b x), doubled with <c>allowNegativeEigenvalues</c>; g = −e^(A_log) softplus(W_a x + dt_bias); the gated delta rule; RMSNorm ⊙ silu(W_g x); W_o.
 /// LT2's widths are the defaults: key head 0.75 d / H, value head twice that.
+/// <para>With state carry, loop τ also reads what loop τ − 1 had written up to the same token: o_t += c_τ ⊙ scale · (S^(τ−1)_t)ᵀ q^(τ)_t with a gate c [T, HV] that
+/// starts at zero. The read runs the delta rule with this loop's q over the previous loop's k, v, β, g, so nothing later than t can enter.</para>
 /// </summary>
 public sealed class GatedDeltaNetMixer : TokenMixer
 {
@@ -17,6 +19,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     readonly Tensor? convolution;    // [2·H·Dk + HV·Dv, 1, K]
     readonly Tensor? convolutionBias;
     readonly Tensor logA, stepBias, norm, output;
+    readonly StateCarry? carry;
     readonly double normEpsilon;
 
     /// <summary>What a variant file may set.</summary>
@@ -62,6 +65,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         parameters.Add(new("A_log", [s.ValueHeads], new Initialisation.LogOfUniform(0, 16), NoWeightDecay: true));
         parameters.Add(new("dt_bias", [s.ValueHeads], new Initialisation.InverseSoftplusOfLogUniform(), NoWeightDecay: true));
         parameters.Add(ParameterDescription.Norm("o_norm.weight", s.ValueHead));
+        if (settings.CarryLoopCount > 0) parameters.Add(new("carry_gate", [settings.CarryLoopCount, s.ValueHeads], new Initialisation.Constant(0), NoWeightDecay: true));
         parameters.Add(ParameterDescription.Linear("o_proj.weight", d, s.ValueWidth));
         var state = new List<StateTensorDescription> { new("recurrent", [s.ValueHeads, s.KeyHead, s.ValueHead], Single: true) };
         if (s.Kernel > 0) state.Add(ShortConvolution.State(2 * s.KeyWidth + s.ValueWidth, s.Kernel));
@@ -78,6 +82,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         if (shape.Kernel > 0) convolution = parameters.Packed("q_conv1d.weight", "k_conv1d.weight", "v_conv1d.weight");
         if (shape.ConvolutionBias) convolutionBias = parameters.Packed("q_conv1d.bias", "k_conv1d.bias", "v_conv1d.bias");
         (logA, stepBias, norm, output) = (parameters["A_log"], parameters["dt_bias"], parameters["o_norm.weight"], parameters["o_proj.weight"]);
+        if (settings.CarryLoopCount > 0) carry = new StateCarry(parameters["carry_gate"], shape.Scale, shape.ChunkLength);
         normEpsilon = settings.NormEpsilon;
     }
 
@@ -86,6 +91,11 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     {
         var (q, k, v, beta, g, gate) = Project(x, state);
         var (o, final) = GatedDeltaRule.Chunked(q, k, v, beta, g, shape.Scale, state?["recurrent"], shape.ChunkLength, needFinalState: state is not null);
+        if (carry is not null)
+        {
+            o = carry.Read(o, q, call);
+            carry.Leave(k, v, beta, g, state?["recurrent"].clone(), call);
+        }
         if (state is not null) state["recurrent"] = final!;
         return Finish(o, gate, x.dtype);
     }
@@ -95,6 +105,11 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     {
         var (q, k, v, beta, g, gate) = Project(x, state);
         var (o, final) = GatedDeltaRule.Recurrent(q, k, v, beta, g, shape.Scale, state["recurrent"]);
+        if (carry is not null)
+        {
+            o = carry.Read(o, q, call);
+            carry.Leave(k, v, beta, g, state["recurrent"].clone(), call);
+        }
         state["recurrent"] = final;
         return Finish(o, gate, x.dtype);
     }

@@ -9,9 +9,11 @@ namespace LT2.Eval.Models.Mixers;
 /// <param name="LayerCount">N, stored layers.</param>
 /// <param name="MaximumLength">Longest sequence, for position tables.</param>
 /// <param name="NormEpsilon">ε of every RMSNorm.</param>
+/// <param name="CarryLoopCount">T where the variant lets a mixer read the previous loop's state, else 0. A mixer that cannot ignores it.</param>
 /// <param name="Options">Option name → text as in the variant file. Absent means default.</param>
 public sealed record MixerSettings(
-    int Width, int HeadCount, int LayerIndex, int LayerCount, int MaximumLength, double NormEpsilon, IReadOnlyDictionary<string, string> Options)
+    int Width, int HeadCount, int LayerIndex, int LayerCount, int MaximumLength, double NormEpsilon, IReadOnlyDictionary<string, string> Options,
+    int CarryLoopCount = 0)
 {
     /// <summary>An integer option, or <paramref name="fallback"/> where it is absent or <c>auto</c>.</summary>
     public int Integer(string name, int fallback) => Text(name) is { } text ? Parse(name, text, int.Parse) : fallback;

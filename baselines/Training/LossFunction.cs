@@ -46,8 +46,8 @@ internal static class LossFunction
         var labelled = hidden.Select(h => Labelled(h, batch.Labels)).ToArray();
         var exit = model.ExitDistribution([.. labelled.Select(pair => pair.Gathered)], trained);     // [T, n]
         var losses = stack(labelled.Select(pair => nn.functional.cross_entropy(Wide(model.Head(pair.Gathered)), pair.Targets, reduction: nn.Reduction.None)).ToArray());
-        var entropy = exit.mul(exit.clamp_min(1e-9).log()).sum(0).neg();
-        return exit.mul(losses).sum(0).sub(entropy.mul(loss.EntropyWeight)).mean();
+        var entropy = exit.mul(exit.clamp_min(1e-9).log()).sum([0]).neg();
+        return exit.mul(losses).sum([0]).sub(entropy.mul(loss.EntropyWeight)).mean();
     }
 
     static (Tensor Gathered, Tensor Targets) Labelled(Tensor hidden, Tensor labels)
