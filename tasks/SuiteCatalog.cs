@@ -23,6 +23,7 @@ public static class SuiteCatalog
         new Perplexity.PerplexitySuite(),
         new MultipleChoice.MultipleChoiceSuite(),
         new TextTasks.BenchmarkSuite(),
+        new Generation.NeedleSuite(),
     ]);
 
     /// <summary>Refuses suites that share an id or lack a version: a programmer's mistake, found at start-up.</summary>
