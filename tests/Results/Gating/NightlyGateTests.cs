@@ -1,0 +1,185 @@
+using LT2.Eval.Results.Gating;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Results.Tests.Gating;
+
+public sealed class NightlyGateTests : IDisposable
+{
+    private readonly Nights _nights = new();
+    private readonly PinFile _pin;
+
+    public NightlyGateTests()
+    {
+        for (var night = 0; night < 20; night++)
+            _nights.Add(night);
+        _pin = _nights.Pin("night-019");
+    }
+
+    [Fact]
+    public async Task A_quiet_night_passes()
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20), _pin, new Nights.Runner(1));
+
+        Assert.Equal((GateVerdict.Pass, 0), (report.Verdict, report.ExitCode));
+        Assert.Equal(0, report.Comparison!.Rows.Single(row => row.Key.Metric == "acc").Flips.Count);
+    }
+
+    [Fact]
+    public async Task A_slowdown_that_is_confirmed_blocks()
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20, slowdown: 1.1), _pin, new Nights.Runner(1.1));
+
+        Assert.Equal((GateVerdict.Regressed, 1), (report.Verdict, report.ExitCode));
+        Assert.Contains("+9.", report.Findings[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_slow_night_whose_confirmation_shows_nothing_is_cleared_and_listed()
+    {
+        var runner = new Nights.Runner(1);
+
+        var report = await _nights.JudgeAsync(_nights.Add(20, slowdown: 1.1), _pin, runner);
+
+        Assert.Equal(GateVerdict.Pass, report.Verdict);
+        Assert.Equal(FindingStatus.Cleared, Assert.Single(report.Findings).Status);
+        Assert.Equal(1, runner.Calls);
+    }
+
+    [Fact]
+    public async Task A_confirmed_slowdown_under_the_floor_does_not_block()
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20, slowdown: 1.1), _pin, new Nights.Runner(1.012));
+
+        Assert.Equal(GateVerdict.Pass, report.Verdict);
+    }
+
+    [Fact]
+    public async Task A_suspect_without_a_baseline_build_is_inconclusive_and_never_a_pass()
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20, slowdown: 1.1), _pin);
+
+        Assert.Equal((GateVerdict.Inconclusive, 4), (report.Verdict, report.ExitCode));
+        Assert.Contains("--baseline-build", report.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_improvement_is_confirmed_and_does_not_block()
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20, slowdown: 0.9), _pin, new Nights.Runner(0.9));
+
+        Assert.Equal(GateVerdict.Pass, report.Verdict);
+        Assert.Contains(report.Findings, finding => finding.Status == FindingStatus.Improved);
+    }
+
+    [Fact]
+    public async Task With_a_short_history_both_builds_are_measured_side_by_side()
+    {
+        using var young = new Nights();
+        var pin = young.Pin(young.Add(0));
+        var tonight = young.Add(1);
+
+        Assert.Equal(4, (await young.JudgeAsync(tonight, pin)).ExitCode);
+        Assert.Equal(0, (await young.JudgeAsync(tonight, pin, new Nights.Runner(1))).ExitCode);
+        Assert.Equal(1, (await young.JudgeAsync(tonight, pin, new Nights.Runner(1.05))).ExitCode);
+    }
+
+    [Fact]
+    public async Task Creep_that_stays_under_the_floor_each_night_is_held_by_the_ratchet()
+    {
+        for (var night = 20; night < 80; night++)
+            _nights.Add(night, slowdown: 1 + (0.0015 * (night - 20)));
+
+        var report = await _nights.JudgeAsync("night-079", _pin, new Nights.Runner(1.0));
+
+        Assert.Equal(GateVerdict.Regressed, report.Verdict);
+        Assert.Contains(report.Findings, finding => finding is { Layer: "ratchet", Status: FindingStatus.Blocking });
+        Assert.Contains(report.Findings, finding => finding is { Layer: "trend", Status: FindingStatus.Notice });
+    }
+
+    [Theory]
+    [InlineData(1.2)]
+    [InlineData(0.8)]
+    public async Task A_canary_that_moves_makes_the_nights_times_invalid(double canary)
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20, slowdown: 1.5, canary: canary), _pin, new Nights.Runner(1.5));
+
+        Assert.Equal((GateVerdict.Invalid, 4), (report.Verdict, report.ExitCode));
+        Assert.DoesNotContain(report.Findings, finding => finding.Layer == "confirm");
+    }
+
+    [Fact]
+    public async Task Tainted_blocks_make_the_nights_times_invalid() =>
+        Assert.Equal(GateVerdict.Invalid, (await _nights.JudgeAsync(_nights.Add(20, taintedShare: 0.8), _pin, new Nights.Runner(1))).Verdict);
+
+    [Fact]
+    public async Task Missing_data_is_never_a_pass()
+    {
+        var runner = new Nights.Runner(1);
+
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(20, withScore: false), _pin, runner)).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(21, withTime: false), _pin, runner)).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(22, withCanary: false), _pin, runner)).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(23, status: RunStatus.Interrupted), _pin, runner)).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(24, isFailed: true), _pin, runner)).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(25), _pin with { RunId = "elsewhere" }, runner)).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(26, version: 2), _pin, runner)).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(27), _pin with { PlanName = "other" }, runner)).ExitCode);
+    }
+
+    [Fact]
+    public async Task One_flipped_answer_in_a_thousand_with_the_same_weights_is_named()
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20, flipped: new HashSet<int> { 333 }), _pin, new Nights.Runner(1));
+
+        Assert.Equal(0, report.ExitCode);
+        var finding = Assert.Single(report.Findings);
+        Assert.Contains("Numerics changed", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("'s333'", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flips_beyond_the_floor_with_the_same_weights_block()
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20, flipped: new HashSet<int> { 1, 2, 3, 5, 6 }), _pin, new Nights.Runner(1));
+
+        Assert.Equal(1, report.ExitCode);
+    }
+
+    [Fact]
+    public async Task Flips_that_lean_to_the_worse_side_under_the_floor_are_inconclusive()
+    {
+        using var nights = new Nights();
+        for (var night = 0; night < 17; night++)
+            nights.Add(night, floor: 0.05);
+        var pin = nights.Pin("night-016");
+
+        var report = await nights.JudgeAsync(nights.Add(17, floor: 0.05, flipped: new HashSet<int> { 1, 2, 3, 5, 6, 7, 9 }), pin, new Nights.Runner(1));
+
+        Assert.Equal((GateVerdict.Inconclusive, 4), (report.Verdict, report.ExitCode));
+    }
+
+    [Fact]
+    public async Task More_memory_blocks_once_it_is_measured_again()
+    {
+        var tonight = _nights.Add(20, bytes: 1.2e9);
+
+        Assert.Equal(1, (await _nights.JudgeAsync(tonight, _pin, new Nights.Runner(1, bytes: 1.2e9))).ExitCode);
+        Assert.Equal(0, (await _nights.JudgeAsync(tonight, _pin, new Nights.Runner(1, bytes: 1.0e9))).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(tonight, _pin)).ExitCode);
+        Assert.Equal(0, (await _nights.JudgeAsync(_nights.Add(21, bytes: 1.05e9), _pin, new Nights.Runner(1))).ExitCode); // 50 MB of 64 MiB
+    }
+
+    [Fact]
+    public async Task Reports_say_the_same_in_every_format()
+    {
+        var report = await _nights.JudgeAsync(_nights.Add(20, slowdown: 1.1, flipped: new HashSet<int> { 333 }), _pin, new Nights.Runner(1.1));
+
+        Assert.StartsWith("REGRESSED: ", GateReportText.Write(report, GateReportFormat.Text), StringComparison.Ordinal);
+        Assert.Contains("| blocking | latency/confirm |", GateReportText.Write(report, GateReportFormat.Markdown), StringComparison.Ordinal);
+        var suite = System.Xml.Linq.XDocument.Parse(GateReportText.Write(report, GateReportFormat.JUnit)).Root!;
+        Assert.Equal("1", suite.Attribute("failures")!.Value);
+        Assert.Equal(report.Findings.Count, suite.Elements("testcase").Count());
+    }
+
+    public void Dispose() => _nights.Dispose();
+}

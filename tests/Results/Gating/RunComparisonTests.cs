@@ -1,0 +1,125 @@
+using LT2.Eval.Results.Gating;
+
+namespace LT2.Eval.Results.Tests.Gating;
+
+public sealed class RunComparisonTests : IDisposable
+{
+    private readonly Nights _nights = new();
+
+    [Fact]
+    public void A_run_is_equivalent_to_itself_with_zero_flips()
+    {
+        var run = _nights.Add(0);
+
+        var report = Compare(run, run);
+
+        Assert.All(report.Rows.Where(row => row.Question != ComparisonQuestion.Time), row => Assert.Equal(ComparisonVerdict.Equivalent, row.Verdict));
+        Assert.All(report.Rows, row => Assert.Equal((0, 0.0), (row.Flips.Count, row.Difference)));
+        Assert.Empty(report.Refused);
+    }
+
+    [Fact]
+    public void The_same_weights_under_new_code_are_question_a_and_flips_are_listed()
+    {
+        var report = Compare(_nights.Add(0), _nights.Add(1, flipped: new HashSet<int> { 4, 7 }));
+
+        var row = Accuracy(report);
+        Assert.Equal(ComparisonQuestion.SameWeights, row.Question);
+        Assert.Equal(["s7"], row.Flips.Worsened);
+        Assert.Equal(["s4"], row.Flips.Improved);
+    }
+
+    [Fact]
+    public void Other_weights_that_lose_four_percent_are_worse()
+    {
+        var flipped = Enumerable.Range(0, 1000).Where(i => i % 25 == 1 && i % 4 != 0).ToHashSet();
+
+        var row = Accuracy(Compare(_nights.Add(0), _nights.Add(1, weights: "w2", flipped: flipped)));
+
+        Assert.Equal((ComparisonQuestion.OtherWeights, ComparisonVerdict.Worse), (row.Question, row.Verdict));
+        Assert.Equal(-flipped.Count / 1000.0, row.Difference, 12);
+        Assert.True(row.Interval!.Value.Contains(row.Difference) && row.Interval.Value.Upper < 0);
+    }
+
+    [Fact]
+    public void As_many_answers_lost_as_won_are_inconclusive_with_the_detectable_effect()
+    {
+        var flipped = Enumerable.Range(0, 60).Select(i => i * 4).Concat(Enumerable.Range(0, 60).Select(i => (i * 4) + 1)).ToHashSet();
+
+        var row = Accuracy(Compare(_nights.Add(0), _nights.Add(1, weights: "w2", flipped: flipped)));
+
+        Assert.Equal(ComparisonVerdict.Inconclusive, row.Verdict);
+        Assert.Equal(2.8016 * Math.Sqrt(0.12 / 999), row.DetectableEffect!.Value, 4); // 12 % discordant pairs of 1,000
+    }
+
+    [Fact]
+    public void Few_discordant_pairs_of_many_items_are_equivalent()
+    {
+        var row = Accuracy(Compare(_nights.Add(0, samples: 5000), _nights.Add(1, samples: 5000, weights: "w2", flipped: new HashSet<int> { 0, 1, 4, 5 })));
+
+        Assert.Equal(ComparisonVerdict.Equivalent, row.Verdict);
+    }
+
+    [Fact]
+    public void Clusters_that_move_together_widen_the_interval()
+    {
+        var flipped = Enumerable.Range(0, 1000).Where(i => i / 4 % 20 == 0 && i % 4 != 0).ToHashSet();
+
+        var alone = Accuracy(Compare(_nights.Add(0), _nights.Add(1, weights: "w2", flipped: flipped)));
+        var clustered = Accuracy(Compare(_nights.Add(2, cluster: "c"), _nights.Add(3, weights: "w2", flipped: flipped, cluster: "c")));
+
+        Assert.True(clustered.Interval!.Value.Width > alone.Interval!.Value.Width);
+        Assert.Equal((250, 1000), (clustered.Clusters, clustered.Pairs));
+    }
+
+    [Fact]
+    public void Fewer_than_eight_clusters_have_no_interval_and_say_so()
+    {
+        var row = Accuracy(Compare(_nights.Add(0, samples: 20, cluster: "c"), _nights.Add(1, samples: 20, cluster: "c", weights: "w2", flipped: new HashSet<int> { 1 })));
+
+        Assert.Null(row.Interval);
+        Assert.Contains("5 clusters", row.Note!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Different_items_are_refused_with_the_first_stray_id()
+    {
+        var report = Compare(_nights.Add(0, samples: 100), _nights.Add(1, samples: 101));
+
+        Assert.Contains("s100", Assert.Single(report.Refused).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_suite_version_is_refused_by_name()
+    {
+        var report = Compare(_nights.Add(0), _nights.Add(1, version: 2));
+
+        Assert.Equal(2, report.Refused.Count);
+        Assert.All(report.Refused, refused => Assert.Contains("suite version", refused.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_slower_run_is_worse_by_the_ratio_of_its_processes()
+    {
+        var report = Compare(_nights.Add(0), _nights.Add(1, slowdown: 1.2));
+
+        var row = report.Rows.Single(row => row.Question == ComparisonQuestion.Time && row.Key.TaskId == "latency");
+        Assert.Equal(ComparisonVerdict.Worse, row.Verdict);
+        Assert.Equal(Math.Log(row.CandidateValue / row.BaselineValue), row.Difference, 10);
+    }
+
+    [Fact]
+    public void The_table_is_written_as_text_and_as_markdown()
+    {
+        var report = Compare(_nights.Add(0), _nights.Add(1, weights: "w2", version: 1, flipped: new HashSet<int> { 1, 2, 3 }));
+
+        Assert.Contains("3/0 of 1000", ComparisonText.Write(report, asMarkdown: false), StringComparison.Ordinal);
+        Assert.Contains("| verdict | series |", ComparisonText.Write(report, asMarkdown: true), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _nights.Dispose();
+
+    private static MetricComparison Accuracy(ComparisonReport report) => report.Rows.Single(row => row.Key.Metric == "acc");
+
+    private ComparisonReport Compare(string baseline, string candidate) => RunComparison.Compare(new(_nights.Store, baseline), new(_nights.Store, candidate));
+}
