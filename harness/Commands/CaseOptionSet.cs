@@ -6,9 +6,10 @@ using LT2.Eval.Tasks;
 namespace LT2.Eval.Harness.Commands;
 
 /// <summary>The options by which a verb names one case: suite, task, parameters.</summary>
-internal sealed class CaseOptionSet
+/// <param name="suiteRequired">Whether a suite must be named.</param>
+internal sealed class CaseOptionSet(bool suiteRequired = true)
 {
-    private readonly Option<string> suite = new("--suite") { Description = "Suite id (lt2 list suites).", Required = true };
+    private readonly Option<string?> suite = new("--suite") { Description = "Suite id (lt2 list suites).", Required = suiteRequired };
 
     private readonly Option<string?> task = new("--task") { Description = "Task id, where the suite has several." };
 
@@ -17,6 +18,12 @@ internal sealed class CaseOptionSet
         Description = "Task parameters as name=value (lt2 list tasks).",
         AllowMultipleArgumentsPerToken = true,
     };
+
+    /// <summary>The option that names the task.</summary>
+    public Option<string?> Task => task;
+
+    /// <summary>Whether a suite was named.</summary>
+    public bool NamesSuite(ParseResult parsed) => parsed.GetValue(suite) is not null;
 
     public void AddTo(Command command)
     {

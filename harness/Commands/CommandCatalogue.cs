@@ -16,6 +16,8 @@ internal static class CommandCatalogue
         new ResultsVerb(),
         new ReportVerb(),
         new ExportVerb(),
+        new RenderVerb(),
+        new RescoreVerb(),
         new VerifyVerb(),
         new MergeVerb(),
     ];

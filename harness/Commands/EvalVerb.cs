@@ -1,89 +1,88 @@
 using System.CommandLine;
-using System.Text.Json;
-using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Plans;
-using LT2.Eval.Harness.Timing;
-using LT2.Eval.Models.Checkpoints;
-using LT2.Eval.Models.Runtime;
-using LT2.Eval.Tasks.Contracts;
-using LT2.Eval.Tasks.Data;
-using Spectre.Console;
 
 namespace LT2.Eval.Harness.Commands;
 
-/// <summary><c>lt2 eval</c>: scores a checkpoint on one case by hand.</summary>
+/// <summary><c>lt2 eval</c>: scores a checkpoint on one case, or a checkpoint or the hash model on a text task.</summary>
 internal sealed class EvalVerb : IVerb
 {
+    private const string HashVariant = "hash";
+    private const string HarnessLayout = "lm-eval";
+
     /// <inheritdoc />
     public Command Create(CommandEnvironment environment)
     {
-        var checkpoint = new Option<string>("--checkpoint") { Description = "Checkpoint folder.", Required = true };
-        var item = new CaseOptionSet();
+        var checkpoint = new Option<string?>("--checkpoint") { Description = "Checkpoint folder." };
+        var variant = new Option<string?>("--variant") { Description = "hash: no model; answers are hashes of the prompts, so that two harnesses can be compared prompt byte by prompt byte." };
+        var item = new CaseOptionSet(suiteRequired: false);
+        var text = new TextTaskOptionSet(item.Task);
         var loops = CommonOptions.Integers("--loops", "Tested loop counts T'; default: the trained one", []);
-        var samples = new Option<int>("--samples") { Description = "Samples or documents.", DefaultValueFactory = _ => 5000 };
+        var samples = new Option<int?>("--samples") { Description = "Samples or documents (default: 5,000; every document of a text task)." };
         var seed = new Option<long>("--test-set-seed") { Description = "Seed of the test samples.", DefaultValueFactory = _ => 20260520 };
         var batch = new Option<int>("--batch") { Description = "Sequences in a batch.", DefaultValueFactory = _ => 100 };
+        var iterations = new Option<int?>("--bootstrap-iterations") { Description = "Resamples for standard errors of perplexities." };
+        var format = new Option<string?>("--format") { Description = $"{HarnessLayout}: write results and samples files in lm-evaluation-harness's layout to --out, a results file for each loop count." };
+        var output = new Option<string?>("--out") { Description = $"Folder for --format {HarnessLayout}." };
         var device = CommonOptions.Device();
         var dtype = CommonOptions.Dtype();
         var data = CommonOptions.Data();
         var json = CommonOptions.Json();
         var command = new Command("eval", """
-            Score a checkpoint on one case.
+            Score a checkpoint on one case of a suite, or on a text task over documents of your own or its data set.
 
-            Example: lt2 eval --checkpoint my-model --suite mqar --set length=32 vocabulary=64 --loops 1,2,3,4
-            """) { checkpoint, loops, samples, seed, batch, device, dtype, data, json };
+            Examples:
+              lt2 eval --checkpoint my-model --suite mqar --set length=32 vocabulary=64 --loops 1,2,3,4
+              lt2 eval --checkpoint my-model --task piqa --docs piqa.jsonl --format lm-eval --out scores
+              lt2 eval --variant hash --task piqa --docs piqa.jsonl --shots 3 --fewshot-docs train.jsonl --format lm-eval --out scores
+            """) { checkpoint, variant, loops, samples, seed, batch, iterations, format, output, device, dtype, data, json };
         item.AddTo(command);
+        text.AddTo(command);
         command.SetAction(parsed =>
         {
-            var testCase = item.Read(parsed);
-            var folder = parsed.GetValue(checkpoint)!;
-            var metadata = CheckpointFolder.ReadMetadata(folder);
-            if (Planner.Vocabulary(testCase) > metadata.Definition.VocabularySize)
+            if (parsed.GetValue(format) is { } named && named != HarnessLayout)
             {
-                throw new PlanException($"{CaseText.Name(testCase)} uses {Planner.Vocabulary(testCase)} ids, but the checkpoint '{folder}' knows {metadata.Definition.VocabularySize}.");
+                throw new PlanException($"--format {named}: the only format is {HarnessLayout}; leave it out for a table.");
             }
 
-            var counts = parsed.GetValue(loops) is { Length: > 0 } given ? given : [metadata.TrainedLoopCount];
-            var compute = ComputeDevice.Resolve(parsed.GetValue(device)!);
-            using var model = CheckpointFolder.Load(folder, compute, Dtypes.Parse(parsed.GetValue(dtype)!));
-                using var interrupt = new Interrupt(environment.Error);
-            Action<double, string> silent = (_, _) => { };
-            var scored = testCase is IGeneratedCase generated
-                ? new GeneratedScorer(model, compute, counts, parsed.GetValue(batch)).Score(generated, SampleSplit.Test, parsed.GetValue(seed), parsed.GetValue(samples), silent, interrupt.Token)
-                : new TextScorer(model, compute, counts, metadata.MaximumLength, parsed.GetValue(batch)).Score(
-                    (ITextCase)testCase, DataFolder.Resolve(parsed.GetValue(data)), parsed.GetValue(seed), parsed.GetValue(samples), silent, interrupt.Token);
-            var rows = scored.SelectMany(loop => ScoreRecords.Aggregates(testCase, ScoreRecords.Samples(folder, loop.LoopCount, loop.Scores)).Select(value => (loop.LoopCount, value))).ToList();
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(format) is null != parsed.GetValue(output) is null)
             {
-                environment.Output.WriteLine(JsonSerializer.Serialize(
-                    new
-                    {
-                        checkpoint = folder,
-                        suite = testCase.SuiteId,
-                        task = testCase.TaskId,
-                        trainedLoopCount = metadata.TrainedLoopCount,
-                        metrics = rows.Select(row => new
-                        {
-                            testedLoopCount = row.LoopCount, metric = row.value.Definition.Name, slice = row.value.Slice, value = row.value.Estimate.Value,
-                            standardError = row.value.Estimate.StandardError, samples = row.value.Estimate.SampleCount, chance = row.value.Definition.Chance,
-                        }),
-                    },
-                    JsonOutput.Options));
-                return ExitCodes.Success;
+                throw new PlanException($"--format {HarnessLayout} and --out DIR belong together.");
             }
 
-            var table = new Table().Border(TableBorder.Minimal).AddColumns("T'", "metric", "slice", "value", "standard error", "samples", "chance");
-            foreach (var (count, value) in rows)
+            if (parsed.GetValue(samples) < 1 || parsed.GetValue(batch) < 1 || parsed.GetValue(iterations) < 0)
             {
-                table.AddRow(
-                    HumanNumber.Whole(count) + (count == metadata.TrainedLoopCount ? " (trained)" : ""), value.Definition.Name, Markup.Escape(value.Slice ?? ""),
-                    HumanNumber.Significant(value.Estimate.Value), HumanNumber.Significant(value.Estimate.StandardError), HumanNumber.Whole(value.Estimate.SampleCount),
-                    HumanNumber.Significant(value.Definition.Chance));
+                throw new PlanException("--samples and --batch need at least 1, --bootstrap-iterations at least 0.");
             }
 
-            environment.Tables().Write(table);
-            return ExitCodes.Success;
+            var settings = new EvalSettings(
+                parsed.GetValue(checkpoint), parsed.GetValue(loops) ?? [], parsed.GetValue(samples), parsed.GetValue(seed), parsed.GetValue(batch), parsed.GetValue(device)!,
+                parsed.GetValue(dtype)!, parsed.GetValue(data), parsed.GetValue(json), parsed.GetValue(output), parsed.GetValue(iterations));
+            Check(settings, parsed.GetValue(variant), item.NamesSuite(parsed));
+            if (!item.NamesSuite(parsed))
+            {
+                return new TextTaskEvaluator(environment, settings).Run(text.Read(parsed));
+            }
+
+            return new CaseEvaluator(environment, settings).Run(item.Read(parsed));
         });
         return command;
+    }
+
+    private static void Check(EvalSettings settings, string? variant, bool namesSuite)
+    {
+        if (variant is not null && variant != HashVariant)
+        {
+            throw new PlanException($"--variant {variant}: only '{HashVariant}' is scored without a checkpoint. Train the variant (lt2 train) and name its folder with --checkpoint.");
+        }
+
+        if (variant is null == settings.Checkpoint is null)
+        {
+            throw new PlanException($"Name either a checkpoint folder with --checkpoint, or --variant {HashVariant}.");
+        }
+
+        if (namesSuite && (variant is not null || settings.HarnessLayoutFolder is not null))
+        {
+            throw new PlanException($"--variant {HashVariant} and --format {HarnessLayout} are for text tasks: name one with --task and leave --suite out.");
+        }
     }
 }

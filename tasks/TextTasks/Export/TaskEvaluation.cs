@@ -68,13 +68,13 @@ public static class TaskEvaluation
             pool = [.. samples.Cast<IReadOnlyDictionary<string, object?>>()];
         }
 
-        var shotDocuments = shots == 0 ? [] : pool.Select(columns => new Lazy<PreparedDocument>(() => reader.Read(reader.Process(columns)))).ToList();
+        var shotDocuments = shots == 0 ? [] : pool.Select((columns, index) => new Lazy<PreparedDocument>(() => reader.Read(columns, $"few-shot document {index + 1}"))).ToList();
         var sampler = new FewShotSampler(task.Sampler, shotDocuments.Count, shots, task.DropsEvaluatedDocument);
-        foreach (var columns in docs)
+        foreach (var (index, columns) in docs.Index())
         {
-            var document = reader.Read(reader.Process(columns));
-            var drawn = sampler.Next(index => Values.AreEqual(shotDocuments[index].Value.Columns, document.Columns));
-            yield return (document, builder.CreatePrefix(reader.ReadDescription(document.Columns), drawn.Select(index => shotDocuments[index].Value)));
+            var document = reader.Read(columns, $"document {index + 1}");
+            var drawn = sampler.Next(shot => Values.AreEqual(shotDocuments[shot].Value.Columns, document.Columns));
+            yield return (document, builder.CreatePrefix(reader.ReadDescription(document.Columns), drawn.Select(shot => shotDocuments[shot].Value)));
         }
     }
 }

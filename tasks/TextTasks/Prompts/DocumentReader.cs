@@ -32,6 +32,22 @@ public sealed class DocumentReader
             ? (IReadOnlyDictionary<string, object?>)TaskFunctions.Call(function.Name, columns)!
             : columns;
 
+    /// <summary>Processes and reads a document of a file or split.</summary>
+    /// <param name="columns">As the data set has them.</param>
+    /// <param name="place">What errors call it, such as <c>document 3</c>.</param>
+    /// <exception cref="TaskException">A column is missing or has not the right form; names task and place.</exception>
+    public PreparedDocument Read(IReadOnlyDictionary<string, object?> columns, string place)
+    {
+        try
+        {
+            return Read(Process(columns));
+        }
+        catch (TaskException exception)
+        {
+            throw new TaskException([.. exception.Problems.Select(problem => $"{place}: {problem}")]);
+        }
+    }
+
     /// <summary>Reads a processed document.</summary>
     /// <exception cref="TaskException">A column is missing or has not the right form; names the task.</exception>
     public PreparedDocument Read(IReadOnlyDictionary<string, object?> columns)

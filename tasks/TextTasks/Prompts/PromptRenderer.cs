@@ -36,10 +36,10 @@ public static class PromptRenderer
 
         var reader = new DocumentReader(task);
         var builder = new PromptBuilder(task);
-        var prepared = fewshotDocs.Take(shots).Select(shot => reader.Read(reader.Process(shot))).ToList();
+        var prepared = fewshotDocs.Take(shots).Select((shot, index) => reader.Read(shot, $"few-shot document {index + 1}")).ToList();
         return docs.Select((columns, index) =>
         {
-            var document = reader.Read(reader.Process(columns));
+            var document = reader.Read(columns, $"document {index + 1}");
             var prefix = builder.CreatePrefix(reader.ReadDescription(document.Columns), prepared);
             var hasChoices = document.Choices is not null;
             return new RenderedDocument(

@@ -11,7 +11,12 @@ internal static class Values
     public static string Print(object? value) => PythonFormat.Str(Defined(value));
 
     /// <summary>The value, unless it is undefined.</summary>
-    public static object? Defined(object? value) => value is Undefined missing ? throw new TemplateException(missing.Description) : value;
+    public static object? Defined(object? value) => value switch
+    {
+        Undefined missing => throw new TemplateException(missing.Description),
+        IReadOnlyList<object?> list when list.OfType<Undefined>().FirstOrDefault() is { } missing => throw new TemplateException(missing.Description),
+        _ => value,
+    };
 
     /// <summary>Python's truth.</summary>
     public static bool IsTrue(object? value) => Defined(value) switch

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using LT2.Eval.Harness.Execution;
+using LT2.Eval.Harness.Execution.TextEvaluation;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Harness.Provenance;
+using LT2.Eval.Harness.Timing;
+using LT2.Eval.Models.Checkpoints;
+using LT2.Eval.Models.Runtime;
+using LT2.Eval.Tasks.Data;
+using LT2.Eval.Tasks.TextTasks.Definitions;
+using LT2.Eval.Tasks.TextTasks.Export;
+using LT2.Eval.Tasks.TextTasks.Requests;
+using LT2.Eval.Tasks.TextTasks.Scoring;
+using LT2.Eval.Tasks.Tokenization;
+using Spectre.Console;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary>Scores a checkpoint, or the hash model, on a text task or a group of them.</summary>
+internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSettings settings)
+{
+    public int Run(TextTaskChoice choice)
+    {
+        var group = choice.Catalogue.FindGroup(choice.TaskId);
+        if (group is not null && choice.DocsPath is not null)
+        {
+            throw new PlanException($"--docs holds the documents of one task, and '{choice.TaskId}' is a group of {group.Tasks.Count}. Name one of them, or a folder of data sets with --data.");
+        }
+
+        var tasks = group is null ? [choice.Catalogue.Get(choice.TaskId)] : group.Tasks.Select(choice.Catalogue.Get).ToList();
+        var data = DataFolder.Resolve(settings.Data);
+        var inputs = tasks.Select(task => choice.DocsPath is { } docs
+            ? TextTaskInput.FromFiles(task, docs, choice.FewShotDocsPath, settings.Samples)
+            : TextTaskInput.FromDataset(task, data, choice.Shots, choice.FewShotDocsPath, settings.Samples)).ToList();
+        var groups = choice.Catalogue.Groups.Where(candidate => group is not null && candidate.Tasks.All(group.Tasks.Contains)).ToList();
+        using var interrupt = new Interrupt(environment.Error);
+        return settings.Checkpoint is { } folder
+            ? ScoreCheckpoint(folder, inputs, groups, choice.Shots, interrupt.Token)
+            : ScoreHash(inputs, groups, choice.Shots, interrupt.Token);
+    }
+
+    private int ScoreHash(List<TextTaskInput> inputs, List<TaskGroup> groups, int shots, CancellationToken cancellation)
+    {
+        var run = HarnessRunInfo.ForHashScorer(BuildIdentity.Current.Commit);
+        run = run with { BootstrapIterations = settings.BootstrapIterations ?? run.BootstrapIterations, Limit = settings.Samples };
+        var scorer = new HashScorer();
+        return Report([(null, run, [.. inputs.SelectMany(input => TextTaskRun.Evaluate(input, shots, requests => [scorer.Score(requests, cancellation)], cancellation))])], groups);
+    }
+
+    private int ScoreCheckpoint(string folder, List<TextTaskInput> inputs, List<TaskGroup> groups, int shots, CancellationToken cancellation)
+    {
+        var metadata = CheckpointFolder.ReadMetadata(folder);
+        var tokenizer = CheckpointTokenizer.Open(folder, metadata);
+        var counts = settings.LoopCounts.Count > 0 ? settings.LoopCounts : [metadata.TrainedLoopCount];
+        var compute = ComputeDevice.Resolve(settings.Device);
+        using var model = CheckpointFolder.Load(folder, compute, Dtypes.Parse(settings.Dtype));
+        var scorer = new TokenScorer(model, compute, tokenizer, metadata.MaximumLength, settings.BatchSize);
+        var started = environment.Clock.GetTimestamp();
+        var evaluated = inputs.Select(input => TextTaskRun.Evaluate(
+            input, shots, requests => scorer.Score(requests, counts, (_, _) => { }, cancellation), cancellation)).ToList();
+        var seconds = environment.Clock.GetElapsedTime(started).TotalSeconds;
+        return Report(
+            [.. counts.Select((count, index) => ((int?)count, Describe(folder, metadata, tokenizer, count, compute, seconds), (IReadOnlyList<EvaluatedTask>)[.. evaluated.Select(task => task[index])]))],
+            groups);
+    }
+
+    private HarnessRunInfo Describe(string folder, CheckpointMetadata metadata, ITokenizer tokenizer, int loopCount, ComputeDevice device, double seconds)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        return new HarnessRunInfo(
+            "lt2",
+            new OrderedDictionary<string, object?>
+            {
+                ["pretrained"] = name, ["variant"] = metadata.Definition.VariantId, ["loops"] = (long)loopCount, ["trained_loops"] = (long)metadata.TrainedLoopCount,
+                ["dtype"] = settings.Dtype, ["weights_sha256"] = metadata.Hashes.GetValueOrDefault("weights"),
+            },
+            $"{name}-loops{loopCount}",
+            BuildIdentity.Current.Commit,
+            settings.BootstrapIterations ?? Rescorer.DefaultBootstrapIterations,
+            settings.BatchSize,
+            device.Name,
+            settings.Samples,
+            new OrderedDictionary<string, object?>
+            {
+                ["eot_token_id"] = tokenizer.EndOfTextId is { } end ? (long)end : null, ["max_length"] = (long)metadata.MaximumLength,
+            },
+            seconds);
+    }
+
+    private int Report(IReadOnlyList<(int? LoopCount, HarnessRunInfo Run, IReadOnlyList<EvaluatedTask> Tasks)> readouts, IReadOnlyList<TaskGroup> groups)
+    {
+        var rows = readouts.SelectMany(readout => readout.Tasks.SelectMany(task => TextTaskMetric.Of(task, readout.Run.BootstrapIterations)).Select(metric => (readout.LoopCount, Metric: metric))).ToList();
+        var files = settings.HarnessLayoutFolder is { } folder
+            ? readouts.SelectMany(readout => HarnessLayoutWriter.Write(folder, readout.Tasks, groups, readout.Run, environment.Clock)).ToList()
+            : [];
+        if (settings.Json)
+        {
+            environment.Output.WriteLine(JsonSerializer.Serialize(
+                new
+                {
+                    checkpoint = settings.Checkpoint,
+                    metrics = rows.Select(row => new
+                    {
+                        testedLoopCount = row.LoopCount, task = row.Metric.Task, metric = row.Metric.Metric, value = row.Metric.Value, standardError = row.Metric.StandardError,
+                        minimumDetectableEffect = DetectableEffect.Of(row.Metric.StandardError), documents = row.Metric.Documents,
+                    }),
+                    files,
+                },
+                JsonOutput.Options));
+            return ExitCodes.Success;
+        }
+
+        var table = new Table().Border(TableBorder.Minimal).AddColumns("T'", "task", "metric", "value", "standard error", "minimum detectable effect", "documents");
+        foreach (var (count, metric) in rows)
+        {
+            table.AddRow(
+                count is { } loops ? HumanNumber.Whole(loops) : "–", Markup.Escape(metric.Task), Markup.Escape(metric.Metric), HumanNumber.Significant(metric.Value),
+                HumanNumber.Significant(metric.StandardError), HumanNumber.Significant(DetectableEffect.Of(metric.StandardError)), HumanNumber.Whole(metric.Documents));
+        }
+
+        environment.Tables().Write(table);
+        environment.Output.WriteLine(DetectableEffect.Explanation);
+        foreach (var file in files)
+        {
+            environment.Output.WriteLine(file);
+        }
+
+        return ExitCodes.Success;
+    }
+}
