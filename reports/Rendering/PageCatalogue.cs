@@ -10,6 +10,7 @@ internal static class PageCatalogue
     private static readonly ImmutableArray<IReportPage> Kinds =
     [
         new OverviewPageKind(),
+        new ComparePageKind(),
         new QualityPageKind(),
         new LatencyPageKind(),
         new LoopsPageKind(),
@@ -20,6 +21,7 @@ internal static class PageCatalogue
         new VariantPageKind(),
         new SuitePageKind(),
         new TaskPageKind(),
+        new HistoryPageKind(),
         new SamplesPageKind(),
         new EnvironmentPageKind(),
         new MethodPageKind(),

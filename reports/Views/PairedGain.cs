@@ -25,18 +25,18 @@ public sealed record PairedGain(string Line, string VariantId, int TrainedLoopCo
             for (var i = 1; i < points.Length; i++)
             {
                 var (from, to) = (points[i - 1].TestedLoopCount, points[i].TestedLoopCount);
-                PairedDifference[] seeds =
+                MeanDifference[] seeds =
                 [
                     .. points[i].Seeds.Select(seed => samples[(seed.CellId, item.Metric)].Where(sample => item.Slice is null || sample.Slice == item.Slice).ToArray())
-                        .Select(rows => PairedDifference.Of(rows.Where(row => row.TestedLoopCount == from), rows.Where(row => row.TestedLoopCount == to)))
-                        .OfType<PairedDifference>(),
+                        .Select(rows => MeanDifference.Paired(rows.Where(row => row.TestedLoopCount == from), rows.Where(row => row.TestedLoopCount == to)))
+                        .OfType<MeanDifference>(),
                 ];
-                if (PairedDifference.Average(seeds) is not { } difference)
+                if (MeanDifference.Average(seeds) is not { } difference)
                 {
                     continue;
                 }
                 gains.Add(new PairedGain(
-                    line.Key.Line, line.Key.VariantId, line.Key.TrainedLoopCount, from, to, difference.Estimate, difference.SampleCount));
+                    line.Key.Line, line.Key.VariantId, line.Key.TrainedLoopCount, from, to, difference.Interval(), difference.SampleCount));
             }
         }
         return gains.ToImmutable();

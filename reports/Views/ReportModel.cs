@@ -21,6 +21,13 @@ public sealed class ReportModel
         LoopLatency = Views.LoopLatency.Of(Latency);
         Samples = input.Run.Samples.ToLookup(sample => (sample.CellId, sample.Metric));
         Training = TrainingGroup.Of(input.Run);
+        History = [.. input.History.Select(SeriesHistory.Of)];
+        historyByKey = History.ToDictionary(history => history.Series.Key);
+        if (input.Reference is { } reference)
+        {
+            Changes = Views.Changes.Between(reference, input.Run);
+            Absence = Absence.Between(reference, input.Run);
+        }
         sampleSets = new Lazy<ImmutableArray<SampleSet>>(() => SampleSet.Of(this));
         LengthGrids = HeatGrid.LengthByLoopCount(Quality);
         RecallGrids = HeatGrid.PairsByLength(Quality);
@@ -29,6 +36,7 @@ public sealed class ReportModel
     private readonly ConcurrentDictionary<QualityCase, ImmutableArray<PairedGain>> gains = new(ReferenceEqualityComparer.Instance);
 
     private readonly Lazy<ImmutableArray<SampleSet>> sampleSets;
+    private readonly Dictionary<SeriesKey, SeriesHistory> historyByKey;
 
     /// <summary>The records.</summary>
     public ReportInput Input { get; }
@@ -80,4 +88,16 @@ public sealed class ReportModel
     /// <summary>Samples of every cell and metric, prepared for reading.</summary>
     public ImmutableArray<SampleSet> SampleSets => sampleSets.Value;
 
+    /// <summary>Series through time, with their steps.</summary>
+    public ImmutableArray<SeriesHistory> History { get; }
+
+    /// <summary>Comparison with the reference run, surest change first; empty without one.</summary>
+    public ImmutableArray<Change> Changes { get; } = [];
+
+    /// <summary>Series that only one of the two runs has; null without a reference.</summary>
+    public Absence? Absence { get; }
+
+    /// <summary>History of a series; null where it has none.</summary>
+    /// <param name="key">The series.</param>
+    public SeriesHistory? HistoryOf(SeriesKey key) => historyByKey.GetValueOrDefault(key);
 }

@@ -1,13 +1,29 @@
+using LT2.Eval.Reports.Charts;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Reports.Views;
 
-/// <summary>Says whether a run is whole.</summary>
+/// <summary>Says whether a run is whole and whether it is worse than its reference.</summary>
 internal static class RunBanner
 {
-    /// <summary>Whole, incomplete or failed, with the first thing that went wrong.</summary>
+    /// <summary>Regressed, whole, incomplete or failed, with the worst item.</summary>
     public static Banner Of(ReportModel model)
+    {
+        var whole = Completeness(model);
+        if (model.Input.Reference is not { } reference)
+        {
+            return whole;
+        }
+        var counts = $"Against run {reference.Run.RunId}: {ChangeText.Counts(model.Changes)}.";
+        return model.Changes.FirstOrDefault(change => change.Verdict == ChangeVerdict.Regressed) is { } worst
+            ? new Banner("bad", "REGRESSED", $"{SeriesNames.Title(worst.Key)}: {ChangeText.Difference(worst)}. {counts} {whole.Sentence}")
+            : whole.Kind == "good"
+                ? new Banner("good", "COMPLETE, NO REGRESSION FOUND", $"{counts} {whole.Sentence}")
+                : whole with { Sentence = $"{whole.Sentence} {counts}" };
+    }
+
+    private static Banner Completeness(ReportModel model)
     {
         var cells = model.Input.Run.Cells;
         var unfinished = model.Unfinished;
