@@ -29,6 +29,11 @@ public static class ReportMarkdown
         text.Append($"## {MarkdownTable.Escape(banner.Word)}: {MarkdownTable.Escape(model.Run.PlanName)}, {Quantity.Moment(model.Run.StartedUtc)}\n\n");
         text.Append($"{MarkdownTable.Escape(banner.Sentence)}\n\n");
         text.Append($"Run {MarkdownTable.Escape(model.Run.RunId)}, build {MarkdownTable.Escape(model.Run.BuildId)}, {MarkdownTable.Escape(model.Run.HostClass)}.\n");
+        Section(text, "Surely worse or better than the reference", new ChartTable("", [new("Verdict"), new("Series"), new("Change [95 % interval]", true), new("Adjusted p", true)],
+            [
+                .. model.Changes.Where(ChangeText.IsSure).Select(row => ImmutableArray.Create(
+                    ChangeText.Word(row.Verdict), SeriesNames.Title(row.Key), ChangeText.Difference(row), ChangeText.PValue(row.AdjustedPValue))),
+            ]));
         Section(text, "Missing and failed", new ChartTable("", [new("Outcome"), new("Cell"), new("Reason")],
             [.. model.Unfinished.Select(cell => ImmutableArray.Create(OutcomeNames.Of(cell.Outcome), cell.Title, cell.Reason ?? "no reason recorded"))]));
         Section(text, "Quality at the largest trained loop count", Quality(model));

@@ -1,3 +1,5 @@
+using LT2.Eval.Results.Gating;
+
 namespace LT2.Eval.Reports;
 
 /// <summary>What to write, and where.</summary>
@@ -12,7 +14,10 @@ public sealed record ReportOptions
     /// <summary>Run to compare with; null for the pin, and without a pin for none.</summary>
     public string? ReferenceRunId { get; init; }
 
-    /// <summary>Folder of the accepted baselines; null when there are none.</summary>
+    /// <summary>What the gate decided about the run; its pin is the reference then. Null when it was not asked.</summary>
+    public GateReport? Gate { get; init; }
+
+    /// <summary>Folder of the accepted baselines (<c>PLAN.json</c>); null when there are none.</summary>
     public string? PinFolder { get; init; }
 
     /// <summary>Most runs that history pages show, newest kept.</summary>

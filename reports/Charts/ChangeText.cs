@@ -1,38 +1,61 @@
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
+using LT2.Eval.Results.Gating;
+using LT2.Eval.Results.Statistics;
 
 namespace LT2.Eval.Reports.Charts;
 
-/// <summary>Changes in words.</summary>
+/// <summary>Comparisons in words.</summary>
 internal static class ChangeText
 {
     /// <summary>The verdict in a word.</summary>
-    public static string Word(ChangeVerdict verdict) => verdict.ToString().ToLowerInvariant();
+    public static string Word(ComparisonVerdict verdict) => verdict.ToString().ToLowerInvariant();
 
     /// <summary>Kind of mark.</summary>
-    public static string Mark(ChangeVerdict verdict) => verdict switch
+    public static string Mark(ComparisonVerdict verdict) => verdict switch
     {
-        ChangeVerdict.Regressed => "bad",
-        ChangeVerdict.Improved => "good",
-        ChangeVerdict.Inconclusive => "unsure",
+        ComparisonVerdict.Worse => "bad",
+        ComparisonVerdict.Better => "good",
+        ComparisonVerdict.Inconclusive => "unsure",
         _ => "plain",
     };
 
-    /// <summary><c>−3.21 % [−4.00, −2.40]</c>, or in the unit of the values for quality.</summary>
-    public static string Difference(Change change)
+    /// <summary>Surely worse or surely better.</summary>
+    public static bool IsSure(MetricComparison row) => row.Verdict is ComparisonVerdict.Worse or ComparisonVerdict.Better;
+
+    /// <summary>Difference and interval as shown: percent for times and memory, the metric's unit otherwise.</summary>
+    public static (Estimate Estimate, double? Floor, string Unit) Shown(MetricComparison row)
     {
-        var interval = change.Interval;
-        var factor = change.IsRelative ? 100 : 1;
-        var range = interval is { Low: { } low, High: { } high } ? $" [{Quantity.Signed(low * factor)}, {Quantity.Signed(high * factor)}]" : "";
-        var unit = change.IsRelative ? " %" : change.Unit is "1" or "" ? "" : " " + change.Unit;
-        return Quantity.Signed(change.Difference * factor) + range + unit;
+        Func<double, double> scale = row.Question switch
+        {
+            ComparisonQuestion.Time => logRatio => 100 * (Math.Exp(logRatio) - 1),
+            ComparisonQuestion.Memory when row.BaselineValue > 0 => bytes => 100 * bytes / row.BaselineValue,
+            _ => value => value,
+        };
+        var unit = row.Question is ComparisonQuestion.Time or ComparisonQuestion.Memory ? " %" : row.Unit is "1" or "" ? "" : " " + row.Unit;
+        return (
+            new Estimate(scale(row.Difference), row.Interval is { } lower ? scale(lower.Lower) : null, row.Interval is { } upper ? scale(upper.Upper) : null),
+            row.Floor is { } floor ? scale(floor) : null, unit);
     }
+
+    /// <summary><c>−3.21 [−4.00, −2.40] %</c>.</summary>
+    public static string Difference(MetricComparison row)
+    {
+        var (estimate, _, unit) = Shown(row);
+        var range = estimate is { Low: { } low, High: { } high } ? $" [{Quantity.Signed(low)}, {Quantity.Signed(high)}]" : "";
+        return Quantity.Signed(estimate.Value) + range + unit;
+    }
+
+    /// <summary>Difference over its standard error; null where none is known.</summary>
+    public static double? TimesOverNoise(MetricComparison row) => row.DetectableEffect is > 0 and { } effect && double.IsFinite(effect)
+        ? Math.Abs(row.Difference) * MinimumDetectableEffect.Of(1) / effect
+        : null;
 
     /// <summary>A p-value: below 0.001 as such.</summary>
     public static string PValue(double? p) => p is null ? "–" : p < 0.001 ? "< 0.001" : Quantity.Number(p);
 
-    /// <summary><c>2 regressed, 1 improved, 40 equivalent, 3 inconclusive</c>.</summary>
-    public static string Counts(IReadOnlyCollection<Change> changes) => string.Join(", ",
-        new[] { ChangeVerdict.Regressed, ChangeVerdict.Improved, ChangeVerdict.Equivalent, ChangeVerdict.Inconclusive }
-            .Select(verdict => $"{Quantity.Count(changes.Count(change => change.Verdict == verdict))} {Word(verdict)}"));
+    /// <summary><c>2 worse, 1 better, 40 equivalent, 3 inconclusive</c>.</summary>
+    public static string Counts(IReadOnlyCollection<MetricComparison> rows) => string.Join(", ",
+        new[] { ComparisonVerdict.Worse, ComparisonVerdict.Better, ComparisonVerdict.Equivalent, ComparisonVerdict.Inconclusive }
+            .Select(verdict => $"{Quantity.Count(rows.Count(row => row.Verdict == verdict))} {Word(verdict)}"));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
+using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 using Plotly.NET;
 
@@ -11,15 +12,15 @@ namespace LT2.Eval.Reports.Charts;
 internal static class DifferenceLoopChart
 {
     /// <summary>One chart for each case and metric with at least two tested loop counts.</summary>
-    public static IEnumerable<ChartFigure> Of(ImmutableArray<Change> changes, VariantStyles styles) => changes
-        .Where(change => change.Family == ChangeFamily.Quality && change.Key.TestedLoopCount is not null)
+    public static IEnumerable<ChartFigure> Of(ImmutableArray<MetricComparison> changes, VariantStyles styles) => changes
+        .Where(change => change.Question is not (ComparisonQuestion.Time or ComparisonQuestion.Memory) && change.Key.TestedLoopCount is not null)
         .GroupBy(change => (change.Key.SuiteId, change.Key.TaskId, change.Key.CaseParameters, change.Key.Shots, change.Key.Split, change.Key.Metric))
         .Where(group => group.Select(change => change.Key.TestedLoopCount).Distinct().Count() > 1)
         .OrderBy(group => group.Key.SuiteId, StringComparer.Ordinal).ThenBy(group => group.Key.TaskId, StringComparer.Ordinal)
         .ThenBy(group => group.Key.CaseParameters, NaturalOrder.Instance).ThenBy(group => group.Key.Metric, StringComparer.Ordinal)
         .Select(group => Chart([.. group.OrderBy(change => change.Key.TestedLoopCount)], styles));
 
-    private static ChartFigure Chart(Change[] changes, VariantStyles styles)
+    private static ChartFigure Chart(MetricComparison[] changes, VariantStyles styles)
     {
         var key = changes[0].Key;
         var title = $"{SeriesNames.Case(key)}: change of {CaseNames.Metric(key.Metric)} by tested loop count";
@@ -27,7 +28,7 @@ internal static class DifferenceLoopChart
             .OrderBy(line => line.Key.VariantId, StringComparer.Ordinal).ThenBy(line => line.Key.TrainedLoopCount).ThenBy(line => line.Key.RecipeHash, StringComparer.Ordinal).ToArray();
         var traces = lines.Select(line => (Trace)Plot
             .Line(Name(line.Key.VariantId, line.Key.TrainedLoopCount), styles[line.Key.VariantId], line.Select(change => (double)change.Key.TestedLoopCount!.Value), line.Select(change => (double?)change.Difference))
-            .With("error_y", Plot.ErrorBars(line.Select(change => change.Interval.High - change.Difference), line.Select(change => change.Difference - change.Interval.Low))));
+            .With("error_y", Plot.ErrorBars(line.Select(change => change.Interval?.Upper - change.Difference), line.Select(change => change.Difference - change.Interval?.Lower))));
         int[] counts = [.. changes.Select(change => change.Key.TestedLoopCount!.Value).Distinct().Order()];
         var layout = new Layout()
             .With("xaxis", Plot.Axis("tested loop count T′").Ticks(counts.Select(count => (double)count), counts.Select(count => count.ToString(CultureInfo.InvariantCulture))))
@@ -41,7 +42,7 @@ internal static class DifferenceLoopChart
             [
                 .. lines.SelectMany(line => line).Select(change => ImmutableArray.Create(
                     Name(change.Key.VariantId, change.Key.TrainedLoopCount), Quantity.Count(change.Key.TestedLoopCount!.Value),
-                    $"{Quantity.WithUnit(change.Before, change.Unit)} → {Quantity.WithUnit(change.After, change.Unit)}", ChangeText.Difference(change), ChangeText.Word(change.Verdict))),
+                    $"{Quantity.WithUnit(change.BaselineValue, change.Unit)} → {Quantity.WithUnit(change.CandidateValue, change.Unit)}", ChangeText.Difference(change), ChangeText.Word(change.Verdict))),
             ]));
     }
 

@@ -36,7 +36,7 @@ internal static class HistoryChart
         }
         foreach (var change in environment.Where(change => runs.Contains(change.RunId)))
         {
-            Mark(shapes, notes, change.StartedUtc, "environment", "dot");
+            Mark(shapes, notes, change.StartedUtc, "env", "dot");
         }
         foreach (var step in history.Steps)
         {
@@ -77,7 +77,7 @@ internal static class HistoryChart
     private static void Mark(List<Shape> shapes, List<Annotation> notes, DateTimeOffset at, string text, string dash)
     {
         shapes.Add(Plot.VerticalLine(Time(at), dash));
-        notes.Add(Plot.Note(Time(at), 1.0, text, yanchor: "bottom", xanchor: "center").With("textangle", -30));
+        notes.Add(Plot.Note(Time(at), 1.0, text, yanchor: "bottom", xanchor: "center"));
     }
 
     private static string Time(DateTimeOffset moment) => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

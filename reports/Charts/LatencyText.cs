@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
+using LT2.Eval.Results.Statistics;
 
 namespace LT2.Eval.Reports.Charts;
 
@@ -36,15 +37,30 @@ internal static class LatencyText
     /// <summary>Fitted and local slopes of every curve.</summary>
     public static ChartTable Slopes(IEnumerable<LatencyCurve> curves) => new(
         "Growth with sequence length: slope of log latency on log n",
-        [new("Variant"), new("Loops", true), new("Fitted slope [95 % interval]", true), new("Fitted over n", true), new("Local slopes, shortest to longest", true)],
+        [new("Variant"), new("Loops", true), new("Fitted slope [95 % interval]", true), new("Median of slopes", true), new("Fitted over n", true), new("Local slopes, shortest to longest", true), new("Fixed + n + n² at the longest (fit over all lengths)", true)],
         [
             .. curves.Select(curve => ImmutableArray.Create(
                 curve.VariantId,
                 Quantity.Count(curve.LoopCount),
                 curve.Slope is { } fit ? Quantity.WithInterval(fit.Exponent.Value, fit.Exponent.Low, fit.Exponent.High, "1") : "needs three lengths",
+                Quantity.Number(curve.Slope?.MedianOfSlopes),
                 curve.Slope is { } range ? $"{Quantity.Count(range.FromLength)} to {Quantity.Count(range.ToLength)}" : "–",
-                string.Join(", ", curve.LocalSlopes.Select(local => Quantity.Number(local.Exponent))))),
+                string.Join(", ", curve.LocalSlopes.Select(local => Quantity.Number(local.Exponent))),
+                Parts(curve))),
         ]);
+
+    // Where a slope is a mixture, the three costs say of what: c₀ + c₁n + c₂n² with no part below zero.
+    private static string Parts(LatencyCurve curve)
+    {
+        if (curve.Points.Length < 4)
+        {
+            return "needs four lengths";
+        }
+        var fit = QuadraticCostFit.Of([.. curve.Points.Select(point => ((double)point.SequenceLength, point.MedianMilliseconds))]);
+        double length = curve.Points[^1].SequenceLength;
+        var whole = fit.At(length);
+        return string.Join(" + ", new[] { fit.Constant, fit.Linear * length, fit.Quadratic * length * length }.Select(part => $"{Quantity.Number(Math.Round(100 * part / whole, 1))} %"));
+    }
 
     /// <summary>Where one variant overtakes another, for every pair at the same loop count.</summary>
     public static ChartTable Crossovers(IEnumerable<LatencyCurve> curves)

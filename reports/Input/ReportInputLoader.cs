@@ -1,3 +1,4 @@
+using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
 
@@ -13,24 +14,34 @@ public static class ReportInputLoader
     public static ReportInput Load(ResultStore store, ReportOptions options)
     {
         var runs = store.Runs();
-        var run = Choose(store, runs, options.RunId);
-        var reference = ReferenceOf(store, runs, run, options);
+        var run = Choose(store, runs, options.RunId ?? options.Gate?.CandidateRunId);
+        var pins = PinsOf(options);
+        var referenceRun = ReferenceOf(store, runs, run, options, pins);
+        var reference = referenceRun is null ? null : RunDataLoader.Load(store, referenceRun);
+        var comparison = options.Gate?.Comparison
+            ?? (referenceRun is null ? null : RunComparison.Compare(new ComparisonSide(store, referenceRun.RunId), new ComparisonSide(store, run.RunId)));
         RunRecord[] history = [.. runs.Where(other => other.StartedUtc <= run.StartedUtc).TakeLast(options.HistoryRuns)];
         var data = RunDataLoader.Load(store, run);
-        return new ReportInput(data, reference, HistoryLoader.Load(store, data, history), [], HistoryLoader.EnvironmentChanges(store, history));
+        return new ReportInput(
+            data, reference, comparison, options.Gate, HistoryLoader.Load(store, data, history),
+            [.. pins.Select(pin => new PinMark(pin.RunId, pin.PinnedUtc, pin.PinnedBy, pin.Reason))], HistoryLoader.EnvironmentChanges(store, history));
     }
 
-    private static RunData? ReferenceOf(ResultStore store, IReadOnlyList<RunRecord> runs, RunRecord run, ReportOptions options)
+    // A run that was named, else the gate's pin, else the pin of the run's plan; a pin whose run was pruned from the store is no reference.
+    private static RunRecord? ReferenceOf(ResultStore store, IReadOnlyList<RunRecord> runs, RunRecord run, ReportOptions options, IReadOnlyList<PinFile> pins)
     {
-        if (options.ReferenceRunId is not { } id)
+        if (options.ReferenceRunId is { } id)
         {
-            return null;
+            var named = Choose(store, runs, id);
+            return named.RunId == run.RunId ? throw new ReportException($"Run {id} cannot be compared with itself. Name another run as the reference.") : named;
         }
-        var reference = Choose(store, runs, id);
-        return reference.RunId == run.RunId
-            ? throw new ReportException($"Run {id} cannot be compared with itself. Name another run as the reference.")
-            : RunDataLoader.Load(store, reference);
+        var pin = options.Gate?.Pin ?? pins.FirstOrDefault(pin => pin.PlanName == run.PlanName);
+        return pin is null || pin.RunId == run.RunId ? null : runs.FirstOrDefault(other => other.RunId == pin.RunId);
     }
+
+    private static IReadOnlyList<PinFile> PinsOf(ReportOptions options) => options.PinFolder is { } folder && Directory.Exists(folder)
+        ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(PinFile.Read).OrderBy(pin => pin.PinnedUtc)]
+        : options.Gate is { } gate ? [gate.Pin] : [];
 
     private static RunRecord Choose(ResultStore store, IReadOnlyList<RunRecord> runs, string? id)
     {

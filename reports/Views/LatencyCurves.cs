@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Statistics;
 
 namespace LT2.Eval.Reports.Views;
 
@@ -43,22 +44,13 @@ internal static class LatencyCurves
         {
             return null;
         }
-        ImmutableArray<double> sorted = [.. clean.Select(block => block.MillisecondsPerIteration).Order()];
+        double[] sorted = [.. clean.Select(block => block.MillisecondsPerIteration).Order()];
         ImmutableArray<double> processes =
         [
             .. clean.GroupBy(block => (block.CellId, block.ProcessIndex))
-                .Select(group => Quantile([.. group.Select(block => block.MillisecondsPerIteration).Order()], 0.5)).Order(),
+                .Select(group => Quantile.Median(group.Select(block => block.MillisecondsPerIteration))),
         ];
         return new LatencyPoint(
-            length, Quantile(processes, 0.5), Quantile(sorted, 0.1), Quantile(sorted, 0.9), clean.Length, processes.Length, blocks.Length - clean.Length);
-    }
-
-    /// <summary>Linear interpolation between order statistics (Hyndman and Fan 1996, type 7).</summary>
-    internal static double Quantile(ImmutableArray<double> sorted, double share)
-    {
-        var position = share * (sorted.Length - 1);
-        var below = (int)Math.Floor(position);
-        var above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
+            length, Quantile.Median(processes), Quantile.OfSorted(sorted, 0.1), Quantile.OfSorted(sorted, 0.9), clean.Length, processes.Length, blocks.Length - clean.Length);
     }
 }

@@ -7,20 +7,15 @@ namespace LT2.Eval.Reports.Views;
 /// <param name="Mean">The difference.</param>
 /// <param name="StandardError">Its standard error.</param>
 /// <param name="DegreesOfFreedom">Of the t distribution behind interval and p-value.</param>
-/// <param name="SampleCount">Samples, or processes, of one side.</param>
-/// <param name="IsPaired">Both sides are the same samples.</param>
-public sealed record MeanDifference(double Mean, double StandardError, double DegreesOfFreedom, int SampleCount, bool IsPaired)
+/// <param name="SampleCount">Samples that were paired.</param>
+public sealed record MeanDifference(double Mean, double StandardError, double DegreesOfFreedom, int SampleCount)
 {
-    /// <summary>Interval of a level.</summary>
-    /// <param name="level">0.95 unless told.</param>
-    public Estimate Interval(double level = 0.95)
+    /// <summary>95 % interval.</summary>
+    public Estimate Interval()
     {
-        var half = StandardError == 0 ? 0 : StudentT.InvCDF(0, 1, DegreesOfFreedom, (1 + level) / 2) * StandardError;
+        var half = StandardError == 0 ? 0 : StudentT.InvCDF(0, 1, DegreesOfFreedom, 0.975) * StandardError;
         return new Estimate(Mean, Mean - half, Mean + half);
     }
-
-    /// <summary>Two-sided p-value of no difference.</summary>
-    public double PValue => StandardError == 0 ? Mean == 0 ? 1 : 0 : 2 * StudentT.CDF(0, 1, DegreesOfFreedom, -Math.Abs(Mean) / StandardError);
 
     /// <summary>
     /// Samples of both sides paired by id, with the clustered standard error √(C/(C − 1) · Σ_c (Σ_{i∈c} (d_i − d̄))²)/n over C clusters and n
@@ -41,26 +36,7 @@ public sealed record MeanDifference(double Mean, double StandardError, double De
         }
         var mean = pairs.Average(pair => pair.Difference);
         var squares = clusters.Sum(cluster => Math.Pow(cluster.Sum(pair => pair.Difference - mean), 2));
-        return new MeanDifference(mean, Math.Sqrt(squares * clusters.Length / (clusters.Length - 1)) / pairs.Length, clusters.Length - 1, pairs.Length, true);
-    }
-
-    /// <summary>
-    /// Two independent sides: standard error √(s₁²/n₁ + s₂²/n₂) with the degrees of freedom of Welch (Biometrika 34, 1947); null with fewer
-    /// than two values on a side.
-    /// </summary>
-    /// <param name="before">One side.</param>
-    /// <param name="after">The other.</param>
-    public static MeanDifference? Independent(IReadOnlyList<double> before, IReadOnlyList<double> after)
-    {
-        if (before.Count < 2 || after.Count < 2)
-        {
-            return null;
-        }
-        var (left, right) = (Variance(before) / before.Count, Variance(after) / after.Count);
-        var freedom = left + right == 0
-            ? before.Count + after.Count - 2
-            : Math.Pow(left + right, 2) / ((left * left / (before.Count - 1)) + (right * right / (after.Count - 1)));
-        return new MeanDifference(after.Average() - before.Average(), Math.Sqrt(left + right), freedom, after.Count, false);
+        return new MeanDifference(mean, Math.Sqrt(squares * clusters.Length / (clusters.Length - 1)) / pairs.Length, clusters.Length - 1, pairs.Length);
     }
 
     /// <summary>Mean of independent differences, standard errors pooled; null for none.</summary>
@@ -69,13 +45,7 @@ public sealed record MeanDifference(double Mean, double StandardError, double De
         ? null
         : new MeanDifference(
             differences.Average(item => item.Mean), Math.Sqrt(differences.Sum(item => item.StandardError * item.StandardError)) / differences.Count,
-            differences.Sum(item => item.DegreesOfFreedom), differences[0].SampleCount, differences.All(item => item.IsPaired));
-
-    private static double Variance(IReadOnlyList<double> values)
-    {
-        var mean = values.Average();
-        return values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1);
-    }
+            differences.Sum(item => item.DegreesOfFreedom), differences[0].SampleCount);
 
     private static Dictionary<string, (double Score, string Cluster)> Scores(IEnumerable<SampleRecord> samples) => samples
         .Where(sample => sample.Denominator != 0)

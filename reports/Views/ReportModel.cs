@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using LT2.Eval.Reports.Input;
+using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Reports.Views;
@@ -23,11 +24,7 @@ public sealed class ReportModel
         Training = TrainingGroup.Of(input.Run);
         History = [.. input.History.Select(SeriesHistory.Of)];
         historyByKey = History.ToDictionary(history => history.Series.Key);
-        if (input.Reference is { } reference)
-        {
-            Changes = Views.Changes.Between(reference, input.Run);
-            Absence = Absence.Between(reference, input.Run);
-        }
+        Changes = input.Comparison is { } comparison ? [.. comparison.Rows.Where(row => row.Key.Slice is null && row.Key.SuiteId != "training")] : [];
         sampleSets = new Lazy<ImmutableArray<SampleSet>>(() => SampleSet.Of(this));
         LengthGrids = HeatGrid.LengthByLoopCount(Quality);
         RecallGrids = HeatGrid.PairsByLength(Quality);
@@ -91,11 +88,8 @@ public sealed class ReportModel
     /// <summary>Series through time, with their steps.</summary>
     public ImmutableArray<SeriesHistory> History { get; }
 
-    /// <summary>Comparison with the reference run, surest change first; empty without one.</summary>
-    public ImmutableArray<Change> Changes { get; } = [];
-
-    /// <summary>Series that only one of the two runs has; null without a reference.</summary>
-    public Absence? Absence { get; }
+    /// <summary>Comparison with the reference run, worst first, without slices and training losses; empty without a reference.</summary>
+    public ImmutableArray<MetricComparison> Changes { get; }
 
     /// <summary>History of a series; null where it has none.</summary>
     /// <param name="key">The series.</param>

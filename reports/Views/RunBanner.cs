@@ -1,5 +1,6 @@
 using LT2.Eval.Reports.Charts;
 using LT2.Eval.Reports.Text;
+using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Reports.Views;
@@ -11,12 +12,17 @@ internal static class RunBanner
     public static Banner Of(ReportModel model)
     {
         var whole = Completeness(model);
-        if (model.Input.Reference is not { } reference)
+        if (model.Input.Gate is { } gate)
+        {
+            var kind = gate.Verdict switch { GateVerdict.Pass => "good", GateVerdict.Regressed => "bad", _ => "unsure" };
+            return new Banner(kind, gate.Verdict.ToString().ToUpperInvariant(), $"{gate.Summary} {whole.Sentence}");
+        }
+        if (model.Input is not { Reference: { } reference, Comparison: not null })
         {
             return whole;
         }
         var counts = $"Against run {reference.Run.RunId}: {ChangeText.Counts(model.Changes)}.";
-        return model.Changes.FirstOrDefault(change => change.Verdict == ChangeVerdict.Regressed) is { } worst
+        return model.Changes.FirstOrDefault(row => row.Verdict == ComparisonVerdict.Worse) is { } worst
             ? new Banner("bad", "REGRESSED", $"{SeriesNames.Title(worst.Key)}: {ChangeText.Difference(worst)}. {counts} {whole.Sentence}")
             : whole.Kind == "good"
                 ? new Banner("good", "COMPLETE, NO REGRESSION FOUND", $"{counts} {whole.Sentence}")
@@ -29,7 +35,7 @@ internal static class RunBanner
         var unfinished = model.Unfinished;
         var finished = cells.Count - unfinished.Length;
         var worst = unfinished.FirstOrDefault(cell => cell.Outcome == CellOutcome.Failed) ?? unfinished.FirstOrDefault();
-        var detail = worst is null ? "" : $" First: {worst.Title} ({OutcomeNames.Of(worst.Outcome)}{(worst.Reason is null ? "" : ": " + worst.Reason)}).";
+        var detail = worst is null ? "" : $" First to look at: {worst.Title} ({OutcomeNames.Of(worst.Outcome)}{(worst.Reason is null ? "" : ": " + worst.Reason)}).";
         return model.Run.Status switch
         {
             RunStatus.Failed => new Banner("bad", "RUN FAILED", $"The run stopped by an error after {Quantity.Count(cells.Count, "cell")}.{detail}"),

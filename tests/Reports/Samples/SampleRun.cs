@@ -101,6 +101,7 @@ public static class SampleRun
                 var linear = (index is 1 ? 0.006 : 0.003) * length;
                 var milliseconds = phase == "prefill" ? 0.3 + loops * (0.4 + linear + quadratic) : 0.2 + (0.01 * loops * loops) + loops * (0.5 + (index is 0 or 2 ? 0.0004 * length : 0.1));
                 builder.Times(cell, phase, length, loops, milliseconds * factor);
+                builder.Latency(cell, variant, phase, length, loops, milliseconds * factor);
             }
         }
         builder.PeakMemory(cell, variant, loops, 4096, (loops * 3_000_000L) + (index * 1_000_000L));

@@ -61,6 +61,10 @@ public sealed class SampleRunBuilder(string runId)
         }
     }
 
+    public void Latency(string cell, string variant, string phase, int length, int loops, double milliseconds) => metrics.Add(new MetricRecord(
+        runId, cell, new SeriesKey("timing", 1, phase, "", 0, null, null, "latency", null, variant, null, null, loops, "float32", 1, phase, length, "eager",
+            "Example CPU, 2 threads"), null, milliseconds, 0.01 * milliseconds, 15, 3, null, MetricDirection.LowerIsBetter, "ms", MetricKind.Duration, 0.02 * milliseconds));
+
     public void Times(string cell, string phase, int length, int loops, double milliseconds)
     {
         for (var process = 0; process < 3; process++)

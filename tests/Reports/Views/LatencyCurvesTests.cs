@@ -44,9 +44,6 @@ public sealed class LatencyCurvesTests
     }
 
     [Fact]
-    public void Percentiles_interpolate_between_order_statistics() => Assert.Equal(1.4, LatencyCurves.Quantile([1, 2, 3, 4, 5], 0.1), 12);
-
-    [Fact]
     public void Prefill_counts_every_token_and_decode_one_a_sequence()
     {
         var point = new LatencyPoint(1000, 10, 10, 10, 1, 1, 0);
