@@ -20,5 +20,6 @@ internal static class CommandCatalogue
         new RescoreVerb(),
         new VerifyVerb(),
         new MergeVerb(),
+        new PruneVerb(),
     ];
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LT2.Eval.Harness.Plans;
 using LT2.Eval.Harness.Timing;
 using LT2.Eval.Models.Definitions;
 using Spectre.Console;
@@ -12,7 +13,8 @@ internal sealed class TimeVerb : IVerb
     /// <inheritdoc />
     public Command Create(CommandEnvironment environment)
     {
-        var variant = new Argument<string>("variant") { Description = "name@scale (lt2 list variants)." };
+        var variant = new Argument<string?>("variant") { Description = "name@scale (lt2 list variants).", Arity = ArgumentArity.ZeroOrOne };
+        var canary = new Option<bool>("--canary") { Description = "Time the canary instead: a fixed matrix product and copy of libtorch, no model." };
         var loops = new Option<int?>("--loops") { Description = "Loops carried out (default: the variant's own)." };
         var vocabulary = new Option<int>("--vocabulary") { Description = "Vocabulary of the random-weight model.", DefaultValueFactory = _ => 256 };
         var phases = new Option<string>("--phases") { Description = "prefill, decode or both, comma-separated.", DefaultValueFactory = _ => "prefill,decode" };
@@ -28,11 +30,20 @@ internal sealed class TimeVerb : IVerb
             Time prefill and decode of one variant with random weights.
 
             Example: lt2 time lt2-gdn@tiny --loops 4 --lengths 256,1024,4096
-            """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, json };
+            """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, json, canary };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(canary))
+            {
+                var measured = new CanarySession(environment.Clock).Measure(parsed.GetValue(device)!, parsed.GetValue(threads));
+                environment.Output.WriteLine(parsed.GetValue(json)
+                    ? JsonSerializer.Serialize(measured, JsonOutput.Options)
+                    : string.Join(Environment.NewLine, measured.Measurements.Select(item => $"{item.Phase} {HumanNumber.Significant(item.BlockMilliseconds.Order().ElementAt(item.BlockMilliseconds.Count / 2))} ms")));
+                return ExitCodes.Success;
+            }
+
             var variants = VariantCatalogue.Load();
-            var name = parsed.GetValue(variant)!;
+            var name = parsed.GetValue(variant) ?? throw new PlanException("Name a variant to time (lt2 list variants), or give --canary.");
             var request = new TimingRequest(
                 name,
                 parsed.GetValue(loops) ?? variants.Resolve(name).LoopCount,

@@ -80,6 +80,7 @@ public sealed class PlanSession
             [typeof(ScoreCell)] = new ScoreCellRunner(),
             [typeof(NGramCell)] = new NGramCellRunner(),
             [typeof(TimeCell)] = new TimeCellRunner(new FreshTimingProcess()),
+            [typeof(CanaryCell)] = new CanaryCellRunner(new FreshTimingProcess()),
         };
         return new RunEngine(variants, SuiteCatalog.All, data, clock, progress, runners).Run(Plan, Cells(), options, cancellation);
     }

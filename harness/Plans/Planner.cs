@@ -47,7 +47,7 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
             }
         }
 
-        return [.. cells.Values];
+        return CanaryCell.Around([.. cells.Values]);
     }
 
     /// <summary>Ids of the data sets that a plan's cases read.</summary>

@@ -5,12 +5,16 @@ using System.Text.Json;
 namespace LT2.Eval.Harness.Timing;
 
 /// <summary>Starts this program again as <c>lt2 time … --json</c>, so that no cache, heap or allocator state of the run leaks into a time.</summary>
-public sealed class FreshTimingProcess : ITimingProcess
+/// <param name="folder">Folder of another build of the program; null for this one.</param>
+public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
 {
     /// <inheritdoc />
-    public TimingReport Run(TimingRequest request, CancellationToken cancellation)
-    {
-        var start = ThisProgram.StartInfo([
+    public TimingReport RunCanary(string device, int? threadCount, CancellationToken cancellation)
+        => Start(["time", "--canary", "--device", device, .. Threads(threadCount), "--json"], cancellation);
+
+    /// <inheritdoc />
+    public TimingReport Run(TimingRequest request, CancellationToken cancellation) => Start(
+        [
             "time", request.VariantId,
             "--loops", Text(request.LoopCount),
             "--vocabulary", Text(request.VocabularySize),
@@ -21,9 +25,14 @@ public sealed class FreshTimingProcess : ITimingProcess
             "--minimum-block-milliseconds", request.MinimumBlockMilliseconds.ToString("R", CultureInfo.InvariantCulture),
             "--dtype", request.Dtype,
             "--device", request.Device,
-            .. request.ThreadCount is { } threads ? ["--threads", Text(threads)] : Array.Empty<string>(),
+            .. Threads(request.ThreadCount),
             "--json",
-        ]);
+        ],
+        cancellation);
+
+    private TimingReport Start(IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        var start = ThisProgram.StartInfo(arguments, folder);
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"The timing process did not start: {start.FileName}.");
         using var kill = cancellation.Register(() => process.Kill(entireProcessTree: true));
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
@@ -39,6 +48,8 @@ public sealed class FreshTimingProcess : ITimingProcess
         return JsonSerializer.Deserialize<TimingReport>(last, JsonOutput.Options)
             ?? throw new InvalidOperationException($"The timing process printed no report but: {last}");
     }
+
+    private static string[] Threads(int? count) => count is { } threads ? ["--threads", Text(threads)] : [];
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,12 +7,14 @@ namespace LT2.Eval.Harness.Timing;
 internal static class ThisProgram
 {
     /// <summary>Start information with redirected output; works for the app host, for <c>dotnet lt2.dll</c> and below a test runner.</summary>
-    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    /// <param name="arguments">Command line.</param>
+    /// <param name="folder">Folder of another build of the program; null for this one.</param>
+    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments, string? folder = null)
     {
-        var host = Path.Combine(AppContext.BaseDirectory, "lt2");
+        var host = Path.Combine(folder ?? AppContext.BaseDirectory, "lt2");
         var start = File.Exists(host)
             ? new ProcessStartInfo(host)
-            : new ProcessStartInfo("dotnet") { ArgumentList = { Assembly.GetExecutingAssembly().Location } };
+            : new ProcessStartInfo("dotnet") { ArgumentList = { folder is null ? Assembly.GetExecutingAssembly().Location : $"{host}.dll" } };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

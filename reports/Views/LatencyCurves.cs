@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Statistics;
 
@@ -18,6 +19,7 @@ internal static class LatencyCurves
         [
             .. blocks
                 .GroupBy(block => (block.Phase, block.BatchSize, Variant: variants.GetValueOrDefault(block.CellId, "unknown"), block.LoopCount))
+                .Where(group => group.Key.Variant != CanarySeries.TaskId)
                 .OrderBy(group => group.Key.Phase, StringComparer.Ordinal)
                 .ThenBy(group => group.Key.BatchSize)
                 .ThenBy(group => group.Key.Variant, StringComparer.Ordinal)

@@ -14,7 +14,7 @@ public sealed class ReportModel
     public ReportModel(ReportInput input)
     {
         Input = input;
-        Variants = [.. input.Run.Cells.Select(cell => cell.VariantId).Concat(input.Run.Metrics.Where(metric => metric.Key.TestedLoopCount is not null).Select(metric => metric.Key.VariantId)).Distinct().Order(StringComparer.Ordinal)];
+        Variants = [.. input.Run.Cells.Select(cell => cell.VariantId).Concat(input.Run.Metrics.Where(metric => metric.Key.TestedLoopCount is not null).Select(metric => metric.Key.VariantId)).Where(variant => variant != CanarySeries.TaskId).Distinct().Order(StringComparer.Ordinal)];
         Styles = new VariantStyles(Variants);
         AllQuality = QualityCases.Of(input.Run.Metrics);
         Quality = [.. AllQuality.Where(item => item.Slice is null)];

@@ -25,7 +25,7 @@ public sealed class KillTests
         }
 
         var after = FinishedCells(killed.StorePath);
-        Assert.Equal(9, after.Count);
+        Assert.Equal(11, after.Count);
         Assert.All(before, cell => Assert.Contains(cell, after)); // same start, same duration: not carried out again
         using var undisturbed = new TinyPlan();
         using (var process = Lt2.Start("run", undisturbed.PlanPath, "--out", undisturbed.Folder, "--device", "cpu", "--workers", "1", "--no-report"))

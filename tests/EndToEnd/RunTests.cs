@@ -1,3 +1,4 @@
+using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
 
@@ -18,16 +19,19 @@ public sealed class RunTests
         var run = Assert.Single(store.Runs());
         Assert.Equal(RunStatus.Completed, run.Status);
         var cells = store.Cells(run.RunId);
-        Assert.Equal(9, cells.Count);
+        Assert.Equal(11, cells.Count);
         Assert.All(cells, cell => Assert.Equal(CellOutcome.Finished, cell.Outcome));
         var accuracies = store.Metrics(run.RunId).Where(metric => metric.Key is { SuiteId: "mqar", Slice: null }).ToList();
         Assert.Equal([(1, 1), (1, 2), (2, 1), (2, 2)], accuracies
             .Where(metric => metric.Key.VariantId == "lt2-gdn@micro")
             .Select(metric => (metric.Key.TrainedLoopCount!.Value, metric.Key.TestedLoopCount!.Value)).Order().Distinct());
         Assert.All(accuracies, metric => Assert.Equal(30, metric.SampleCount));
-        var latencies = store.Metrics(run.RunId).Where(metric => metric.Key.Metric == "latency").ToList();
+        var latencies = store.Metrics(run.RunId).Where(metric => metric.Key.Metric == "latency" && !CanarySeries.Is(metric.Key)).ToList();
         Assert.Equal(4, latencies.Count);
         Assert.All(latencies, latency => Assert.True(latency.Value > 0));
+        Assert.Equal(
+            ["position=first copy", "position=first matmul", "position=last copy", "position=last matmul"],
+            store.Metrics(run.RunId).Where(metric => CanarySeries.Is(metric.Key) && metric.Value > 0).Select(metric => $"{metric.Key.CaseParameters} {metric.Key.Phase}").Order());
     }
 
     [Fact]
