@@ -24,7 +24,17 @@ internal sealed class ComparisonArm
 
     public static ComparisonArm Read(ComparisonSide side, ComparisonSide other) => new(side, other);
 
-    public string? WeightsHash(MetricRecord metric) => _cells[metric.CellId].CheckpointHash;
+    /// <summary>Hash of the weights that were scored: the cell's own, else that of the one model trained for it in this run.</summary>
+    public string? WeightsHash(MetricRecord metric)
+    {
+        if (_cells[metric.CellId].CheckpointHash is { } used)
+            return used;
+        var made = _cells.Values
+            .Where(cell => cell.Kind is CellKind.Train or CellKind.Curriculum or CellKind.Convert && cell.VariantId == metric.Key.VariantId
+                && cell.Seed == metric.Seed && cell.TrainedLoopCount == metric.Key.TrainedLoopCount)
+            .Select(cell => cell.CheckpointHash).Distinct(StringComparer.Ordinal).ToList();
+        return made.Count == 1 ? made[0] : null;
+    }
 
     /// <summary>Samples under the metrics; with several seeds the seed becomes part of the ids, and clusters stay together.</summary>
     public IReadOnlyList<SampleRecord> Samples(List<MetricRecord> metrics)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Statistics;
 using LT2.Eval.Results.Store;
 
 namespace LT2.Eval.Results.Gating;
@@ -59,9 +60,12 @@ public static class NightlyGate
     private static LatencySeries History(ResultStore store, RunRecord run, MetricRecord metric, PinFile pin)
     {
         var earlier = store.Series(metric.Key)
-            .Where(p => p.Run.StartedUtc < run.StartedUtc && p.Run.Status == RunStatus.Completed && p.Metric.Seed == metric.Seed && p.Metric.Value > 0)
-            .Select(p => Math.Log(p.Metric.Value!.Value));
+            .Where(p => p.Run.StartedUtc < run.StartedUtc && p.Run.Status == RunStatus.Completed && p.Metric.Seed == metric.Seed && p.Metric.Value > 0).ToList();
+        var logs = earlier.Select(p => Math.Log(p.Metric.Value!.Value)).ToList();
+        // A pin accepts the changes before it: noise is judged on the level that was accepted, from its first night.
+        var accepted = EDivisive.Find([.. logs.Take(earlier.FindIndex(p => p.Run.RunId == pin.RunId) + 1)]);
+        var current = logs.Skip(accepted.Count > 0 ? accepted[^1].Index : 0);
         var pinned = pin.Metrics.FirstOrDefault(m => m.Key == metric.Key && m.Seed == metric.Seed)?.Value;
-        return new(metric.Key, [.. earlier, Math.Log(metric.Value!.Value)], pinned is > 0 ? Math.Log(pinned.Value) : null);
+        return new(metric.Key, [.. current, Math.Log(metric.Value!.Value)], pinned is > 0 ? Math.Log(pinned.Value) : null);
     }
 }

@@ -96,6 +96,20 @@ public sealed class NightlyGateTests : IDisposable
         Assert.Contains(report.Findings, finding => finding is { Layer: "trend", Status: FindingStatus.Notice });
     }
 
+    [Fact]
+    public async Task A_pinned_slowdown_is_the_new_level_and_no_trend()
+    {
+        for (var night = 20; night < 42; night++)
+            _nights.Add(night, slowdown: 1.3);
+
+        var former = await _nights.JudgeAsync("night-041", _pin, new Nights.Runner(1));
+        var accepted = await _nights.JudgeAsync(_nights.Add(42, slowdown: 1.3), _nights.Pin("night-041"), new Nights.Runner(1));
+
+        Assert.Contains(former.Findings, finding => finding is { Layer: "ratchet", Status: FindingStatus.Blocking });
+        Assert.DoesNotContain(accepted.Findings, finding => finding.Layer is "trend" or "ratchet");
+        Assert.Equal(0, accepted.ExitCode);
+    }
+
     [Theory]
     [InlineData(1.2)]
     [InlineData(0.8)]

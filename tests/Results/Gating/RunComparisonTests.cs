@@ -1,4 +1,5 @@
 using LT2.Eval.Results.Gating;
+using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Results.Tests.Gating;
 
@@ -106,6 +107,59 @@ public sealed class RunComparisonTests : IDisposable
         var row = report.Rows.Single(row => row.Question == ComparisonQuestion.Time && row.Key.TaskId == "latency");
         Assert.Equal(ComparisonVerdict.Worse, row.Verdict);
         Assert.Equal(Math.Log(row.CandidateValue / row.BaselineValue), row.Difference, 10);
+    }
+
+    [Fact]
+    public void Weights_are_known_from_the_train_cell_of_the_run_too()
+    {
+        var runs = new[] { _nights.Add(0, withScore: false), _nights.Add(1, withScore: false) };
+        foreach (var run in runs)
+        {
+            _nights.Store.WriteCell(Examples.TrainCell(run, "train"));
+            var score = Examples.ScoreCell(run, "score");
+            _nights.Store.WriteCell(score with { Cell = score.Cell with { CheckpointHash = null } });
+        }
+
+        Assert.Equal(ComparisonQuestion.SameWeights, Accuracy(Compare(runs[0], runs[1])).Question);
+    }
+
+    [Fact]
+    public void Two_loop_counts_of_one_run_are_paired_by_sample()
+    {
+        var run = _nights.Add(0, withScore: false);
+        foreach (var (loops, value) in new[] { (1, 0), (2, 1) })
+        {
+            var id = $"score-{loops}";
+            _nights.Store.WriteCell(new(Examples.Cell(run, id), [Examples.Metric(run, id, Examples.Key(tested: loops), value, samples: 40)],
+                [.. Enumerable.Range(0, 40).Select(i => new SampleRecord(id, "acc", loops, $"s{i}", null, null, i < 5 ? 0 : value, 1))], [], [], []));
+        }
+
+        var report = RunComparison.Compare(new(_nights.Store, run, TestedLoopCount: 1), new(_nights.Store, run, TestedLoopCount: 2));
+
+        var row = Accuracy(report);
+        Assert.Equal((1, 2), (row.BaselineKey.TestedLoopCount, row.Key.TestedLoopCount));
+        Assert.Equal((35, 0, 40), (row.Flips.Improved.Length, row.Flips.Worsened.Length, row.Pairs));
+        Assert.Equal(ComparisonVerdict.Better, row.Verdict);
+    }
+
+    [Fact]
+    public void Several_seeds_on_both_sides_are_question_c()
+    {
+        var runs = new[] { _nights.Add(0, withScore: false), _nights.Add(1, withScore: false) };
+        for (var r = 0; r < 2; r++)
+        {
+            for (var seed = 0; seed < 4; seed++)
+            {
+                var id = $"score-{seed}";
+                var cell = Examples.Cell(runs[r], id) with { CheckpointHash = $"{r}-{seed}" };
+                _nights.Store.WriteCell(new(cell, [Examples.Metric(runs[r], id, Examples.Key(), 0.5 + (0.2 * r) + (0.01 * seed)) with { Seed = seed }], [], [], [], []));
+            }
+        }
+
+        var row = Accuracy(Compare(runs[0], runs[1]));
+
+        Assert.Equal((ComparisonQuestion.SeveralSeeds, ComparisonVerdict.Better), (row.Question, row.Verdict));
+        Assert.Equal(0.2, row.Difference, 12);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CsCheck;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
 
@@ -182,6 +183,26 @@ public sealed class ResultStoreTests : IDisposable
         Assert.True((TotalBytes() - before) / Count <= 40, $"{(TotalBytes() - before) / (double)Count} bytes a sample");
         Assert.Equal(Count + 1, _store.Samples("night-2", "second").Count);
     }
+
+    [Fact]
+    public void Any_sample_reads_back_as_it_was_written()
+    {
+        var cells = 0;
+        Gen.Select(Gen.String, Gen.Double, Gen.Double, Gen.String.Null()).Array[1, 5].Sample(
+            values =>
+            {
+                // A lone surrogate is no text in any encoding of files.
+                var samples = values.DistinctBy(value => value.Item1).Where(value => IsText(value.Item1) && IsText(value.Item4))
+                    .Select(value => new SampleRecord("c", "m", 1, value.Item1, null, null, value.Item2, value.Item3, value.Item4)).ToList();
+                var id = $"cell-{cells++}";
+                _store.WriteCell(new(Examples.Cell(_run.RunId, id), [], [.. samples.Select(sample => sample with { CellId = id })], [], [], []));
+                return _store.Samples(_run.RunId, id).Select(sample => sample with { CellId = "c" }).SequenceEqual(samples);
+            },
+            iter: 100, threads: 1);
+    }
+
+    private static bool IsText(string? text) =>
+        text is null || System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text)) == text;
 
     private long TotalBytes()
     {
