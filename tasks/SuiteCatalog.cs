@@ -30,11 +30,14 @@ public static class SuiteCatalog
     /// <exception cref="InvalidOperationException">Names every offender.</exception>
     public static IReadOnlyList<ISuite> Checked(IReadOnlyList<ISuite> suites)
     {
-        var problems = suites.GroupBy(suite => suite.Id, StringComparer.Ordinal)
-            .Where(group => group.Count() > 1)
-            .Select(group => $"Suite id '{group.Key}' is used by {group.Count()} suites.")
-            .Concat(suites.Where(suite => suite.Version < 1).Select(suite => $"Suite '{suite.Id}' has version {suite.Version}; versions start at 1."))
-            .ToList();
+        var problems = Problems(suites);
         return problems.Count == 0 ? suites : throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
     }
+
+    /// <summary>What is wrong with a list of suites.</summary>
+    internal static IReadOnlyList<string> Problems(IReadOnlyList<ISuite> suites) =>
+    [
+        .. suites.GroupBy(suite => suite.Id, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => $"Suite id '{group.Key}' is used by {group.Count()} suites."),
+        .. suites.Where(suite => suite.Version < 1).Select(suite => $"Suite '{suite.Id}' has version {suite.Version}; versions start at 1."),
+    ];
 }

@@ -36,8 +36,18 @@ public sealed class TaskCatalogue
             throw new TaskException($"There is no folder '{folder}' to read task definitions from.");
         }
 
-        var files = Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal).Select(path => (path, File.ReadAllText(path)));
-        var (added, addedGroups) = ReadAll(files, name => Path.Combine(folder, "examples", name + ".jsonl") is var path && File.Exists(path) ? File.ReadAllText(path) : null);
+        return With(Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal), folder);
+    }
+
+    /// <summary>This catalogue and one YAML file (with <c>examples/NAME.jsonl</c> beside it).</summary>
+    /// <exception cref="TaskException">Every problem of the file, or a name that is taken.</exception>
+    public TaskCatalogue WithFile(string path) => With([path], Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+    private TaskCatalogue With(IEnumerable<string> paths, string folder)
+    {
+        var (added, addedGroups) = ReadAll(
+            paths.Select(path => (path, File.ReadAllText(path))),
+            name => Path.Combine(folder, "examples", name + ".jsonl") is var path && File.Exists(path) ? File.ReadAllText(path) : null);
         var taken = added.Where(task => tasks.ContainsKey(task.Name)).Select(task => $"{task.Place}: the task '{task.Name}' exists already ({tasks[task.Name].Place}).").ToList();
         return taken.Count == 0
             ? new TaskCatalogue(tasks.Values.Concat(added), groups.Values.Concat(addedGroups))

@@ -35,6 +35,11 @@ internal sealed partial class TemplateParser
 
     private void AddText(string text, bool trimStart, bool trimEnd)
     {
+        foreach (var opening in new[] { "{{", "{%", "{#" }.Where(opening => text.Contains(opening, StringComparison.Ordinal)))
+        {
+            throw new TemplateException($"A '{opening}' is not closed.");
+        }
+
         text = trimStart ? text.TrimStart() : text;
         text = trimEnd ? text.TrimEnd() : text;
         if (text.Length > 0)
