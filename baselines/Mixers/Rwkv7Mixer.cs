@@ -107,7 +107,7 @@ public sealed class Rwkv7Mixer : RecurrentMixer
         var initial = state?["recurrent"];
         var result = recurrent
             ? DiagonalPlusLowRank.Recurrent(R, W, K, V, -kappa, kappa * A, 1, initial)
-            : DiagonalPlusLowRank.Chunkwise(R, W, K, V, -kappa, kappa * A, 1, initial, shape.ChunkLength);
+            : DiagonalPlusLowRank.Chunkwise(R, W, K, V, -kappa, kappa * A, 1, initial, shape.ChunkLength, DecayGates.LeastRwkv7);
         if (state is not null)
         {
             state["recurrent"] = result.FinalState;

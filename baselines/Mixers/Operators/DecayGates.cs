@@ -73,6 +73,9 @@ public static class DecayGates
         return (g.MoveToOuterDisposeScope(), k.MoveToOuterDisposeScope());
     }
 
+    /// <summary>No log decay of RWKV7 is below this: −e^{−½}, and a rounding more.</summary>
+    public const double LeastRwkv7 = -0.6066;
+
     /// <summary>RWKV7: <c>w = −e^{−½} σ(x)</c>, so w lies in (−0.6065, 0).</summary>
     public static Tensor Rwkv7(Tensor x)
     {

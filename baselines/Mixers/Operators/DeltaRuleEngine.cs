@@ -34,10 +34,11 @@ internal static class DeltaRuleEngine
 
         // (I + diag(β) stril P(K,K)) [U|W] = diag(β) [V|K e^G]: U is what rows write, W what they read of the entering state.
         // Forward substitution: a doubling product over powers cancels catastrophically for correlated keys.
-        var system = (B * decay.Product(K, K)).tril(-1);
+        var products = decay.Products([K, Q], [K]);
+        var system = (B * products[0, 0]).tril(-1);
         var solved = linalg.solve_triangular(system, B * cat([V, decay.FromStart(K)], -1), upper: false, left: true, unitriangular: true);
         var (U, W) = (solved.narrow(-1, 0, valueDim), solved.narrow(-1, valueDim, keyDim));
-        var (Qs, Ke, A) = (decay.FromStart(Q), decay.ToEnd(K).transpose(-1, -2), decay.Product(Q, K).tril());
+        var (Qs, Ke, A) = (decay.FromStart(Q), decay.ToEnd(K).transpose(-1, -2), products[1, 0].tril());
 
         var S = WorkingPrecision.StateOrZeros(initialState, dtype, q.device, q.shape[0], heads, keyDim, valueDim);
         var outputs = new Tensor[layout.Count];

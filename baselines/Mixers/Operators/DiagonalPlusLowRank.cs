@@ -10,17 +10,21 @@ namespace LT2.Eval.Models.Mixers.Operators;
 /// </summary>
 public static class DiagonalPlusLowRank
 {
-    /// <summary>Parallel form, chunks of <paramref name="chunkLength"/> tokens.</summary>
+    /// <summary>
+    /// Parallel form, chunks of <paramref name="chunkLength"/> tokens. <paramref name="leastDecay"/> is a value that no w is below, where the gate guarantees one: near enough to 0
+    /// it spares the sub-chunks.
+    /// </summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
     public static RecurrentOutput Chunkwise(
-        Tensor r, Tensor w, Tensor k, Tensor v, Tensor a, Tensor b, double scale = 1, Tensor? initialState = null, long chunkLength = 64)
+        Tensor r, Tensor w, Tensor k, Tensor v, Tensor a, Tensor b, double scale = 1, Tensor? initialState = null, long chunkLength = 64,
+        double? leastDecay = null)
     {
         if (r.shape[1] > TimeSegments.Length)
         {
             return TimeSegments.Run(r.shape[1], initialState, (start, length, state) =>
             {
                 Tensor Part(Tensor x) => x.narrow(1, start, length);
-                return Chunkwise(Part(r), Part(w), Part(k), Part(v), Part(a), Part(b), scale, state, chunkLength);
+                return Chunkwise(Part(r), Part(w), Part(k), Part(v), Part(a), Part(b), scale, state, chunkLength, leastDecay);
             });
         }
         using var scope = NewDisposeScope();
@@ -28,16 +32,17 @@ public static class DiagonalPlusLowRank
         var dtype = WorkingPrecision.Of(v.dtype);
         var layout = new ChunkLayout(r.shape[1], chunkLength);
         var (R, K, V, A, B) = (layout.Split(r, dtype) * scale, layout.Split(k, dtype), layout.Split(v, dtype), layout.Split(a, dtype), layout.Split(b, dtype));
-        var decay = ChunkDecay.Of(w, layout, dtype);
+        var decay = ChunkDecay.Of(w, layout, dtype, leastDecay);
 
         // Z_t = a_tᵀ S_{t−1} inside the chunk: (I − Aab) Z = Aak V + (a ⊙ e^Ĝ) S, solved by forward substitution.
-        var Aab = decay.ProductExclusive(A, B).tril(-1);
-        var Aak = decay.ProductExclusive(A, K).tril(-1);
+        var reads = decay.Products([A], [B, K], exclusive: true);
+        var (Aab, Aak) = (reads[0, 0].tril(-1), reads[0, 1].tril(-1));
+        var queries = decay.Products([R], [B, K]);
         var solved = linalg.solve_triangular(-Aab, cat([matmul(Aak, V), decay.FromStartExclusive(A)], -1), upper: false, left: true, unitriangular: true);
         var (Zv, Zs) = (solved.narrow(-1, 0, valueDim), solved.narrow(-1, valueDim, keyDim));
-        var (Rs, Arb) = (decay.FromStart(R), decay.Product(R, B).tril());
+        var (Rs, Arb) = (decay.FromStart(R), queries[0, 0].tril());
         var (Ke, Be) = (decay.ToEnd(K).transpose(-1, -2), decay.ToEnd(B).transpose(-1, -2));
-        var (local, written) = (matmul(decay.Product(R, K).tril(), V), matmul(Ke, V));
+        var (local, written) = (matmul(queries[0, 1].tril(), V), matmul(Ke, V));
 
         var S = WorkingPrecision.StateOrZeros(initialState, dtype, r.device, r.shape[0], heads, keyDim, valueDim);
         var outputs = new Tensor[layout.Count];

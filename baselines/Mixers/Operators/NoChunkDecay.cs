@@ -13,7 +13,5 @@ internal sealed class NoChunkDecay : ChunkDecay
 
     public override Tensor Carry(Tensor state, long index) => state;
 
-    public override Tensor Product(Tensor x, Tensor y) => matmul(x, y.transpose(-1, -2));
-
-    public override Tensor ProductExclusive(Tensor x, Tensor y) => Product(x, y);
+    public override Tensor[,] Products(Tensor[] xs, Tensor[] ys, bool exclusive = false) => Each(xs, ys, (x, y) => matmul(x, y.transpose(-1, -2)));
 }

@@ -25,7 +25,9 @@ internal sealed class ScalarChunkDecay : ChunkDecay
 
     public override Tensor Carry(Tensor state, long index) => total.select(2, index).unsqueeze(-1) * state;
 
-    public override Tensor Product(Tensor x, Tensor y) => matmul(x, y.transpose(-1, -2)) * sums.exp();
-
-    public override Tensor ProductExclusive(Tensor x, Tensor y) => matmul(x, y.transpose(-1, -2)) * DecaySums.WithoutRow(sums, -2).exp();
+    public override Tensor[,] Products(Tensor[] xs, Tensor[] ys, bool exclusive = false)
+    {
+        var factors = (exclusive ? DecaySums.WithoutRow(sums, -2) : sums).exp();
+        return Each(xs, ys, (x, y) => matmul(x, y.transpose(-1, -2)) * factors);
+    }
 }

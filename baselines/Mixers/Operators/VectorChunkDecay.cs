@@ -42,27 +42,42 @@ internal sealed class VectorChunkDecay : ChunkDecay
 
     public override Tensor Carry(Tensor state, long index) => total.select(2, index).unsqueeze(-1) * state;
 
-    public override Tensor Product(Tensor x, Tensor y) => TiledProduct(x, y, tile => (DecaySums.Inclusive(tile.Decay, -2).exp(), tile.Pairs.exp()));
-
-    public override Tensor ProductExclusive(Tensor x, Tensor y) => 
-        TiledProduct(x, y, tile => (DecaySums.Exclusive(tile.Decay, -2).exp(), DecaySums.WithoutRow(tile.Pairs, -3).exp()));
-
-    private Tensor TiledProduct(Tensor x, Tensor y, Func<Tile, (Tensor Rows, Tensor Pairs)> factors)
+    public override Tensor[,] Products(Tensor[] xs, Tensor[] ys, bool exclusive = false)
     {
-        var length = x.size(-2);
-        var rows = new List<Tensor>();
-        foreach (var tile in tiles)
+        var length = xs[0].size(-2);
+        var strips = tiles.Select(tile => Strip(tile, xs, ys, exclusive)).ToArray();
+        var products = new Tensor[xs.Length, ys.Length];
+        for (var i = 0; i < xs.Length; i++)
         {
-            var (row, pair) = factors(tile);
-            var xTile = x.narrow(-2, tile.Start, tile.Length);
-            var yTile = y.narrow(-2, tile.Start, tile.Length);
-            var inside = matmul(xTile.unsqueeze(-2), (yTile.unsqueeze(-3) * pair).transpose(-1, -2)).squeeze(-2);
-            var product = tile.Columns is null
-                ? inside
-                : cat([matmul(xTile * row, (y.narrow(-2, 0, tile.Start) * tile.Columns).transpose(-1, -2)), inside], -1);
-            rows.Add(nn.functional.pad(product, [0, length - tile.Start - tile.Length]));
+            for (var j = 0; j < ys.Length; j++)
+            {
+                products[i, j] = cat([.. strips.Select((strip, n) => nn.functional.pad(strip[i, j], [0, length - tiles[n].Start - tiles[n].Length]))], -2);
+            }
         }
-        return cat(rows, -2);
+        return products;
+    }
+
+    /// <summary>The rows of one tile, <c>[…,c,start + c]</c> for each pair.</summary>
+    private static Tensor[,] Strip(Tile tile, Tensor[] xs, Tensor[] ys, bool exclusive)
+    {
+        var (c, start) = (tile.Length, tile.Start);
+        var pairs = (exclusive ? DecaySums.WithoutRow(tile.Pairs, -3) : tile.Pairs).exp();
+        var rows = stack([.. xs.Select(x => x.narrow(-2, start, c))], -2);                                                   // [..., c, |xs|, Dk]
+        var columns = cat([.. ys.Select(y => y.narrow(-2, start, c).unsqueeze(-3) * pairs)], -2);                            // [..., c, |ys|·c, Dk]
+        var inside = matmul(rows, columns.transpose(-1, -2));                                                                // [..., c, |xs|, |ys|·c]
+        var fromTile = tile.Columns is null ? null : (exclusive ? DecaySums.Exclusive(tile.Decay, -2) : DecaySums.Inclusive(tile.Decay, -2)).exp();
+        var before = ys.Select(y => tile.Columns is null ? null : (y.narrow(-2, 0, start) * tile.Columns).transpose(-1, -2)).ToArray();
+        var strip = new Tensor[xs.Length, ys.Length];
+        for (var i = 0; i < xs.Length; i++)
+        {
+            var decayed = fromTile is null ? null : xs[i].narrow(-2, start, c) * fromTile;
+            for (var j = 0; j < ys.Length; j++)
+            {
+                var own = inside.select(-2, i).narrow(-1, j * c, c);
+                strip[i, j] = decayed is null ? own : cat([matmul(decayed, before[j]!), own], -1);
+            }
+        }
+        return strip;
     }
 
     /// <summary>One row tile: its log decays <c>[…,c,Dk]</c>, the factors from columns before it to its start <c>[…,start,Dk]</c>, the sums between pairs inside it <c>[…,c,c,Dk]</c>.</summary>

@@ -30,6 +30,19 @@ public sealed class OperatorPrecisionTests
     }
 
     [Theory]
+    [InlineData(0.6065)]
+    [InlineData(0.1)]
+    public void A_decay_that_is_known_to_be_bounded_keeps_float32_accurate_without_sub_chunks(double strongest)
+    {
+        using var scope = NewDisposeScope();
+        var (r, k, v, w) = (Draw(1, 8), Draw(2, 8), Draw(3, 6), Round(-strongest * (1 - Uniform(4, 8).pow(4))));
+        var (a, b) = (-Normalisation.L2(k), Normalisation.L2(k) * Uniform(6, 8));
+        AssertSingleIsAccurate(
+            (t, d) => DiagonalPlusLowRank.Chunkwise(t(r, d), t(w, d), t(k, d), t(v, d), t(a, d), t(b, d), leastDecay: DecayGates.LeastRwkv7),
+            DiagonalPlusLowRank.Recurrent(r, w, k, v, a, b));
+    }
+
+    [Theory]
     [InlineData(0.01)]
     [InlineData(5)]
     [InlineData(1000)]
