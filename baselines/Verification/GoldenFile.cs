@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace LT2.Eval.Models.Verification;
 
 /// <summary>Reads golden cases: JSON of schema 1, one file a mixer. Whatever is damaged becomes a damaged case with the reason; nothing is thrown for content.</summary>
-public static class GoldenFile
+public static partial class GoldenFile
 {
     /// <summary>The schema this reader understands.</summary>
     public const int Schema = 1;
@@ -14,8 +15,7 @@ public static class GoldenFile
         var source = Path.GetFileName(path);
         try
         {
-            using var stream = File.OpenRead(path);
-            using var json = JsonDocument.Parse(stream);
+            using var json = JsonDocument.Parse(InfiniteNumber().Replace(File.ReadAllText(path), "$1\"inf\""));
             return ReadFile(source, json.RootElement);
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
@@ -86,4 +86,8 @@ public static class GoldenFile
         }
         return new GoldenTensor(shape, data);
     }
+
+    /// <summary>Python writes an infinite bound as a bare word, which is no JSON.</summary>
+    [GeneratedRegex(@"([\[,:]\s*)Infinity(?=\s*[,\]}])")]
+    private static partial Regex InfiniteNumber();
 }

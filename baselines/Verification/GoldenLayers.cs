@@ -14,7 +14,7 @@ internal static class GoldenLayers
         ["Wq"] = "q_proj.weight", ["Wk"] = "k_proj.weight", ["Wv"] = "v_proj.weight", ["Wb"] = "b_proj.weight", ["Wo"] = "o_proj.weight", ["norm"] = "o_norm.weight",
         ["q_conv"] = "q_conv1d.weight", ["k_conv"] = "k_conv1d.weight", ["v_conv"] = "v_conv1d.weight",
         ["Wa"] = "a_proj.weight", ["A_log"] = "A_log", ["dt_bias"] = "dt_bias", ["Wg"] = "g_proj.weight",
-        ["Wf1"] = "f_proj.0.weight", ["Wf2"] = "f_proj.1.weight", ["Wg1"] = "g_proj.0.weight", ["Wg2"] = "g_proj.1.weight", ["bg"] = "g_proj.1.bias", ["bg2"] = "g_proj.1.bias",
+        ["Wf1"] = "f_proj.0.weight", ["Wf2"] = "f_proj.1.weight", ["Wg1"] = "g_proj.0.weight", ["Wg2"] = "g_proj.1.weight", ["bg2"] = "g_proj.1.bias",
     };
 
     private static readonly Dictionary<string, string> SoftmaxNames = new(StringComparer.Ordinal)

@@ -73,6 +73,13 @@ public sealed class DamagedCaseTests : IDisposable
     }
 
     [Fact]
+    public void An_infinite_bound_as_python_writes_it_is_read()
+    {
+        const string Gate = """{"name": "a", "attrs": {"op": "gate_mamba2", "dt_limit": [0.5, Infinity]}, "inputs": {"dt_raw": {"shape": [1,1,1], "data": [-50]}, "A_log": {"shape": [1], "data": [0]}, "dt_bias": {"shape": [1], "data": [0]}}, "outputs": {"dt": {"shape": [1,1,1], "data": [0.5]}, "g": {"shape": [1,1,1], "data": [-0.5]}}}""";
+        Assert.True(Single(Gate).Passed);
+    }
+
+    [Fact]
     public void An_empty_folder_has_no_verdicts()
     {
         var folder = Directory.CreateTempSubdirectory("lt2-no-cases");
