@@ -22,12 +22,22 @@ internal static class CanaryCheck
         var canaries = metrics.Where(metric => CanarySeries.Is(metric.Key)).ToList();
         if (canaries.Count == 0)
             findings.Add(new("latency", "canary", FindingStatus.Undecided, null, "The canary workload was not measured, so the night's times cannot be trusted."));
-        foreach (var canary in canaries)
+        foreach (var workload in canaries.GroupBy(canary => canary.Key with { CaseParameters = "" }))
+            findings.AddRange(Workload(store, run, [.. workload], options));
+        return findings;
+    }
+
+    // One workload at its positions (first, middle, last): each against its own nights, and all against each other.
+    private static IEnumerable<GateFinding> Workload(ResultStore store, RunRecord run, List<MetricRecord> positions, GateOptions options)
+    {
+        var widestBand = Math.Log(1 + options.CanaryBand);
+        var isFine = true;
+        foreach (var canary in positions)
         {
             if (canary.Value is not > 0)
             {
-                findings.Add(Invalid(canary.Key, "The canary workload was measured and failed."));
-                continue;
+                yield return Invalid(canary.Key, "The canary workload was measured and failed.");
+                yield break;
             }
             var earlier = store.Series(canary.Key)
                 .Where(p => p.Run.StartedUtc < run.StartedUtc && p.Run.Status == RunStatus.Completed && p.Metric.Value > 0)
@@ -36,14 +46,21 @@ internal static class CanaryCheck
                 continue;
             var spread = RobustLocationAndSpread.Of(earlier);
             var band = Math.Max(Math.Log(1 + options.CanaryBand), 4 * spread.ScaledMad);
+            widestBand = Math.Max(widestBand, band);
             var move = Math.Log(canary.Value.Value) - spread.Median;
-            if (Math.Abs(move) > band)
-            {
-                findings.Add(Invalid(canary.Key, string.Create(CultureInfo.InvariantCulture,
-                    $"The canary workload moved by {Math.Exp(move) - 1:+0.0%;-0.0%}, its band is ±{Math.Exp(band) - 1:0.0%}: the host changed, times of tonight are not judged.")));
-            }
+            if (Math.Abs(move) <= band)
+                continue;
+            isFine = false;
+            yield return Invalid(canary.Key, string.Create(CultureInfo.InvariantCulture,
+                $"The canary workload moved by {Math.Exp(move) - 1:+0.0%;-0.0%}, its band is ±{Math.Exp(band) - 1:0.0%}: the host changed, times of tonight are not judged."));
         }
-        return findings;
+        var (fastest, slowest) = (positions.Min(canary => canary.Value!.Value), positions.Max(canary => canary.Value!.Value));
+        if (isFine && Math.Log(slowest / fastest) > widestBand)
+        {
+            yield return Invalid(positions[0].Key, string.Create(CultureInfo.InvariantCulture,
+                $"The canary workload took {fastest:G4} to {slowest:G4} ms in one night, more than {Math.Exp(widestBand) - 1:0.0%} apart: the host changed during the run, "
+                + $"times of tonight are not judged."));
+        }
     }
 
     private static GateFinding Invalid(SeriesKey? key, string message) => new("validity", "canary", FindingStatus.Undecided, key, message);

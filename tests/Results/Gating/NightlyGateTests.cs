@@ -5,15 +5,10 @@ namespace LT2.Eval.Results.Tests.Gating;
 
 public sealed class NightlyGateTests : IDisposable
 {
-    private readonly Nights _nights = new();
+    private readonly Nights _nights = new(isQuiet: true);
     private readonly PinFile _pin;
 
-    public NightlyGateTests()
-    {
-        for (var night = 0; night < 20; night++)
-            _nights.Add(night);
-        _pin = _nights.Pin("night-019");
-    }
+    public NightlyGateTests() => _pin = _nights.Pin("night-019");
 
     [Fact]
     public async Task A_quiet_night_passes()
@@ -119,6 +114,18 @@ public sealed class NightlyGateTests : IDisposable
 
         Assert.Equal((GateVerdict.Invalid, 4), (report.Verdict, report.ExitCode));
         Assert.DoesNotContain(report.Findings, finding => finding.Layer == "confirm");
+    }
+
+    [Fact]
+    public async Task A_canary_that_drifts_within_one_night_makes_its_times_invalid()
+    {
+        using var young = new Nights();
+        var run = young.Add(0, lastCanary: 1.1);
+
+        var report = await young.JudgeAsync(run, young.Pin(run), new Nights.Runner(1));
+
+        Assert.Equal(GateVerdict.Invalid, report.Verdict);
+        Assert.Contains("during the run", report.Summary, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,14 +11,29 @@ public sealed class Nights : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly SeededGenerator _generator = new(4);
 
-    public Nights() => Store = ResultStore.Open(_folder.File("store.sqlite"), StoreAccess.ReadWrite);
+    // Made once: twenty nights are many transactions, and each waits for the disk.
+    private static readonly Lazy<byte[]> Quiet = new(() =>
+    {
+        using var nights = new Nights();
+        for (var night = 0; night < 20; night++)
+            nights.Add(night);
+        nights.Store.Dispose();
+        return File.ReadAllBytes(nights.Store.Path);
+    });
+
+    public Nights(bool isQuiet = false)
+    {
+        if (isQuiet)
+            File.WriteAllBytes(_folder.File("store.sqlite"), Quiet.Value);
+        Store = ResultStore.Open(_folder.File("store.sqlite"), StoreAccess.ReadWrite);
+    }
 
     public ResultStore Store { get; }
 
     public string Add(
         int night, double slowdown = 1, IReadOnlySet<int>? flipped = null, string weights = "w1", double canary = 1, double bytes = 1e9, int samples = 1000,
         bool withTime = true, bool withScore = true, bool withCanary = true, RunStatus status = RunStatus.Completed, string? cluster = null, int version = 1,
-        bool isFailed = false, double? floor = 0.005, double taintedShare = 0)
+        bool isFailed = false, double? floor = 0.005, double taintedShare = 0, double lastCanary = 1)
     {
         var run = $"night-{night:000}";
         Store.CreateRun(Examples.Run(run, build: "build", night: night));
@@ -28,8 +43,11 @@ public sealed class Nights : IDisposable
             Store.WriteCell(new(Examples.Cell(run, "broken", outcome: CellOutcome.OutOfMemory), [], [], [], [], []));
         if (withTime)
             Store.WriteCell(Time(run, "time", Examples.TimeKey(), 10 * slowdown * Math.Exp(0.01 * _generator.NextNormal()), taintedShare));
-        if (withCanary)
-            Store.WriteCell(Time(run, "canary", Examples.TimeKey() with { TaskId = CanarySeries.TaskId, VariantId = "none" }, 5 * canary, 0));
+        foreach (var (position, factor) in withCanary ? [("first", canary), ("last", canary * lastCanary)] : Array.Empty<(string, double)>())
+        {
+            var key = Examples.TimeKey() with { TaskId = CanarySeries.TaskId, VariantId = "none", CaseParameters = $"position={position}" };
+            Store.WriteCell(Time(run, $"canary-{position}", key, 5 * factor, 0));
+        }
         var memory = Examples.TimeKey() with { Metric = "peak_memory" };
         Store.WriteCell(new(Examples.Cell(run, "memory", CellKind.Time) with { CheckpointHash = null },
             [Examples.Metric(run, "memory", memory, bytes) with { Kind = MetricKind.Bytes, Unit = "byte", Direction = MetricDirection.LowerIsBetter }], [], [], [], []));
