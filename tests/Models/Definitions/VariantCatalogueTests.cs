@@ -16,7 +16,7 @@ public sealed class VariantCatalogueTests : IDisposable
         File.WriteAllText(Path.Combine(folder, kind, name + ".yaml"), text);
     }
 
-    IReadOnlyList<string> Problems(string id = "mine@tiny") => Assert.Throws<ModelException>(() => VariantCatalogue.Load([folder]).Resolve(id)).Problems;
+    IReadOnlyList<string> Problems(string id = "mine@mini") => Assert.Throws<ModelException>(() => VariantCatalogue.Load([folder]).Resolve(id)).Problems;
 
     [Theory]
     [MemberData(nameof(Ids))]
@@ -109,12 +109,12 @@ public sealed class VariantCatalogueTests : IDisposable
     [Fact]
     public void A_variant_file_gets_all_its_problems_at_once_with_line_and_field()
     {
-        Add("variants", "mine", "name: mine\nresidualGate: maybe\nlopCount: 3\npattern: full\nscales:\n  tiny: { width: -4 }\n  tny: { width: 4 }\n");
+        Add("variants", "mine", "name: mine\nresidualGate: maybe\nlopCount: 3\npattern: full\nscales:\n  tiny: { width: -4 }\n  tinny: { width: 4 }\n");
         var problems = Problems();
         Assert.Contains(problems, p => p.Contains("mine.yaml:2: residualGate is 'maybe'; it must be true or false", StringComparison.Ordinal));
         Assert.Contains(problems, p => p.Contains("mine.yaml:3: lopCount: unknown field. Did you mean 'loopCount'?", StringComparison.Ordinal));
         Assert.Contains(problems, p => p.Contains("mine.yaml:6: scales.tiny.width", StringComparison.Ordinal) || p.Contains("width: is -4; it must be above 0", StringComparison.Ordinal));
-        Assert.Contains(problems, p => p.Contains("there is no scale 'tny'. Did you mean 'tiny'?", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.Contains("there is no scale 'tinny'. Did you mean 'tiny'?", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -145,6 +145,6 @@ public sealed class VariantCatalogueTests : IDisposable
     public void A_variant_of_ones_own_folder_resolves()
     {
         Add("variants", "mine", "name: mine\nsummary: my own\npattern: list:gdn,full\n");
-        Assert.Equal(["gdn", "full"], VariantCatalogue.Load([folder]).Resolve("mine@tiny").Slots[0].Select(slot => slot.Mixer));
+        Assert.Equal(["gdn", "full"], VariantCatalogue.Load([folder]).Resolve("mine@mini").Slots[0].Select(slot => slot.Mixer));
     }
 }

@@ -1,0 +1,166 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using LT2.Eval.Models.Checkpoints;
+using LT2.Eval.Models.Conversion;
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Runtime;
+using TorchSharp;
+
+namespace LT2.Eval.Models.Tests.Conversion;
+
+public sealed class ModelImporterTests : IDisposable
+{
+    const string Llama = """
+        {"model_type":"llama","architectures":["LlamaForCausalLM"],"hidden_size":16,"num_attention_heads":4,"num_key_value_heads":2,"num_hidden_layers":2,"intermediate_size":24,
+         "vocab_size":19,"max_position_embeddings":64,"rms_norm_eps":1e-5,"rope_theta":500000.0,"tie_word_embeddings":false,"hidden_act":"silu","bos_token_id":1,"eos_token_id":2}
+        """;
+
+    const string GatedDeltaNet = """
+        {"model_type":"gated_deltanet","hidden_size":32,"num_hidden_layers":2,"num_heads":2,"head_dim":8,"expand_v":2,"intermediate_size":48,"vocab_size":19,"norm_eps":1e-6,
+         "max_position_embeddings":64,"tie_word_embeddings":true,"hidden_act":"swish","use_gate":true,"use_short_conv":true,"conv_size":4,"fuse_norm":true,
+         "attn":{"layers":[1],"num_heads":4,"num_kv_heads":2,"window_size":null,"rope_theta":10000.0}}
+        """;
+
+    readonly string folder = Directory.CreateTempSubdirectory("lt2-models-").FullName;
+
+    string Out => Path.Combine(folder, "out");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    /// <summary>Writes tensors of a model of ours under foreign names, beside a configuration.</summary>
+    LoopedModel Foreign(ModelDefinition definition, Func<string, string> rename, string file, string configuration, bool sharded = false)
+    {
+        var model = LoopedModel.Create(definition, 3, ComputeDevice.Cpu, torch.ScalarType.Float32);
+        using var scope = torch.NewDisposeScope();
+        var tensors = model.Parameters.Names.Select(name => (Name: rename(name), Tensor: model.Parameters.View(name))).ToArray();
+        if (sharded)
+        {
+            Safetensors.Write(Path.Combine(folder, "model-00001-of-00002.safetensors"), tensors[..3]);
+            Safetensors.Write(Path.Combine(folder, "model-00002-of-00002.safetensors"), tensors[3..]);
+            var map = new JsonObject(tensors.Select((pair, i) => KeyValuePair.Create(pair.Name, (JsonNode?)(i < 3 ? "model-00001-of-00002.safetensors" : "model-00002-of-00002.safetensors"))));
+            File.WriteAllText(Path.Combine(folder, "model.safetensors.index.json"), new JsonObject { ["weight_map"] = map }.ToJsonString());
+        }
+        else Safetensors.Write(Path.Combine(folder, "model.safetensors"), tensors);
+        File.WriteAllText(Path.Combine(folder, file), configuration);
+        return model;
+    }
+
+    static MixerChoice Choice(string mixer, params (string, string)[] options) => new(mixer, options.ToDictionary(o => o.Item1, o => o.Item2));
+
+    static ModelDefinition Sizes(int width, int heads, int feedForward, bool tied, double epsilon, params MixerChoice[] layers) => new()
+    {
+        VariantId = "x@y", Width = width, HeadCount = heads, FeedForwardWidth = feedForward, LayerCount = layers.Length, LoopCount = 1, VocabularySize = 19, MaximumLength = 64,
+        NormEpsilon = epsilon, TiedHead = tied, ResidualGate = false, Slots = [layers],
+    };
+
+    static ModelDefinition LlamaLike()
+    {
+        var attention = Choice("full", ("rotary", "halves"), ("rotaryTheta", "500000"), ("keyValueHeads", "2"));
+        return Sizes(16, 4, 24, tied: false, 1e-5, attention, attention);
+    }
+
+    static string LlamaName(string name) => name switch
+    {
+        "embeddings.weight" => "model.embed_tokens.weight",
+        "lm_head.weight" => name,
+        _ => "model." + Regex.Replace(name, @"\.mixer\.", ".self_attn.").Replace("mixer_norm", "input_layernorm", StringComparison.Ordinal).Replace("mlp_norm", "post_attention_layernorm", StringComparison.Ordinal),
+    };
+
+    static string FlaName(string name) => name == "lm_head.weight" ? name : "model." + Regex.Replace(name, @"\.mixer", ".attn");
+
+    static string LinguaName(string name) => name switch
+    {
+        "embeddings.weight" => "tok_embeddings.weight",
+        "lm_head.weight" => "output.weight",
+        "residual_gate" => "loop_residual",
+        _ => name.Replace("mixer_norm", "attention_norm", StringComparison.Ordinal).Replace("mlp_norm", "ffn_norm", StringComparison.Ordinal)
+            .Replace("mlp.gate_proj", "feed_forward.w1", StringComparison.Ordinal).Replace("mlp.up_proj", "feed_forward.w3", StringComparison.Ordinal)
+            .Replace("mlp.down_proj", "feed_forward.w2", StringComparison.Ordinal),
+    };
+
+    void ComputesTheSame(LoopedModel original, int loopCount = 1)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        ModelImporter.Import(folder, Out);
+        using var imported = CheckpointFolder.Load(Out, ComputeDevice.Cpu);
+        var ids = Variants.Ids(2, 21);
+        Assert.Equal(0, Variants.Distance(original.ForwardReadouts(ids, [loopCount])[0], imported.ForwardReadouts(ids, [loopCount])[0]));
+        Assert.Equal(loopCount, imported.Definition.LoopCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_llama_computes_the_same_after_import_single_or_sharded(bool sharded)
+    {
+        using var original = Foreign(LlamaLike(), LlamaName, "config.json", Llama, sharded);
+        ComputesTheSame(original);
+        Assert.Equal((1, 2), (CheckpointFolder.ReadMetadata(Out).SpecialTokenIds["beginOfText"], CheckpointFolder.ReadMetadata(Out).SpecialTokenIds["endOfText"]));
+    }
+
+    [Fact]
+    public void A_hybrid_of_flash_linear_attention_computes_the_same_after_import()
+    {
+        var definition = Sizes(32, 2, 48, tied: true, 1e-6, Choice("gdn", ("headDimension", "8")), Choice("full", ("heads", "4"), ("keyValueHeads", "2"), ("rotary", "halves")));
+        using var original = Foreign(definition, FlaName, "config.json", GatedDeltaNet);
+        ComputesTheSame(original);
+    }
+
+    [Fact]
+    public void An_lt2_checkpoint_computes_the_same_after_import_and_tells_its_loop_count()
+    {
+        var definition = Sizes(24, 2, 256, tied: true, 1e-6, Choice("gdn"), Choice("full", ("outputGate", "true"))) with { ResidualGate = true, LoopCount = 3 };
+        string Name(string name) => Regex.Replace(LinguaName(name), @"^(layers\.\d+\.)mixer\.(q|k|v|o|g)_proj", match =>
+            match.Groups[1].Value == "layers.1." ? $"layers.1.attention.w{match.Groups[2].Value}" : $"layers.0.gdn.{match.Groups[2].Value}_proj")
+            .Replace("layers.0.mixer.", "layers.0.gdn.", StringComparison.Ordinal);
+        using var original = Foreign(definition, Name, "params.json",
+            """{"model":{"dim":24,"n_layers":2,"n_heads":2,"norm_eps":1e-6,"rope_theta":10000.0,"weight_tying":true,"layer_pattern":"interleaved:1:1:gdn:full","use_attn_gate":true,"max_seqlen":64}}""");
+        ComputesTheSame(original, loopCount: 3);
+    }
+
+    [Fact]
+    public void An_ouro_model_keeps_its_loops_norms_and_exit_gate()
+    {
+        var attention = Choice("full", ("rotary", "halves"), ("rotaryTheta", "1000000"));
+        var definition = Sizes(16, 4, 24, tied: false, 1e-6, attention) with { LoopCount = 4, NormPlacement = NormPlacement.Sandwich, NormEveryLoop = true, ExitGate = true };
+        using var original = Foreign(definition, name => name.StartsWith("exit_gate", StringComparison.Ordinal) ? "model.early_" + name : LlamaName(name), "config.json", """
+            {"model_type":"ouro","hidden_size":16,"num_attention_heads":4,"num_key_value_heads":4,"num_hidden_layers":1,"intermediate_size":24,"vocab_size":19,"total_ut_steps":4,
+             "max_position_embeddings":64,"rms_norm_eps":1e-6,"rope_theta":1000000.0,"tie_word_embeddings":false,"hidden_act":"silu","early_exit_threshold":1.0}
+            """);
+        ComputesTheSame(original, loopCount: 4);
+    }
+
+    [Fact]
+    public void Every_tensor_that_finds_no_place_or_is_missing_is_named()
+    {
+        using var original = Foreign(LlamaLike(), name => name == "layers.1.mixer.q_proj.weight" ? "model.layers.1.self_attn.query.weight" : LlamaName(name), "config.json", Llama);
+        var problems = Assert.Throws<ModelException>(() => ModelImporter.Import(folder, Out)).Problems;
+        Assert.Contains(problems, p => p.Contains("'model.layers.1.self_attn.q_proj.weight' [16, 16] is missing", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.Contains("'model.layers.1.self_attn.query.weight' [16, 16] has no place in this model", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(Out));
+    }
+
+    [Theory]
+    [InlineData("\"rope_theta\":500000.0", "\"rope_theta\":500000.0,\"rope_scaling\":{\"type\":\"linear\",\"factor\":2}", "rotations here are not scaled")]
+    [InlineData("\"hidden_act\":\"silu\"", "\"hidden_act\":\"gelu\"", "hidden_act is 'gelu'")]
+    [InlineData("\"hidden_act\":\"silu\"", "\"attention_bias\":true", "attention_bias is true")]
+    [InlineData("\"hidden_act\":\"silu\"", "\"mystery\":1", "no argument 'mystery'")]
+    [InlineData("\"model_type\":\"llama\"", "\"model_type\":\"gpt2\"", "model_type is 'gpt2'; known are llama")]
+    [InlineData("\"model_type\":\"llama\"", "\"model_type\":\"rwkv7\"", "do not have a gated MLP")]
+    [InlineData("\"num_hidden_layers\":2,", "", "'num_hidden_layers' is absent")]
+    [InlineData("\"intermediate_size\":24", "\"intermediate_size\":32", "needs [32, 16]")]
+    public void A_configuration_that_would_compute_something_else_is_refused(string old, string replacement, string expected)
+    {
+        using var original = Foreign(LlamaLike(), LlamaName, "config.json", Llama.Replace(old, replacement, StringComparison.Ordinal));
+        Assert.Contains(expected, Assert.Throws<ModelException>(() => ModelImporter.Import(folder, Out)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_without_a_configuration_are_refused()
+    {
+        Safetensors.Write(Path.Combine(folder, "model.safetensors"), []);
+        Assert.Contains("the model's sizes are unknown", Assert.Throws<ModelException>(() => ModelImporter.Import(folder, Out)).Message, StringComparison.Ordinal);
+    }
+}
