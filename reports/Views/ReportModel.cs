@@ -19,6 +19,7 @@ public sealed class ReportModel
         AllQuality = QualityCases.Of(input.Run.Metrics);
         Quality = [.. AllQuality.Where(item => item.Slice is null)];
         Latency = LatencyCurves.Of(input.Run.Cells, input.Run.TimingBlocks);
+        Memory = MemoryCurve.Of(input.Run.Metrics);
         LoopLatency = Views.LoopLatency.Of(Latency);
         Samples = input.Run.Samples.ToLookup(sample => (sample.CellId, sample.Metric));
         Training = TrainingGroup.Of(input.Run);
@@ -58,6 +59,9 @@ public sealed class ReportModel
 
     /// <summary>Latency against loop count.</summary>
     public ImmutableArray<LoopLatency> LoopLatency { get; }
+
+    /// <summary>Peak memory and limits.</summary>
+    public ImmutableArray<MemoryCurve> Memory { get; }
 
     /// <summary>Training curves.</summary>
     public ImmutableArray<TrainingGroup> Training { get; }

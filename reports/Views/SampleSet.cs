@@ -33,10 +33,13 @@ public sealed record SampleSet(
         return
         [
             .. model.Quality.SelectMany(item => item.Points
-                .SelectMany(point => point.Seeds.Select(seed => (seed.CellId, seed.Seed, point.Line, point.TrainedLoopCount)))
-                .Distinct()
-                .Where(key => model.Samples.Contains((key.CellId, item.Metric)))
-                .Select(key => Create(item, key.CellId, key.Line, key.TrainedLoopCount, key.Seed, model.Samples[(key.CellId, item.Metric)], reference[(key.CellId, item.Metric)]))),
+                    .SelectMany(point => point.Seeds.Select(seed => (Case: item, seed.CellId, seed.Seed, point.Line, point.TrainedLoopCount))))
+                // A sample record names its cell and metric and no case: a set is one cell and metric.
+                .DistinctBy(key => (key.CellId, key.Case.Metric))
+                .Where(key => model.Samples.Contains((key.CellId, key.Case.Metric)))
+                .Select(key => Create(
+                    key.Case, key.CellId, key.Line, key.TrainedLoopCount, key.Seed, model.Samples[(key.CellId, key.Case.Metric)],
+                    reference[(key.CellId, key.Case.Metric)])),
         ];
     }
 

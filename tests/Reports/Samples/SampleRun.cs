@@ -104,6 +104,8 @@ public static class SampleRun
                 builder.Latency(cell, variant, phase, length, loops, milliseconds * factor);
             }
         }
+        builder.PeakMemory(cell, variant, loops, 512, (loops * 1_000_000L) + (index * 1_000_000L));
         builder.PeakMemory(cell, variant, loops, 4096, (loops * 3_000_000L) + (index * 1_000_000L));
+        builder.Latency(cell, variant, "prefill", 16_384, loops, null);
     }
 }

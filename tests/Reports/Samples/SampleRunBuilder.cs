@@ -61,7 +61,7 @@ public sealed class SampleRunBuilder(string runId)
         }
     }
 
-    public void Latency(string cell, string variant, string phase, int length, int loops, double milliseconds) => metrics.Add(new MetricRecord(
+    public void Latency(string cell, string variant, string phase, int length, int loops, double? milliseconds) => metrics.Add(new MetricRecord(
         runId, cell, new SeriesKey("timing", 1, phase, "", 0, null, null, "latency", null, variant, null, null, loops, "float32", 1, phase, length, "eager",
             "Example CPU, 2 threads"), null, milliseconds, 0.01 * milliseconds, 15, 3, null, MetricDirection.LowerIsBetter, "ms", MetricKind.Duration, 0.02 * milliseconds));
 
@@ -78,7 +78,7 @@ public sealed class SampleRunBuilder(string runId)
     }
 
     public void PeakMemory(string cell, string variant, int loops, int length, long bytes) => metrics.Add(new MetricRecord(
-        runId, cell, new SeriesKey("timing", 1, "peak-memory", "", 0, null, null, "peak_memory", null, variant, null, loops, loops, "float32", 1, "prefill", length, "eager",
+        runId, cell, new SeriesKey("timing", 1, "prefill", "", 0, null, null, "peak_memory", null, variant, null, loops, loops, "float32", 1, "prefill", length, "eager",
             "Example CPU, 2 threads"), null, bytes, null, 1, 1, null, MetricDirection.LowerIsBetter, "byte", MetricKind.Bytes, null));
 
     public RunData Build(RunRecord run, IReadOnlyList<EnvironmentEntry> environment) => new(

@@ -1,0 +1,52 @@
+using LT2.Eval.Reports.Input;
+using LT2.Eval.Reports.Tests.Samples;
+using LT2.Eval.Results.Gating;
+
+namespace LT2.Eval.Reports.Tests.Site;
+
+public sealed class ComparisonPageTests
+{
+    [Fact]
+    public void The_comparison_shows_machine_differences_verdicts_and_what_is_missing()
+    {
+        using var site = new WrittenSite(SampleInputs.Full());
+        var html = site.Read("compare.html");
+        Assert.Contains("<td>gpu.name</td><td>H200</td><td>B200</td>", html, StringComparison.Ordinal);
+        Assert.Contains("worse</span>", html, StringComparison.Ordinal);
+        Assert.Contains("Series that could not be compared", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_gate_s_decision_is_the_banner_and_its_findings_follow()
+    {
+        var (reference, run) = (SampleRun.Create("20260201T020000Z-d4e5f6"), SampleRun.Create());
+        using var stored = new StoredRun(reference with { Run = reference.Run with { StartedUtc = SampleRun.Start.AddDays(-1) } }, run);
+        var pin = PinFile.Of(stored.Store, reference.Run.RunId, "first release", "someone", SampleRun.Start.AddHours(-1), null, null);
+        var gate = await NightlyGate.EvaluateAsync(stored.Store, run.Run.RunId, pin, null, cancellation: TestContext.Current.CancellationToken);
+        using var site = new WrittenSite(ReportInputLoader.Load(stored.Store, new ReportOptions { OutputFolder = "", Gate = gate }));
+        var html = site.Read("index.html");
+        Assert.Contains(gate.Verdict.ToString().ToUpperInvariant(), html, StringComparison.Ordinal);
+        Assert.Contains("What the gate found", html, StringComparison.Ordinal);
+        Assert.Contains("first release", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_pin_of_the_plan_is_the_reference()
+    {
+        var (reference, run) = (SampleRun.Create("20260201T020000Z-d4e5f6"), SampleRun.Create());
+        using var stored = new StoredRun(reference with { Run = reference.Run with { StartedUtc = SampleRun.Start.AddDays(-1) } }, run);
+        var folder = Directory.CreateTempSubdirectory("lt2-pins-").FullName;
+        try
+        {
+            PinFile.Of(stored.Store, reference.Run.RunId, "first release", "someone", SampleRun.Start, null, null).Write(Path.Combine(folder, "standard.json"));
+            var input = ReportInputLoader.Load(stored.Store, new ReportOptions { OutputFolder = "", PinFolder = folder });
+            Assert.Equal(reference.Run.RunId, input.Reference!.Run.RunId);
+            Assert.Equal("first release", Assert.Single(input.Pins).Reason);
+            Assert.NotNull(input.Comparison);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
