@@ -71,13 +71,13 @@ internal static class LatencyLengthChart
         ];
         var rows = curves.SelectMany(curve =>
         {
-            var local = curve.LocalSlopes.ToArray();
-            return curve.Points.Select((point, index) => ImmutableArray.Create(
+            var local = curve.LocalSlopes.ToDictionary(slope => slope.From, slope => slope.Exponent);
+            return curve.Points.Select(point => ImmutableArray.Create(
                 name(curve),
                 Quantity.Count(point.SequenceLength),
                 Quantity.WithInterval(point.MedianMilliseconds, point.P10Milliseconds, point.P90Milliseconds, "ms"),
                 Quantity.Number(curve.TokensPerSecond(point)),
-                index < local.Length ? Quantity.Number(local[index].Exponent) : "–",
+                local.TryGetValue(point.SequenceLength, out var slope) ? Quantity.Number(slope) : "–",
                 Quantity.Count(point.BlockCount),
                 Quantity.Count(point.ProcessCount),
                 Quantity.Count(point.TaintedCount)));

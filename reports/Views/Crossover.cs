@@ -15,7 +15,7 @@ public sealed record Crossover(string Faster, string Slower, double? Length, dou
     /// <param name="second">Another, of the same phase, loop count and batch.</param>
     public static Crossover? Between(LatencyCurve first, LatencyCurve second)
     {
-        var common = first.Points.Join(second.Points, point => point.SequenceLength, point => point.SequenceLength,
+        var common = first.Points.Where(point => point.SequenceLength > 0).Join(second.Points, point => point.SequenceLength, point => point.SequenceLength,
             (a, b) => (Length: a.SequenceLength, LogRatio: Math.Log(b.MedianMilliseconds / a.MedianMilliseconds))).OrderBy(pair => pair.Length).ToList();
         if (common.Count < 2)
         {

@@ -13,7 +13,7 @@ public sealed record LatencyCurve(
     string VariantId, string Phase, int LoopCount, int BatchSize, ImmutableArray<LatencyPoint> Points, PowerLaw? Slope)
 {
     /// <summary>Exponents between neighbouring lengths.</summary>
-    public IEnumerable<(int From, int To, double Exponent)> LocalSlopes => Points.Zip(Points.Skip(1), (left, right) => (
+    public IEnumerable<(int From, int To, double Exponent)> LocalSlopes => Points.Where(point => point.SequenceLength > 0).Zip(Points.Where(point => point.SequenceLength > 0).Skip(1), (left, right) => (
         left.SequenceLength, right.SequenceLength,
         Math.Log(right.MedianMilliseconds / left.MedianMilliseconds) / Math.Log((double)right.SequenceLength / left.SequenceLength)));
 

@@ -35,7 +35,8 @@ internal static class LatencyCurves
             .. blocks.GroupBy(block => block.SequenceLength).OrderBy(group => group.Key)
                 .Select(group => Point(group.Key, [.. group])).OfType<LatencyPoint>(),
         ];
-        ImmutableArray<LatencyPoint> largest = [.. points.Skip(Math.Max(0, points.Length - FittedLengths))];
+        // An empty context has no place on a log scale.
+        ImmutableArray<LatencyPoint> largest = [.. points.Where(point => point.SequenceLength > 0).TakeLast(FittedLengths)];
         return new LatencyCurve(variant, phase, loopCount, batchSize, points, PowerLawFit.Of(largest));
     }
 

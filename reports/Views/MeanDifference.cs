@@ -1,4 +1,5 @@
 using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Statistics;
 using MathNet.Numerics.Distributions;
 
 namespace LT2.Eval.Reports.Views;
@@ -18,25 +19,27 @@ public sealed record MeanDifference(double Mean, double StandardError, double De
     }
 
     /// <summary>
-    /// Samples of both sides paired by id, with the clustered standard error √(C/(C − 1) · Σ_c (Σ_{i∈c} (d_i − d̄))²)/n over C clusters and n
-    /// samples (Miller, arXiv 2411.00640, §2.2) and C − 1 degrees of freedom; null below eight clusters.
+    /// Samples of both sides paired by id: Σ(n_after − n_before)/Σd, weighted by the samples' denominators, with the clustered standard error of
+    /// <see cref="ClusteredRatio"/> and C − 1 degrees of freedom over C clusters. Null below eight clusters, and where a sample has another
+    /// denominator on the other side.
     /// </summary>
     /// <param name="before">One side.</param>
     /// <param name="after">The other.</param>
     public static MeanDifference? Paired(IEnumerable<SampleRecord> before, IEnumerable<SampleRecord> after)
     {
-        var earlier = Scores(before);
+        var earlier = Sums(before);
         // In order of their ids, so that the last digits do not depend on the order in which samples were stored.
-        var pairs = Scores(after).Where(pair => earlier.ContainsKey(pair.Key)).OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => (pair.Value.Cluster, Difference: pair.Value.Score - earlier[pair.Key].Score)).ToArray();
+        var pairs = Sums(after).Where(pair => earlier.ContainsKey(pair.Key)).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => (pair.Value.Cluster, Before: earlier[pair.Key], After: pair.Value)).ToArray();
         var clusters = pairs.GroupBy(pair => pair.Cluster, StringComparer.Ordinal).ToArray();
-        if (clusters.Length < SamplingInterval.FewestClusters)
+        if (clusters.Length < SamplingInterval.FewestClusters || pairs.Any(pair => pair.Before.Denominator != pair.After.Denominator))
         {
             return null;
         }
-        var mean = pairs.Average(pair => pair.Difference);
-        var squares = clusters.Sum(cluster => Math.Pow(cluster.Sum(pair => pair.Difference - mean), 2));
-        return new MeanDifference(mean, Math.Sqrt(squares * clusters.Length / (clusters.Length - 1)) / pairs.Length, clusters.Length - 1, pairs.Length);
+        var ratio = ClusteredRatio.Of(
+            [.. clusters.Select(cluster => cluster.Sum(pair => pair.After.Numerator - pair.Before.Numerator))],
+            [.. clusters.Select(cluster => cluster.Sum(pair => pair.After.Denominator))]);
+        return new MeanDifference(ratio.Ratio, ratio.StandardError, clusters.Length - 1, pairs.Length);
     }
 
     /// <summary>Mean of independent differences, standard errors pooled; null for none.</summary>
@@ -47,11 +50,11 @@ public sealed record MeanDifference(double Mean, double StandardError, double De
             differences.Average(item => item.Mean), Math.Sqrt(differences.Sum(item => item.StandardError * item.StandardError)) / differences.Count,
             differences.Sum(item => item.DegreesOfFreedom), differences[0].SampleCount);
 
-    private static Dictionary<string, (double Score, string Cluster)> Scores(IEnumerable<SampleRecord> samples) => samples
+    private static Dictionary<string, (double Numerator, double Denominator, string Cluster)> Sums(IEnumerable<SampleRecord> samples) => samples
         .Where(sample => sample.Denominator != 0)
         .GroupBy(sample => sample.SampleId, StringComparer.Ordinal)
         .ToDictionary(
             group => group.Key,
-            group => (group.Sum(sample => sample.Numerator) / group.Sum(sample => sample.Denominator), group.First().ClusterId ?? group.Key),
+            group => (group.Sum(sample => sample.Numerator), group.Sum(sample => sample.Denominator), group.First().ClusterId ?? group.Key),
             StringComparer.Ordinal);
 }

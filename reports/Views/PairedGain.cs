@@ -19,6 +19,11 @@ public sealed record PairedGain(string Line, string VariantId, int TrainedLoopCo
     public static ImmutableArray<PairedGain> Of(QualityCase item, ILookup<(string CellId, string Metric), SampleRecord> samples)
     {
         var gains = ImmutableArray.CreateBuilder<PairedGain>();
+        // The difference of two perplexities is not the mean of any difference of samples.
+        if (item.Transform != MetricTransform.RatioOfSums)
+        {
+            return [];
+        }
         foreach (var line in item.Points.GroupBy(point => (point.Line, point.VariantId, point.TrainedLoopCount)))
         {
             QualityPoint[] points = [.. line.OrderBy(point => point.TestedLoopCount)];

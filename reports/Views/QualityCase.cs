@@ -14,6 +14,7 @@ namespace LT2.Eval.Reports.Views;
 /// <param name="Direction">Which way is better.</param>
 /// <param name="Unit">Unit.</param>
 /// <param name="Kind">Kind.</param>
+/// <param name="Transform">How sample pairs became the values.</param>
 /// <param name="Chance">Expected value of an uninformed answer; null when none.</param>
 /// <param name="ShownParameters">The parameters that tell it from the other cases of its task in this run, with length and pairs.</param>
 /// <param name="References">Values of models without loops, such as n-grams, by name.</param>
@@ -29,6 +30,7 @@ public sealed record QualityCase(
     MetricDirection Direction,
     string Unit,
     MetricKind Kind,
+    MetricTransform Transform,
     double? Chance,
     string ShownParameters,
     ImmutableArray<(string Name, Estimate Estimate)> References,

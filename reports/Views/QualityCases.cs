@@ -66,7 +66,7 @@ internal static class QualityCases
             });
         return new QualityCase(
             first.Key.SuiteId, first.Key.TaskId, first.Key.CaseParameters, first.Key.Shots, first.Key.Split, first.Key.Metric, first.Key.Slice,
-            first.Direction, first.Unit, first.Kind, all.Select(metric => metric.Chance).FirstOrDefault(chance => chance is not null),
+            first.Direction, first.Unit, first.Kind, first.Transform, all.Select(metric => metric.Chance).FirstOrDefault(chance => chance is not null),
             shown(first.Key), references,
             [.. points.OrderBy(point => point.Line, StringComparer.Ordinal).ThenBy(point => point.TrainedLoopCount).ThenBy(point => point.TestedLoopCount)]);
     }
