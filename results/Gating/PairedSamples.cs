@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Results.Gating;
@@ -61,11 +62,18 @@ internal sealed class PairedSamples
     public FlipList Flips()
     {
         var sign = _metric.Direction == MetricDirection.HigherIsBetter ? 1 : -1;
-        var changes = _pairs.Select(pair => (pair.Baseline.SampleId, Change: sign * (Score(pair.Candidate) - Score(pair.Baseline)))).Where(change => change.Change != 0).ToList();
-        return new(
-            [.. changes.Where(change => change.Change < 0).Select(change => change.SampleId)],
-            [.. changes.Where(change => change.Change > 0).Select(change => change.SampleId)],
-            changes.Count == 0 ? 0 : changes.Max(change => Math.Abs(change.Change)));
+        var tolerance = _metric.Kind == MetricKind.Binary ? 0 : NumericsTolerance.Of(_metric.Key.Dtype);
+        var worsened = ImmutableArray.CreateBuilder<string>();
+        var improved = ImmutableArray.CreateBuilder<string>();
+        var largest = 0.0;
+        foreach (var (baseline, candidate) in _pairs)
+        {
+            var change = sign * (Score(candidate) - Score(baseline));
+            largest = Math.Max(largest, Math.Abs(change));
+            if (Math.Abs(change) > tolerance * Math.Max(1, Math.Abs(Score(baseline))))
+                (change < 0 ? worsened : improved).Add(baseline.SampleId);
+        }
+        return new(worsened.ToImmutable(), improved.ToImmutable(), largest);
     }
 
     private static double Score(SampleRecord sample) => sample.Denominator == 0 ? sample.Numerator : sample.Numerator / sample.Denominator;

@@ -4,7 +4,7 @@ namespace LT2.Eval.Results.Gating;
 
 /// <summary>
 /// Verdict of one difference: better or worse if the adjusted p is below α and the estimate reaches the floor; equivalent if two one-sided
-/// tests put it inside ±floor, or if nothing changed at all; else inconclusive.
+/// tests put it inside ±floor, or if the same weights changed no sample beyond the dtype's tolerance; else inconclusive.
 /// </summary>
 internal static class VerdictRule
 {
@@ -13,7 +13,7 @@ internal static class VerdictRule
         var floor = row.Floor ?? 0;
         // The floor itself counts: one hundredth of 1,000 samples is ten flips, whatever the rounding of ten thousandths.
         var reaches = Math.Abs(row.Difference) >= floor * (1 - 1e-9);
-        if (row.Question == ComparisonQuestion.SameWeights && row.Flips.Count == 0 && row.Difference == 0)
+        if (row.Question == ComparisonQuestion.SameWeights && row.Flips.Count == 0)
             return ComparisonVerdict.Equivalent;
         if (row.Question is ComparisonQuestion.SameWeights or ComparisonQuestion.Memory && row.Floor is not null)
         {

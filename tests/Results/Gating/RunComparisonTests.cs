@@ -123,6 +123,28 @@ public sealed class RunComparisonTests : IDisposable
         Assert.Equal(ComparisonQuestion.SameWeights, Accuracy(Compare(runs[0], runs[1])).Question);
     }
 
+    [Theory]
+    [InlineData(1e-6, 0, ComparisonVerdict.Equivalent)]
+    [InlineData(1e-2, 40, ComparisonVerdict.Worse)]
+    public void Losses_of_the_same_weights_change_only_beyond_the_dtypes_tolerance(double change, int flips, ComparisonVerdict verdict)
+    {
+        var runs = new[] { _nights.Add(0, withScore: false), _nights.Add(1, withScore: false) };
+        for (var r = 0; r < 2; r++)
+        {
+            var metric = Examples.Metric(runs[r], "loss", Examples.Key("bits_per_byte"), 2 + (r * change), samples: 40) with
+            {
+                Kind = MetricKind.Continuous, Direction = MetricDirection.LowerIsBetter, PracticalFloor = null,
+            };
+            _nights.Store.WriteCell(new(Examples.Cell(runs[r], "loss"), [metric],
+                [.. Enumerable.Range(0, 40).Select(i => new SampleRecord("loss", "bits_per_byte", 2, $"s{i}", null, null, 2 + (r * change), 1))], [], [], []));
+        }
+
+        var row = Compare(runs[0], runs[1]).Rows.Single(row => row.Key.Metric == "bits_per_byte");
+
+        Assert.Equal((flips, 0, verdict), (row.Flips.Worsened.Length, row.Flips.Improved.Length, row.Verdict));
+        Assert.Equal(change, row.Flips.LargestChange, 9);
+    }
+
     [Fact]
     public void Two_loop_counts_of_one_run_are_paired_by_sample()
     {
