@@ -47,7 +47,10 @@ public static class DatasetCatalogue
             "The King James Bible, 31,102 verses, 4.4 MB",
             $"{PublicDomain} outside the United Kingdom's letters patent (text); GPL-2+ (program)",
             new DebianSource(["bible-kjv", "bible-kjv-text"], ["libreadline8", "libreadline8t64", "libtinfo6"]),
-            [new("verses.txt", "cd45f0c9cedab8e4439bd6486c8952c77cc8b0ecc5d1f6ae3513f2039f47229d")],
+            [
+                new("text.txt", "b5c4940bcfeee072c0935b5200d0f9d88a00a0199cb0961d16133458fcdfae5d"),
+                new("verses.lst", "cd45f0c9cedab8e4439bd6486c8952c77cc8b0ecc5d1f6ae3513f2039f47229d"),
+            ],
             KingJamesBible.ConvertAsync),
         new(
             "gcide",

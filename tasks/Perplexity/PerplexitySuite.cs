@@ -38,11 +38,22 @@ public sealed class PerplexitySuite : TextSuite, ICorpusSuite
             ],
             [AustenLibrary.DatasetId],
             options => new AustenPerplexityCase(options)),
+        new(
+            LibraryPerplexityCase.Id,
+            "Plain texts of the data catalogue, the last twentieth of each held out",
+            [
+                new IntegerParameter("documents", DefaultDocuments, 1, 1_000_000),
+                new IntegerParameter("pieceCharacters", 1024, 64, 1_000_000),
+                new TextParameter("datasets", "kjv", "data sets of plain text, joined by +, such as gcide+perl-doc"),
+            ],
+            ["kjv"],
+            options => new LibraryPerplexityCase(options)),
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<CorpusDocument> LoadTrainingDocuments(ICase trainingCase, IDataLocator data) => AustenLibrary.ReadTrainingDocuments(data);
+    public IReadOnlyList<CorpusDocument> LoadTrainingDocuments(ICase trainingCase, IDataLocator data) =>
+        trainingCase is LibraryPerplexityCase library ? library.ReadTrainingDocuments(data) : AustenLibrary.ReadTrainingDocuments(data);
 
     /// <inheritdoc/>
-    public string GetCorpusId(ICase trainingCase) => AustenLibrary.DatasetId;
+    public string GetCorpusId(ICase trainingCase) => trainingCase is LibraryPerplexityCase library ? library.CorpusId : AustenLibrary.DatasetId;
 }

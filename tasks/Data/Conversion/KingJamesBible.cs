@@ -4,12 +4,12 @@ using LT2.Eval.Tasks.Contracts;
 namespace LT2.Eval.Tasks.Data.Conversion;
 
 /// <summary>
-/// The King James Bible, one verse a line as <c>REFERENCE TEXT</c>. The package's data file is packed in a form only its program
-/// reads, so the unpacked program prints it.
+/// The King James Bible, one verse a line: <c>text.txt</c> holds the text alone, <c>verses.lst</c> lines of <c>REFERENCE TEXT</c>. The
+/// package's data file is packed in a form only its program reads, so the unpacked program prints it.
 /// </summary>
 internal static class KingJamesBible
 {
-    /// <summary>Writes <c>verses.txt</c>.</summary>
+    /// <summary>Writes both files.</summary>
     public static async Task ConvertAsync(string unpackedFolder, string outputFolder, CancellationToken cancellation)
     {
         // The program needs readline, which a bare machine lacks: it was unpacked beside.
@@ -33,6 +33,8 @@ internal static class KingJamesBible
             throw new TaskException($"The program 'bible' of the package bible-kjv did not print its text (exit code {output.ExitCode}): {output.Complaint}");
         }
 
-        await File.WriteAllTextAsync(Path.Combine(outputFolder, "verses.txt"), output.StandardOutput, new UTF8Encoding(false), cancellation);
+        var verses = output.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(verse => verse[(verse.IndexOf(' ', StringComparison.Ordinal) + 1)..] + "\n");
+        await File.WriteAllTextAsync(Path.Combine(outputFolder, "text.txt"), string.Concat(verses), new UTF8Encoding(false), cancellation);
+        await File.WriteAllTextAsync(Path.Combine(outputFolder, "verses.lst"), output.StandardOutput, new UTF8Encoding(false), cancellation);
     }
 }

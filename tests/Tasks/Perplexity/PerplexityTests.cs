@@ -103,6 +103,29 @@ public sealed class PerplexityTests
         Assert.Equal(bits[2], NGramBaseline.BitsPerByte(3, AustenLibrary.ReadTrainingDocuments(library.Folder), heldOut), 12);
     }
 
+    [Fact]
+    public void A_library_is_trained_on_what_stands_before_its_held_out_end()
+    {
+        using var library = new SmallLibrary();
+        var suite = new PerplexitySuite();
+        var parameters = new Dictionary<string, string> { ["datasets"] = "austen", ["pieceCharacters"] = "100" };
+        var textCase = (ITextCase)suite.CreateCase(new CaseSpecification("library", parameters));
+
+        var training = suite.LoadTrainingDocuments(textCase, library.Folder);
+        var heldOut = textCase.LoadDocuments(library.Folder);
+        foreach (var file in Directory.GetFiles(library.Folder.Locate("austen"), "*.txt"))
+        {
+            var id = $"austen/{Path.GetFileNameWithoutExtension(file)}/";
+            var first = string.Concat(training.Where(document => document.Id.StartsWith(id, StringComparison.Ordinal)).Select(document => document.Text));
+            var last = string.Concat(heldOut.Where(document => document.Id.StartsWith(id, StringComparison.Ordinal)).Select(document => document.Fields["text"]));
+            Assert.Equal(File.ReadAllText(file), first + last);
+            Assert.InRange((double)last.Length / first.Length, 0.03, 0.06);
+        }
+
+        Assert.Equal("library:austen", suite.GetCorpusId(textCase));
+        Assert.Equal("austen", suite.GetCorpusId(Case()));
+    }
+
     private static ITextCase Case(params (string Name, string Value)[] parameters) => (ITextCase)new PerplexitySuite().CreateCase(
         new CaseSpecification("austen", parameters.ToDictionary(pair => pair.Name, pair => pair.Value)));
 }

@@ -66,6 +66,10 @@ public sealed class PluginLoaderTests : IDisposable
     }
 
     [Fact]
+    public void The_example_of_the_README_is_the_one_tested_here() => Assert.Contains(
+        Capitals, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "tasks-README.md")).ReplaceLineEndings(Environment.NewLine));
+
+    [Fact]
     public void Every_mistake_of_a_YAML_task_is_reported_at_once()
     {
         temporary.Write("bad.yaml", """

@@ -1,6 +1,6 @@
 using LT2.Eval.Tasks.Generators;
 
-namespace LT2.Eval.Tasks.Generation;
+namespace LT2.Eval.Tasks.TextTasks;
 
 /// <summary>A parameter that is any text but an empty one.</summary>
 /// <param name="Name">As a plan writes it.</param>
