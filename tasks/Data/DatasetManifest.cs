@@ -63,6 +63,3 @@ public sealed record DatasetManifest(
     public void Write(string folder) =>
         File.WriteAllText(Path.Combine(folder, DataFolder.ManifestName), JsonSerializer.Serialize(this, Options) + "\n");
 }
-
-/// <summary>One file's size and digest.</summary>
-public sealed record DatasetManifestFile(long SizeBytes, string Sha256);

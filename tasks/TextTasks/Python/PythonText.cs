@@ -86,7 +86,16 @@ public static class PythonText
             return text;
         }
 
-        var first = Rune.GetRuneAt(text, 0);
-        return Rune.ToUpperInvariant(first) + text[first.Utf16SequenceLength..].ToLowerInvariant();
+        var first = Rune.TryGetRuneAt(text, 0, out var rune) ? rune : new Rune('\ufffd');
+        var title = first.Value switch
+        {
+            0xdf => "Ss",
+            >= 0x1c4 and <= 0x1c6 => "\u01c5",
+            >= 0x1c7 and <= 0x1c9 => "\u01c8",
+            >= 0x1ca and <= 0x1cc => "\u01cb",
+            >= 0x1f1 and <= 0x1f3 => "\u01f2",
+            _ => Rune.ToUpperInvariant(first).ToString(),
+        };
+        return title + text[first.Utf16SequenceLength..].ToLowerInvariant();
     }
 }

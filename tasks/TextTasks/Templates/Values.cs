@@ -184,7 +184,7 @@ internal static class Values
                     "/" => x / y,
                     "//" => Math.Floor(x / y),
                     "%" => x - (y * Math.Floor(x / y)),
-                    _ when left is long && right is long and >= 0 => (long)BigInteger.Pow(Whole(left), (int)Whole(right)),
+                    _ when left is long && right is long and >= 0 => (object)(long)BigInteger.Pow(Whole(left), (int)Whole(right)),
                     _ => Math.Pow(x, y),
                 };
         }

@@ -68,6 +68,36 @@ public sealed class DatasetInstallerTests
     }
 
     [Fact]
+    public async Task A_given_Debian_package_is_unpacked_converted_and_its_version_recorded()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/dpkg-deb"), "Debian's dpkg-deb builds and unpacks the package of this test.");
+        using var temporary = new TemporaryFolder();
+        temporary.Write("tree/DEBIAN/control", "Package: small-text\nVersion: 1.2-3\nArchitecture: all\nMaintainer: a <a@b>\nDescription: x\n");
+        temporary.Write("tree/usr/share/small/text.txt", Content);
+        var package = Path.Combine(temporary.Path, "small.deb");
+        var built = await ExternalProgram.RunAsync("dpkg-deb", ["-b", Path.Combine(temporary.Path, "tree"), package], temporary.Path, new Dictionary<string, string>(), string.Empty, Cancellation);
+        Assert.Equal(0, built.ExitCode);
+        var definition = new DatasetDefinition(
+            "small", "A small text", "public domain", new DebianSource("small-text"), [new DatasetFile("text.txt", Digest(Content))], FileCopies.Of("usr/share/small/text.txt"));
+
+        var folder = await new DatasetInstaller(new DataFolder(Path.Combine(temporary.Path, "data"))).GetAsync(definition, [package], null, Cancellation);
+
+        Assert.Equal(Content, await File.ReadAllTextAsync(Path.Combine(folder, "text.txt"), Cancellation));
+        Assert.Equal("small-text 1.2-3", DatasetManifest.Read(folder)!.Revision);
+    }
+
+    [Fact]
+    public async Task A_damaged_Debian_package_is_refused()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/dpkg-deb"), "Debian's dpkg-deb unpacks packages.");
+        using var temporary = new TemporaryFolder();
+        var package = temporary.Write("austen.deb", "no archive");
+        var problem = await Assert.ThrowsAsync<TaskException>(() =>
+            new DatasetInstaller(new DataFolder(Path.Combine(temporary.Path, "data"))).GetAsync("austen", [package], null, Cancellation));
+        Assert.Contains("could not be unpacked", problem.Message);
+    }
+
+    [Fact]
     public async Task An_unknown_id_names_the_nearest_one()
     {
         using var temporary = new TemporaryFolder();
