@@ -7,7 +7,9 @@ namespace LT2.Eval.Harness.Commands;
 /// <summary>Finds the run that a user means.</summary>
 internal static class StoredRuns
 {
-    /// <summary>The named run; the newest where none is named. A unique beginning of an id is enough.</summary>
+    private const int MinimumCommitLength = 7;
+
+    /// <summary>The named run; the newest where none is named. A unique beginning of an id is enough; a commit means its newest run.</summary>
     public static RunRecord Choose(ResultStore store, string? named)
     {
         var runs = store.Runs();
@@ -22,6 +24,12 @@ internal static class StoredRuns
         }
 
         var matches = runs.Where(run => run.RunId.StartsWith(named, StringComparison.Ordinal)).ToList();
+        if (matches.Count == 0 && named.Length >= MinimumCommitLength)
+        {
+            // Not a run: the newest run of a commit.
+            matches = [.. runs.Where(run => run.Commit?.StartsWith(named, StringComparison.OrdinalIgnoreCase) == true).OrderByDescending(run => run.StartedUtc).Take(1)];
+        }
+
         return matches.Count == 1
             ? matches[0]
             : throw new PlanException(matches.Count == 0

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using LT2.Eval.Harness.Plans;
 
 namespace LT2.Eval.Harness.Provenance;
@@ -12,6 +14,26 @@ public sealed record BuildIdentity(string BuildId, string Version, string? Commi
 {
     /// <summary>The running build.</summary>
     public static BuildIdentity Current { get; } = Read();
+
+    /// <summary>Id of the program in a folder, read from its files without running it; null where they are not those of this program.</summary>
+    public static string? OfFolder(string folder)
+    {
+        try
+        {
+            return Id(((string[])["lt2", "LT2.Eval.Tasks", "LT2.Eval.Models", "LT2.Eval.Results", "LT2.Eval.Reports"]).Select(name =>
+            {
+                using var file = new PEReader(File.OpenRead(Path.Combine(folder, name + ".dll")));
+                var metadata = file.GetMetadataReader();
+                return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
+            }));
+        }
+        catch (Exception error) when (error is IOException or BadImageFormatException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string Id(IEnumerable<Guid> modules) => StableHash.Short(string.Join('\n', modules));
 
     private static BuildIdentity Read()
     {
@@ -28,7 +50,7 @@ public sealed record BuildIdentity(string BuildId, string Version, string? Commi
         var parts = informational.Split('+', 2);
         var dirty = own.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(item => item.Key == "TreeIsDirty")?.Value;
         return new BuildIdentity(
-            StableHash.Short(string.Join('\n', rooms.Select(room => room.ManifestModule.ModuleVersionId))),
+            Id(rooms.Select(room => room.ManifestModule.ModuleVersionId)),
             parts[0],
             parts.Length > 1 ? parts[1] : null,
             bool.TryParse(dirty, out var value) ? value : null);

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using LT2.Eval.Harness.Gating;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Results.Gating;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary>The options of verbs that judge a run.</summary>
+internal sealed class GateOptionSet
+{
+    private static readonly GateOptions Defaults = new();
+
+    private readonly Option<string?> baselineBuild = new("--baseline-build")
+    {
+        Description = "Published program folder of the pin's commit, run next to this program to confirm suspects (default: the build kept by lt2 pin --keep-build).",
+    };
+
+    private readonly Option<int> pairs = new("--pairs") { Description = "Interleaved pairs of a confirmation.", DefaultValueFactory = _ => Defaults.Pairs };
+
+    private readonly Option<double> canaryBand = new("--canary-band")
+    {
+        Description = "Relative move of the canary workload up to which a night's times are judged.", DefaultValueFactory = _ => Defaults.CanaryBand,
+    };
+
+    private readonly Option<string> format = new("--format") { Description = "text, markdown or junit.", DefaultValueFactory = _ => "text" };
+
+    private readonly Option<string?> notify = new("--notify")
+    {
+        Description = "Shell command for every verdict but pass; gets the report as Markdown on its input and LT2_GATE_VERDICT, LT2_GATE_SUMMARY, LT2_GATE_RUN.",
+    };
+
+    private readonly Option<bool> json = CommonOptions.Json();
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { baselineBuild, pairs, canaryBand, format, notify, json })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public GateRequest Read(ParseResult parsed, string outputRoot, string? run)
+    {
+        var problems = new List<string>();
+        if (!Enum.TryParse<GateReportFormat>(parsed.GetValue(format), ignoreCase: true, out var wanted) || !Enum.IsDefined(wanted))
+        {
+            problems.Add($"--format {parsed.GetValue(format)}: give text, markdown or junit.");
+        }
+
+        if (parsed.GetValue(pairs) < 2)
+        {
+            problems.Add($"--pairs {parsed.GetValue(pairs)}: a paired test needs at least 2 pairs.");
+        }
+
+        if (!(parsed.GetValue(canaryBand) > 0))
+        {
+            problems.Add("--canary-band: give a share above 0, such as 0.05.");
+        }
+
+        if (parsed.GetValue(baselineBuild) is { } folder && !File.Exists(Path.Combine(folder, "lt2")) && !File.Exists(Path.Combine(folder, "lt2.dll")))
+        {
+            problems.Add($"--baseline-build {folder}: there is no program lt2 in it. Make one: dotnet publish harness -c Release -o DIR");
+        }
+
+        return problems.Count == 0
+            ? new GateRequest(
+                outputRoot, run, parsed.GetValue(baselineBuild), new GateOptions(Pairs: parsed.GetValue(pairs), CanaryBand: parsed.GetValue(canaryBand)),
+                wanted, parsed.GetValue(json), parsed.GetValue(notify))
+            : throw new PlanException(problems);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using LT2.Eval.Harness.Execution;
+using LT2.Eval.Harness.Gating;
+using LT2.Eval.Harness.Provenance;
+using LT2.Eval.Harness.Timing;
+using LT2.Eval.Results.Gating;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Store;
+
+namespace LT2.Eval.Harness.Commands;
+
+/// <summary>Judges a run against its plan's pin and says so.</summary>
+internal static class GateSession
+{
+    /// <summary>The exit code, and the report; null without a pin, which is inconclusive and never a pass.</summary>
+    public static (int ExitCode, GateReport? Report) Judge(GateRequest request, CommandEnvironment environment, CancellationToken cancellation)
+    {
+        using var store = ResultStore.Open(RunFolder.StoreBelow(request.OutputRoot), StoreAccess.ReadOnly);
+        var run = StoredRuns.Choose(store, request.Run);
+        var path = PinnedRuns.PathOf(request.OutputRoot, run.PlanName);
+        if (!File.Exists(path))
+        {
+            var text = $"There is no pin of plan '{run.PlanName}' at {path}, so run {run.RunId} was not judged. Accept a run: lt2 pin --reason TEXT";
+            environment.Output.WriteLine(request.Json
+                ? JsonSerializer.Serialize(new { verdict = GateVerdict.Inconclusive, exitCode = ExitCodes.Inconclusive, run = run.RunId, summary = text }, JsonOutput.Options)
+                : $"{GateVerdict.Inconclusive.ToString().ToUpperInvariant()}: {text}");
+            Notification.Send(request.Notify, GateVerdict.Inconclusive, text, run.RunId, text, environment.Error.WriteLine);
+            return (ExitCodes.Inconclusive, null);
+        }
+
+        var pin = PinFile.Read(path);
+        var report = NightlyGate
+            .EvaluateAsync(store, run.RunId, pin, Runner(request, store, run, pin, environment.Error.WriteLine), request.Options, cancellation)
+            .GetAwaiter().GetResult();
+        environment.Output.Write(request.Json ? Json(report) : GateReportText.Write(report, request.Format));
+        if (report.Verdict != GateVerdict.Pass)
+        {
+            Notification.Send(
+                request.Notify, report.Verdict, report.Summary, run.RunId, GateReportText.Write(report, GateReportFormat.Markdown), environment.Error.WriteLine);
+        }
+
+        return (report.ExitCode, report);
+    }
+
+    private static BuildPairs? Runner(GateRequest request, ResultStore store, RunRecord run, PinFile pin, Action<string> message)
+    {
+        if ((request.BaselineBuild ?? KeptBuilds.Find(request.OutputRoot, pin, message)) is not { } folder)
+        {
+            return null;
+        }
+
+        var build = BuildIdentity.OfFolder(folder);
+        if (build != pin.BuildId)
+        {
+            message($"The baseline program '{folder}' is build {build ?? "unknown"}; the pin was measured by build {pin.BuildId}.");
+        }
+
+        if (run.BuildId != BuildIdentity.Current.BuildId)
+        {
+            message($"Run {run.RunId} was measured by build {run.BuildId}, this program is build {BuildIdentity.Current.BuildId}: confirmations measure this program.");
+        }
+
+        // A short history sends every series to confirmation, so a cell is measured as a whole.
+        var nights = store.Runs().Count(other => other.PlanName == run.PlanName && other.StartedUtc < run.StartedUtc);
+        return new BuildPairs(store, run.RunId, new FreshTimingProcess(folder), new FreshTimingProcess(), nights < request.Options.MinimumNights, message);
+    }
+
+    private static string Json(GateReport report) => JsonSerializer.Serialize(
+        new
+        {
+            report.Verdict,
+            report.ExitCode,
+            run = report.CandidateRunId,
+            pin = new { report.Pin.RunId, report.Pin.Commit, report.Pin.PinnedUtc, report.Pin.PinnedBy, report.Pin.Reason },
+            report.Summary,
+            report.CheckedSeries,
+            findings = report.Findings.Select(finding => new
+            {
+                finding.Status, finding.Family, finding.Layer, series = finding.Key is { } key ? SeriesTitle.Of(key) : null, finding.Message,
+            }),
+        },
+        JsonOutput.Options) + Environment.NewLine;
+}

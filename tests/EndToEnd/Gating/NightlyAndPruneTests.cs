@@ -1,0 +1,74 @@
+using LT2.Eval.Harness.Gating;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Store;
+
+namespace LT2.Eval.EndToEnd.Tests.Gating;
+
+public sealed class NightlyAndPruneTests
+{
+    private const string TextOnly = """
+        name: night
+        testSetSeed: 3
+        experiments:
+          - name: recall
+            variants: [lt2-gdn@micro]
+            trainedLoopCounts: [1]
+            testedLoopCounts: [1]
+            train: { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, validationSamples: 10 }
+            tests:
+              - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 50 }
+            recipe: { steps: 4, batchSize: 4 }
+        """;
+
+    [Fact]
+    public void A_night_runs_judges_and_reports_and_passes_once_a_run_is_pinned()
+    {
+        using var plan = new TinyPlan(TextOnly);
+
+        var first = Lt2.Run("nightly", plan.PlanPath, "--out", plan.Folder, "--device", "cpu");
+        Assert.Equal(0, Lt2.Run("pin", "--reason", "first night", "--out", plan.Folder).ExitCode);
+        var second = Lt2.Run("nightly", plan.PlanPath, "--out", plan.Folder, "--device", "cpu");
+
+        Assert.True(first.ExitCode == 4, first.Output + first.Error); // nothing pinned yet
+        Assert.True(second.ExitCode == 0, second.Output + second.Error);
+        Assert.StartsWith("PASS:", second.Output, StringComparison.Ordinal);
+        Assert.Contains("Report: ", second.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_nights_cannot_overlap()
+    {
+        using var plan = new TinyPlan(TextOnly);
+        using var other = NightLock.Take(plan.Folder);
+
+        var (exit, _, error) = Lt2.Run("nightly", plan.PlanPath, "--out", plan.Folder, "--device", "cpu");
+
+        Assert.Equal(2, exit);
+        Assert.Contains("Another night is under way", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(plan.StorePath));
+    }
+
+    [Fact]
+    public void Pruning_keeps_the_newest_and_the_pinned_runs()
+    {
+        using var plan = new TinyPlan();
+        Directory.CreateDirectory(Path.GetDirectoryName(plan.StorePath)!);
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using (var store = ResultStore.Open(plan.StorePath, StoreAccess.ReadWrite))
+        {
+            for (var night = 0; night < 4; night++)
+            {
+                store.CreateRun(new RunRecord($"night-{night}", "tiny", "hash", "name: tiny", "build", null, null, start.AddDays(night), null, RunStatus.Running, "host", "lt2 run tiny"));
+                store.UpdateRunStatus($"night-{night}", RunStatus.Completed, start.AddDays(night).AddHours(1));
+            }
+        }
+
+        Assert.Equal(0, Lt2.Run("pin", "night-1", "--reason", "good", "--out", plan.Folder).ExitCode);
+        var (exit, output, _) = Lt2.Run("prune", "--keep", "1", "--out", plan.Folder);
+
+        Assert.Equal(0, exit);
+        Assert.Equal(["night-0", "night-2"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+        using var after = ResultStore.Open(plan.StorePath, StoreAccess.ReadOnly);
+        Assert.Equal(["night-1", "night-3"], after.Runs().Select(run => run.RunId));
+    }
+}
