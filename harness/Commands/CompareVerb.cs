@@ -42,7 +42,9 @@ internal sealed class CompareVerb : IVerb
             var report = RunComparison.Compare(
                 new ComparisonSide(store, baseline.RunId, names.FirstOrDefault(), First(trainedLoops), First(testedLoops)),
                 new ComparisonSide(store, candidate.RunId, names.LastOrDefault(), Last(trainedLoops), Last(testedLoops)));
-            report = report with { Refused = [.. report.Refused.Where(item => !CanarySeries.Is(item.Key))] };
+
+            // The canary is no result, and a rate without samples says what its latency says.
+            report = report with { Refused = [.. report.Refused.Where(item => !CanarySeries.Is(item.Key) && item.Key.Metric != "tokens_per_second")] };
             if (report.Rows.Count == 0)
             {
                 throw new ResultsException(ResultsProblem.NotComparable, NothingComparable(report));

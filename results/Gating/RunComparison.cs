@@ -45,7 +45,20 @@ public static class RunComparison
             return Memory(before[0], after[0], options);
         if (before.Count > 1 && after.Count > 1 && !SameWeights(first, second, before, after))
             return Seeds(before, after);
-        return Paired(first, second, before, after, options, out reason);
+        return ValuesOnly(first, second, before, after) ?? Paired(first, second, before, after, options, out reason);
+    }
+
+    // What keeps no samples by its nature (a validation loss) has nothing to pair: equal values of equal weights are equivalent, others a hint.
+    private static Draft? ValuesOnly(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after)
+    {
+        if (after[0].Key.Phase is not null || before.Count != after.Count || first.Samples(before).Count + second.Samples(after).Count > 0)
+            return null;
+        var (baseline, candidate) = (before.Average(m => m.Value!.Value), after.Average(m => m.Value!.Value));
+        return new(
+            new(after[0].Key, before[0].Key, SameWeights(first, second, before, after) ? ComparisonQuestion.SameWeights : ComparisonQuestion.OtherWeights,
+                after[0].Direction, after[0].Unit, baseline, candidate, candidate - baseline, null, null, null, null, after[0].PracticalFloor,
+                ComparisonVerdict.Inconclusive, 0, 0, FlipList.None, "No samples were kept: the values alone, without a test."),
+            double.NaN, 1);
     }
 
     private static Draft? Paired(

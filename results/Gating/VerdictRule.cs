@@ -13,7 +13,7 @@ internal static class VerdictRule
         var floor = row.Floor ?? 0;
         // The floor itself counts: one hundredth of 1,000 samples is ten flips, whatever the rounding of ten thousandths.
         var reaches = Math.Abs(row.Difference) >= floor * (1 - 1e-9);
-        if (row.Question == ComparisonQuestion.SameWeights && row.Flips.Count == 0)
+        if (row.Question == ComparisonQuestion.SameWeights && row.Flips.Count == 0 && (row.Pairs > 0 || row.Difference == 0))
             return ComparisonVerdict.Equivalent;
         if (row.Question is ComparisonQuestion.SameWeights or ComparisonQuestion.Memory && row.Floor is not null)
         {

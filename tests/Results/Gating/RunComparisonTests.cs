@@ -53,6 +53,24 @@ public sealed class RunComparisonTests : IDisposable
         Assert.Equal(2.8016 * Math.Sqrt(0.12 / 999), row.DetectableEffect!.Value, 4); // 12 % discordant pairs of 1,000
     }
 
+    [Theory]
+    [InlineData(0.75, ComparisonVerdict.Equivalent)]
+    [InlineData(0.76, ComparisonVerdict.Inconclusive)]
+    public void A_value_without_samples_is_equivalent_only_to_itself_and_has_no_test(double later, ComparisonVerdict verdict)
+    {
+        var (before, after) = (_nights.Add(0), _nights.Add(1));
+        foreach (var (run, value) in new[] { (before, 0.75), (after, later) })
+        {
+            var loss = Examples.Metric(run, "trained", Examples.Key("validation_loss") with { SuiteId = "training" }, value, null) with { Kind = MetricKind.Continuous, PracticalFloor = null };
+            _nights.Store.WriteCell(new(Examples.Cell(run, "trained", CellKind.Train), [loss], [], [], [], []));
+        }
+
+        var row = Assert.Single(Compare(before, after).Rows, row => row.Key.Metric == "validation_loss");
+
+        Assert.Equal((verdict, (double?)null), (row.Verdict, row.PValue));
+        Assert.Contains("No samples were kept", row.Note, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Few_discordant_pairs_of_many_items_are_equivalent()
     {
