@@ -42,6 +42,7 @@ public sealed class DatasetInstaller(DataFolder folder)
         string target, Func<string, CancellationToken, Task> fill, CancellationToken cancellation)
     {
         var parent = Path.GetDirectoryName(target)!;
+        var parentExisted = Directory.Exists(parent);
         string staging;
         try
         {
@@ -57,12 +58,20 @@ public sealed class DatasetInstaller(DataFolder folder)
         try
         {
             await fill(staging, cancellation);
+
+            // The old content steps aside and goes only once the new one is in place.
+            var old = staging + ".old";
             if (Directory.Exists(target))
             {
-                Directory.Delete(target, recursive: true);
+                Directory.Move(target, old);
             }
 
             Directory.Move(staging, target);
+            if (Directory.Exists(old))
+            {
+                Directory.Delete(old, recursive: true);
+            }
+
             return target;
         }
         catch (IOException exception)
@@ -74,6 +83,10 @@ public sealed class DatasetInstaller(DataFolder folder)
             if (Directory.Exists(staging))
             {
                 Directory.Delete(staging, recursive: true);
+                if (!parentExisted && !Directory.EnumerateFileSystemEntries(parent).Any())
+                {
+                    Directory.Delete(parent);
+                }
             }
         }
     }
@@ -93,7 +106,15 @@ public sealed class DatasetInstaller(DataFolder folder)
                 _ => throw new InvalidOperationException($"Source {definition.Source} has no fetcher."),
             };
             progress?.Report($"{definition.Id}: converting");
-            await definition.ConvertAsync(unpacked, staging, cancellation);
+            try
+            {
+                await definition.ConvertAsync(unpacked, staging, cancellation);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException or DirectoryNotFoundException or KeyNotFoundException)
+            {
+                throw new TaskException($"{definition.Id}: {revision} does not hold what is expected of {definition.Source.Label}: {exception.Message}");
+            }
+
             var files = await VerifyAsync(definition, revision, staging, cancellation);
             new DatasetManifest(1, definition.Id, definition.Title, definition.Licence, definition.Source.Label, revision, files).Write(staging);
         }

@@ -71,7 +71,8 @@ internal static class DebianPackages
             "apt-get", [.. options, "download", .. source.Packages], packages, PlainLanguage, Hint, cancellation);
         if (download.ExitCode != 0)
         {
-            var complaint = update.ExitCode != 0 ? $"{update.Complaint}{Environment.NewLine}{download.Complaint}" : download.Complaint;
+            // Off-line, the update only warns, and the download then knows no package: the warnings say why.
+            var complaint = update.StandardError.Length > 0 ? $"{download.Complaint}{Environment.NewLine}{update.Complaint}" : download.Complaint;
             throw new TaskException(
                 $"apt could not download {string.Join(", ", source.Packages)}: {complaint}{Environment.NewLine}"
                 + "Check the network and the sources of /etc/apt, or give the packages with --from FILE.deb.");

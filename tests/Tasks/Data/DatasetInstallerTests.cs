@@ -54,7 +54,7 @@ public sealed class DatasetInstallerTests
 
         await Assert.ThrowsAsync<TaskException>(() =>
             new DatasetInstaller(new DataFolder(data)).GetAsync(Definition(Digest(Content)), [archive], null, Cancellation));
-        Assert.Empty(Directory.GetFileSystemEntries(data));
+        Assert.False(Directory.Exists(data));
     }
 
     [Fact]
@@ -84,6 +84,27 @@ public sealed class DatasetInstallerTests
 
         Assert.Equal(Content, await File.ReadAllTextAsync(Path.Combine(folder, "text.txt"), Cancellation));
         Assert.Equal("small-text 1.2-3", DatasetManifest.Read(folder)!.Revision);
+    }
+
+    [Fact]
+    public async Task Another_package_than_the_right_one_is_refused()
+    {
+        using var temporary = new TemporaryFolder();
+        var definition = Definition(null) with { ConvertAsync = AustenNovels.ConvertAsync };
+        var problem = await Assert.ThrowsAsync<TaskException>(() =>
+            new DatasetInstaller(new DataFolder(Path.Combine(temporary.Path, "data"))).GetAsync(definition, [CreateArchive(temporary)], null, Cancellation));
+        Assert.Contains("does not hold what is expected", problem.Message);
+    }
+
+    [Fact]
+    public async Task Getting_a_data_set_again_replaces_it()
+    {
+        using var temporary = new TemporaryFolder();
+        var data = Path.Combine(temporary.Path, "data");
+        temporary.Write("data/small/stale.txt", "old");
+        var folder = await new DatasetInstaller(new DataFolder(data)).GetAsync(Definition(Digest(Content)), [CreateArchive(temporary)], null, Cancellation);
+        Assert.False(File.Exists(Path.Combine(folder, "stale.txt")));
+        Assert.Single(Directory.GetFileSystemEntries(data));
     }
 
     [Fact]
