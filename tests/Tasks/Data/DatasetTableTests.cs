@@ -109,6 +109,19 @@ public sealed class DatasetTableTests
     }
 
     [Fact]
+    public async Task Parquet_lists_of_structures_and_missing_values_become_plain_values()
+    {
+        using var temporary = new TemporaryFolder();
+        await ParquetSerializer.SerializeAsync(
+            [new Passage { Dates = [new Date { Day = "3", Year = 1908 }, new Date { Day = "4", Year = 1909 }], Scores = [0.5, 1], Note = null, IsTrue = true, Small = 7 }],
+            Path.Combine(temporary.Path, "test.parquet"),
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(
+            """{"Dates": [{"Day": "3", "Year": 1908}, {"Day": "4", "Year": 1909}], "Scores": [0.5, 1.0], "Note": null, "IsTrue": true, "Small": 7}""",
+            PythonJson.Dumps(DatasetTable.Read(temporary.Path, null, "test").Single()));
+    }
+
+    [Fact]
     public void A_damaged_Parquet_file_is_named()
     {
         using var temporary = new TemporaryFolder();
@@ -123,6 +136,26 @@ public sealed class DatasetTableTests
         public long Label { get; set; }
 
         public Choices Choices { get; set; } = new();
+    }
+
+    private sealed class Passage
+    {
+        public List<Date> Dates { get; set; } = [];
+
+        public List<double> Scores { get; set; } = [];
+
+        public string? Note { get; set; }
+
+        public bool IsTrue { get; set; }
+
+        public int Small { get; set; }
+    }
+
+    private sealed class Date
+    {
+        public string Day { get; set; } = string.Empty;
+
+        public int Year { get; set; }
     }
 
     private sealed class Choices
