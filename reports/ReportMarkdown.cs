@@ -36,20 +36,28 @@ public static class ReportMarkdown
             ]));
         Section(text, "Missing and failed", new ChartTable("", [new("Outcome"), new("Cell"), new("Reason")],
             [.. model.Unfinished.Select(cell => ImmutableArray.Create(OutcomeNames.Of(cell.Outcome), cell.Title, cell.Reason ?? "no reason recorded"))]));
-        Section(text, "Quality at the largest trained loop count", Quality(model));
+        foreach (var suite in HeadlineRow.Of(model).GroupBy(row => row.Case.SuiteId))
+        {
+            Section(text, $"{MarkdownTable.Escape(suite.Key)}: quality at the largest trained loop count", Quality(model, [.. suite]));
+        }
         Section(text, "Latency of the longest sequence", LatencyText.Longest(model.Latency));
         return text.ToString();
     }
 
-    private static ChartTable Quality(ReportModel model) => new("",
-        [new("Case"), new("Metric"), .. model.Variants.Select(variant => new ChartColumn(variant, true))],
+    private static ChartTable Quality(ReportModel model, ImmutableArray<HeadlineRow> rows)
+    {
+        int[] variants = [.. Enumerable.Range(0, model.Variants.Length).Where(index => rows.Any(row => row.Cells[index] is not null))];
+        return new ChartTable("", [new("Case"), new("Metric"), .. variants.Select(index => new ChartColumn(model.Variants[index], true))],
         [
-            .. HeadlineRow.Of(model).Select(row => ImmutableArray.CreateRange(
+            .. rows.Select(row => ImmutableArray.CreateRange(
             [
                 row.Case.CaseTitle, CaseNames.Metric(row.Case.Metric),
-                .. row.Cells.Select(point => point is null ? "–" : Quantity.WithInterval(point.Mean.Value, point.Mean.Low, point.Mean.High, row.Case.Unit)),
+                .. variants.Select(index => row.Cells[index] is { } point
+                    ? Quantity.WithInterval(point.Mean.Value, point.Mean.Low, point.Mean.High, row.Case.Unit)
+                    : "–"),
             ])),
         ]);
+    }
 
     private static void Section(StringBuilder text, string title, ChartTable table)
     {

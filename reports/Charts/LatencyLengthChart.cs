@@ -31,7 +31,7 @@ internal static class LatencyLengthChart
         }
         var layout = new Layout()
             .With("xaxis", Plot.Axis("sequence length n (tokens)").With("type", "log").Ticks(lengths.Select(length => (double)length), lengths.Select(length => Quantity.Count(length))))
-            .With("yaxis", Plot.Axis("latency (ms)").With("type", "log").With("dtick", "D1").With("exponentformat", "none"));
+            .With("yaxis", Plot.Axis("latency (ms)").With("type", "log").With("dtick", "D2").With("exponentformat", "none"));
         return new ChartFigure(title, Summary(curves, name), Plot.Json(traces, layout), Table(title, curves, name));
     }
 

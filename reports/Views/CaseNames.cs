@@ -25,7 +25,7 @@ internal static partial class CaseNames
     {
         var all = allOfTask.Select(Parameters).ToArray();
         return string.Join(';', Parameters(caseParameters)
-            .Where(pair => pair.Key is "length" or "pairs" || all.Any(other => !other.Contains(pair)))
+            .Where(pair => pair.Key is "length" or "pairs" || (all.Any(other => !other.Contains(pair)) && !IsLengthAgain(pair, caseParameters)))
             .Select(pair => $"{pair.Key}={pair.Value}"));
     }
 
@@ -43,6 +43,10 @@ internal static partial class CaseNames
         var text = Parameters(caseParameters).FirstOrDefault(pair => pair.Key == name).Value;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
+
+    // Test cases of one length state it twice.
+    private static bool IsLengthAgain(KeyValuePair<string, string> pair, string caseParameters) =>
+        pair.Key == "minimumLength" && Parameters(caseParameters).Contains(KeyValuePair.Create("length", pair.Value));
 
     [GeneratedRegex("(?<=[a-z])[A-Z]")]
     private static partial Regex Capital();

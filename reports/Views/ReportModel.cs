@@ -14,7 +14,8 @@ public sealed class ReportModel
     public ReportModel(ReportInput input)
     {
         Input = input;
-        Variants = [.. input.Run.Cells.Select(cell => cell.VariantId).Concat(input.Run.Metrics.Where(metric => metric.Key.TestedLoopCount is not null).Select(metric => metric.Key.VariantId)).Where(variant => variant != CanarySeries.TaskId).Distinct().Order(StringComparer.Ordinal)];
+        // A score cell alone does not make a variant: n-grams have one and are references.
+        Variants = [.. input.Run.Cells.Where(cell => cell.Kind != CellKind.Score).Select(cell => cell.VariantId).Concat(input.Run.Metrics.Where(metric => metric.Key.TestedLoopCount is not null).Select(metric => metric.Key.VariantId)).Where(variant => variant != CanarySeries.TaskId).Distinct().Order(StringComparer.Ordinal)];
         Styles = new VariantStyles(Variants);
         AllQuality = QualityCases.Of(input.Run.Metrics);
         Quality = [.. AllQuality.Where(item => item.Slice is null)];

@@ -23,5 +23,8 @@ public sealed class MarkdownTests
             table => Assert.Single(table.TrimEnd().Split('\n').Select(line => line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|')).Distinct()));
 
     [Fact]
-    public void Markup_is_escaped() => Assert.Equal(@"\<b\>\|\`x\`\*⏎", MarkdownTable.Escape("<b>|`x`*\n"));
+    public void Markup_is_escaped() => Assert.Equal(@"\<b\>\|\`x\`\*⏎ [a\](b) \@someone", MarkdownTable.Escape("<b>|`x`*\n [a](b) @someone"));
+
+    [Fact]
+    public void Names_and_intervals_stay_readable() => Assert.Equal("lt2-gdn@tiny 0.5 [0.4, 0.6] acc_norm", MarkdownTable.Escape("lt2-gdn@tiny 0.5 [0.4, 0.6] acc_norm"));
 }

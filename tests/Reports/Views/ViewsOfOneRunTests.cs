@@ -106,4 +106,8 @@ public sealed class ViewsOfOneRunTests
     [Fact]
     public void Titles_name_what_tells_cases_apart() =>
         Assert.Equal("length=64;pairs=4", CaseNames.Shown("filler=random;length=64;pairs=4", ["filler=random;length=64;pairs=4", "filler=random;length=128;pairs=4"]));
+
+    [Fact]
+    public void A_length_that_is_stated_twice_is_shown_once() =>
+        Assert.Equal("length=64", CaseNames.Shown("length=64;minimumLength=64", ["length=64;minimumLength=64", "length=128;minimumLength=128"]));
 }
