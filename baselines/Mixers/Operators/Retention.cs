@@ -12,8 +12,8 @@ public static class Retention
     public static Tensor LogGamma(long heads, ScalarType dtype, Device device)
     {
         using var scope = NewDisposeScope();
-        var lost = pow(tensor(2.0, dtype: ScalarType.Float64), -5 - arange(heads, dtype: ScalarType.Float64));
-        return log1p(-lost).to(dtype, device).MoveToOuterDisposeScope();
+        var lost = exp2(-5 - arange(heads, dtype: ScalarType.Float64, device: device));
+        return log1p(-lost).to_type(dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Parallel form, chunks of <paramref name="chunkLength"/> tokens. <paramref name="scale"/> defaults to Dk^−½.</summary>

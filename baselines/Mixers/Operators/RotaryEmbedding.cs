@@ -25,8 +25,7 @@ public static class RotaryEmbedding
             throw new ArgumentException($"RoPE needs an even number of channels, at most the head dimension {x.shape[^1]}; it was asked to rotate {width}.", nameof(rotated));
         }
         var raised = WorkingPrecision.Raise(x);
-        var exponents = arange(width / 2, dtype: ScalarType.Float64, device: x.device) * (-2.0 / width);
-        var frequencies = pow(tensor(theta, dtype: ScalarType.Float64, device: x.device), exponents).to_type(raised.dtype);
+        var frequencies = (arange(width / 2, dtype: ScalarType.Float64, device: x.device) * (-2.0 / width * Math.Log(theta))).exp().to_type(raised.dtype);
         // [T,1,R/2] or [B,T,1,R/2]: broadcasts over heads.
         var angles = (positions.to_type(raised.dtype).unsqueeze(-1) * frequencies).unsqueeze(-2);
         var (cosine, sine) = (angles.cos(), angles.sin());
