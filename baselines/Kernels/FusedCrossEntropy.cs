@@ -1,0 +1,80 @@
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Kernels;
+
+/// <summary>
+/// Head and cross-entropy as one operation: mean over labelled positions of −log softmax(W h)[label]. Logits exist in the model's element type only, a chunk of rows at
+/// a time; the gradient is written over them, so each logit is computed once and float32 logits never exist.
+/// </summary>
+public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCrossEntropy>
+{
+    // Bytes of one chunk of logits: large products run at full rate, and memory stays small beside the activations.
+    const long ChunkBytes = 512L << 20;
+
+    /// <inheritdoc/>
+    public override string Name => "fused_cross_entropy";
+
+    internal static bool Serves(Tensor hidden, Tensor head) =>
+        FusedOperations.Serves(hidden) && head.dtype == hidden.dtype && head.shape[0] % FusedOperations.Vector(hidden) == 0;
+
+    /// <summary>The mean loss, a float32 scalar; 0 where no label counts.</summary>
+    /// <param name="hidden">[…, d], normed.</param>
+    /// <param name="head">[V, d].</param>
+    /// <param name="labels">[…] int64.</param>
+    /// <param name="ignored">A label that does not count.</param>
+    public static Tensor Apply(Tensor hidden, Tensor head, Tensor labels, long ignored = -100)
+    {
+        hidden = hidden.contiguous().view(-1, hidden.shape[^1]);
+        labels = labels.contiguous().view(-1);
+        return FusedOperations.Recorded(hidden, head) ? apply(hidden, head, labels, ignored) : Run(hidden, head, labels, ignored, false).Loss;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (loss, dhidden, dhead) = Run((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (long)vars[3], true);
+        ctx.save_for_backward([dhidden!, dhead!]);
+        return loss;
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var saved = ctx.get_saved_variables();
+        using var factor = gradient.to(saved[0].dtype);
+        var (dhidden, dhead) = (BackwardTensors.Keep(saved[0].mul(factor)), BackwardTensors.Keep(saved[1].mul(factor)));
+        gradient.Dispose();
+        return [dhidden, dhead, null!, null!];
+    }
+
+    static (Tensor Loss, Tensor? HiddenGradient, Tensor? HeadGradient) Run(Tensor hidden, Tensor head, Tensor labels, long ignored, bool needGradient)
+    {
+        var (rows, vocabulary) = (hidden.shape[0], head.shape[0]);
+        var chunk = Math.Clamp(ChunkBytes / (vocabulary * hidden.element_size()), 128, rows);
+        var counts = empty([2], ScalarType.Float32, hidden.device);
+        var losses = empty([rows], ScalarType.Float32, hidden.device);
+        var loss = empty([], ScalarType.Float32, hidden.device);
+        KernelLibrary.Get(hidden, "cross_entropy", "count_labels").Launch(1, 1024, labels, rows, ignored, counts);
+        var kernel = KernelLibrary.Get(hidden, "cross_entropy", "cross_entropy_rows");
+        var dhidden = needGradient ? empty_like(hidden) : null;
+        Tensor? dhead = null;
+        for (long start = 0; start < rows; start += chunk)
+        {
+            using var part = NewDisposeScope();
+            var count = Math.Min(chunk, rows - start);
+            var h = hidden.narrow(0, start, count);
+            var logits = h.matmul(head.t());
+            kernel.Launch(count, 256, logits, labels.narrow(0, start, count), counts, losses.narrow(0, start, count), vocabulary, ignored, needGradient ? 1 : 0);
+            if (!needGradient) continue;
+            dhidden!.narrow(0, start, count).copy_(logits.matmul(head));
+            var own = logits.t().matmul(h);
+            // Chunks of the head's gradient add up in float32.
+            if (count == rows) dhead = own.MoveToOuterDisposeScope();
+            else if (dhead is null) dhead = own.to(ScalarType.Float32).MoveToOuterDisposeScope();
+            else dhead.add_(own);
+        }
+        KernelLibrary.Get(hidden, "cross_entropy", "mean_loss").Launch(1, 1024, losses, counts, loss, rows);
+        return (loss, dhidden, dhead?.to(hidden.dtype));
+    }
+}

@@ -1,0 +1,79 @@
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Kernels;
+
+/// <summary>RMSNorm, with the residual sum before it where there is one, in one kernel forward and two backward. Equal to <see cref="Layers.RmsNorm"/> up to rounding.</summary>
+public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
+{
+    /// <inheritdoc/>
+    public override string Name => "fused_rms_norm";
+
+    internal static bool Serves(Tensor x) => FusedOperations.Serves(x) && x.shape[^1] % FusedOperations.Vector(x) == 0 && x.shape[^1] <= 8192;
+
+    /// <summary>y = norm(x) · weight.</summary>
+    public static Tensor Apply(Tensor x, Tensor weight, double epsilon)
+    {
+        x = x.contiguous();
+        return FusedOperations.Recorded(x, weight) ? apply(x, null!, weight, epsilon)[0] : Run(x, null, weight, epsilon).Y;
+    }
+
+    /// <summary>h = x + residual and y = norm(h) · weight.</summary>
+    public static (Tensor Sum, Tensor Y) AddThenNorm(Tensor x, Tensor residual, Tensor weight, double epsilon)
+    {
+        (x, residual) = (x.contiguous(), residual.contiguous());
+        if (!FusedOperations.Recorded(x, residual, weight))
+        {
+            var (sum, y, _) = Run(x, residual, weight, epsilon);
+            return (sum, y);
+        }
+        var outputs = apply(x, residual, weight, epsilon);
+        return (outputs[1], outputs[0]);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (x, residual, weight) = ((Tensor)vars[0], vars[1] as Tensor, (Tensor)vars[2]);
+        var (sum, y, inverse) = Run(x, residual, weight, (double)vars[3]);
+        ctx.set_materialize_grads(false);
+        ctx.save_for_backward([sum, weight, inverse]);
+        ctx.save_data("residual", residual is not null);
+        return residual is null ? [y] : [y, sum];
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> gradients)
+    {
+        using var scope = NewDisposeScope();
+        var saved = ctx.get_saved_variables();
+        var (x, weight, inverse) = (saved[0], saved[1], saved[2]);
+        var width = x.shape[^1];
+        var rows = FusedOperations.Rows(x);
+        using var dy = gradients[0].IsInvalid ? zeros_like(x) : gradients[0].contiguous();
+        using var dsum = gradients.Count > 1 && !gradients[1].IsInvalid ? gradients[1].contiguous() : null;
+        var dx = BackwardTensors.Keep(empty_like(x));
+        var dweight = BackwardTensors.Keep(empty_like(weight));
+        var blocks = Math.Min(264, rows);
+        var partial = empty([blocks, width], ScalarType.Float32, x.device);
+        KernelLibrary.Get(x, "rms_norm", "rms_norm_backward", ("WIDTH", width)).Launch(blocks, 256, x, weight, inverse, dy, dsum, dx, partial, rows, blocks);
+        ColumnSum.Launch(partial, dweight, blocks, width);
+        foreach (var gradient in gradients) gradient.Dispose();
+        return (bool)ctx.get_data("residual") ? [dx, dx, dweight, null!] : [dx, null!, dweight, null!];
+    }
+
+    static (Tensor Sum, Tensor Y, Tensor Inverse) Run(Tensor x, Tensor? residual, Tensor weight, double epsilon)
+    {
+        var width = x.shape[^1];
+        var rows = FusedOperations.Rows(x);
+        var y = empty_like(x);
+        var sum = residual is null ? x : empty_like(x);
+        var inverse = empty([rows], ScalarType.Float32, x.device);
+        var rowsABlock = 256 / Group(width, FusedOperations.Vector(x));
+        KernelLibrary.Get(x, "rms_norm", "rms_norm_forward", ("WIDTH", width))
+            .Launch((rows + rowsABlock - 1) / rowsABlock, 256, x, residual, weight, residual is null ? null : sum, y, inverse, rows, (float)epsilon);
+        return (sum, y, inverse);
+    }
+
+    /// <summary>Threads that share a row: the constant GROUP of rms_norm.cu.</summary>
+    internal static int Group(long width, int vector) => width > 1024 ? 256 : (int)Math.Min(32, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(width / vector)));
+}

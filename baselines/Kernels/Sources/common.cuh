@@ -1,0 +1,119 @@
+// Shared by every kernel of this folder. Elements are bfloat16 (ELEMENT_BF16=1) or float32; arithmetic is float32. No headers are needed.
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+#if ELEMENT_BF16
+typedef u16 element;
+constexpr int VEC = 8;
+#else
+typedef float element;
+constexpr int VEC = 4;
+#endif
+
+struct alignas(16) Words { u32 w[4]; };
+struct Pack { float v[VEC]; };
+
+__device__ __forceinline__ float bf16_to_float(u32 half) { return __uint_as_float(half << 16); }
+
+__device__ __forceinline__ u32 floats_to_bf16x2(float low, float high)
+{
+    u32 packed;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
+    return packed;
+}
+
+__device__ __forceinline__ Pack load_pack(const element* address)
+{
+    const Words words = *reinterpret_cast<const Words*>(address);
+    Pack pack;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+    {
+#if ELEMENT_BF16
+        pack.v[2 * i] = __uint_as_float(words.w[i] << 16);
+        pack.v[2 * i + 1] = __uint_as_float(words.w[i] & 0xffff0000u);
+#else
+        pack.v[i] = __uint_as_float(words.w[i]);
+#endif
+    }
+    return pack;
+}
+
+__device__ __forceinline__ void store_pack(element* address, const Pack& pack)
+{
+    Words words;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+#if ELEMENT_BF16
+        words.w[i] = floats_to_bf16x2(pack.v[2 * i], pack.v[2 * i + 1]);
+#else
+        words.w[i] = __float_as_uint(pack.v[i]);
+#endif
+    *reinterpret_cast<Words*>(address) = words;
+}
+
+__device__ __forceinline__ float load_one(const element* address)
+{
+#if ELEMENT_BF16
+    return bf16_to_float(*address);
+#else
+    return *address;
+#endif
+}
+
+__device__ __forceinline__ void store_one(element* address, float value)
+{
+#if ELEMENT_BF16
+    *address = (u16)(floats_to_bf16x2(value, 0.f) & 0xffffu);
+#else
+    *address = value;
+#endif
+}
+
+// What storing and reading back would give: fused chains round where the plain version rounds.
+__device__ __forceinline__ float as_element(float value)
+{
+#if ELEMENT_BF16
+    return __uint_as_float(floats_to_bf16x2(value, 0.f) << 16);
+#else
+    return value;
+#endif
+}
+
+template <int LANES> __device__ __forceinline__ float lanes_sum(float value)
+{
+#pragma unroll
+    for (int step = LANES / 2; step > 0; step /= 2) value += __shfl_xor_sync(0xffffffffu, value, step);
+    return value;
+}
+
+// Sum over a block of THREADS threads, the same in each of them. Every thread must call it.
+template <int THREADS> __device__ __forceinline__ float block_sum(float value)
+{
+    __shared__ float parts[THREADS / 32];
+    value = lanes_sum<32>(value);
+    __syncthreads();
+    if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = value;
+    __syncthreads();
+    float sum = 0.f;
+#pragma unroll
+    for (int i = 0; i < THREADS / 32; i++) sum += parts[i];
+    return sum;
+}
+
+template <int THREADS> __device__ __forceinline__ float block_max(float value)
+{
+    __shared__ float parts[THREADS / 32];
+#pragma unroll
+    for (int step = 16; step > 0; step /= 2) value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, step));
+    __syncthreads();
+    if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = value;
+    __syncthreads();
+    float largest = parts[0];
+#pragma unroll
+    for (int i = 1; i < THREADS / 32; i++) largest = fmaxf(largest, parts[i]);
+    return largest;
+}
+
+__device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }

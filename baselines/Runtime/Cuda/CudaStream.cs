@@ -1,0 +1,72 @@
+namespace LT2.Eval.Models.Runtime.Cuda;
+
+/// <summary>A stream of libtorch's pool, or a device's default stream. libtorch owns it for the life of the process.</summary>
+public sealed unsafe class CudaStream
+{
+    readonly TorchStream stream;
+
+    CudaStream(TorchStream stream) => this.stream = stream;
+
+    /// <summary>Why streams cannot be used here, or null where they can.</summary>
+    public static string? Problem => TorchCudaExports.Loaded is { HasStreams: true, Missing.Count: 0 } ? null
+        : "libtorch does not export " + string.Join(", ", TorchCudaExports.Loaded.Missing);
+
+    /// <summary>The device's index.</summary>
+    public int DeviceIndex => stream.DeviceIndex;
+
+    /// <summary>The driver's handle (CUstream).</summary>
+    internal nint Handle
+    {
+        get
+        {
+            var copy = stream;
+            return TorchCudaExports.Loaded.StreamHandle(&copy);
+        }
+    }
+
+    /// <summary>A stream beside the default one.</summary>
+    public static CudaStream FromPool(int device)
+    {
+        Require();
+        return new(TorchCudaExports.Loaded.GetStreamFromPool(0, (sbyte)device));
+    }
+
+    /// <summary>The stream on which this thread's operations run now.</summary>
+    public static CudaStream Current(int device)
+    {
+        Require();
+        return new(TorchCudaExports.Loaded.GetCurrentStream((sbyte)device));
+    }
+
+    /// <summary>Makes it this thread's stream until the result is disposed of.</summary>
+    public IDisposable Use()
+    {
+        var before = TorchCudaExports.Loaded.GetCurrentStream(stream.DeviceIndex);
+        TorchCudaExports.Loaded.SetCurrentStream(stream);
+        return new Restore(before);
+    }
+
+    /// <summary>Waits for everything issued to it.</summary>
+    public void Synchronise()
+    {
+        CudaContext.MakeCurrent(DeviceIndex);
+        CudaDriver.Check(CudaDriver.cuStreamSynchronize(Handle), "Waiting for a stream");
+    }
+
+    static void Require()
+    {
+        if (Problem is { } problem) throw new ModelException($"CUDA streams are not reachable: {problem}.");
+    }
+
+    /// <summary>The driver's handle of this thread's current stream, without allocating: for launches.</summary>
+    internal static nint CurrentHandle(int device)
+    {
+        var stream = TorchCudaExports.Loaded.GetCurrentStream((sbyte)device);
+        return TorchCudaExports.Loaded.StreamHandle(&stream);
+    }
+
+    sealed class Restore(TorchStream before) : IDisposable
+    {
+        public void Dispose() => TorchCudaExports.Loaded.SetCurrentStream(before);
+    }
+}

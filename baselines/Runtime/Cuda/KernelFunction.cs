@@ -1,0 +1,41 @@
+namespace LT2.Eval.Models.Runtime.Cuda;
+
+/// <summary>One kernel of a module, ready to launch.</summary>
+public sealed class KernelFunction
+{
+    readonly nint function;
+    readonly int device;
+    readonly int dynamicSharedBytes;
+
+    internal KernelFunction(nint function, int device, string name, int dynamicSharedBytes) =>
+        (this.function, this.device, Name, this.dynamicSharedBytes) = (function, device, name, dynamicSharedBytes);
+
+    /// <summary>Its name in the source.</summary>
+    public string Name { get; }
+
+    /// <summary>Launches it on torch's current stream of this thread, so that it stands in order with torch's own operations and in their graphs.</summary>
+    /// <param name="blocks">Blocks in the grid.</param>
+    /// <param name="threads">Threads in a block.</param>
+    /// <param name="arguments">In the order of the kernel's parameters.</param>
+    public void Launch((long X, long Y) blocks, int threads, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (blocks.X is < 1 or > int.MaxValue || blocks.Y is < 1 or > 65535)
+            throw new ArgumentOutOfRangeException(nameof(blocks), $"{Name} cannot be launched on {blocks.X} × {blocks.Y} blocks.");
+        CudaContext.MakeCurrent(device);
+        int status;
+        unsafe
+        {
+            var pointers = stackalloc void*[arguments.Length];
+            fixed (KernelArgument* first = arguments)
+            {
+                for (var i = 0; i < arguments.Length; i++) pointers[i] = first + i;
+                status = CudaDriver.cuLaunchKernel(function, (uint)blocks.X, (uint)blocks.Y, 1, (uint)threads, 1, 1, (uint)dynamicSharedBytes,
+                    CudaStream.CurrentHandle(device), pointers, null);
+            }
+        }
+        CudaDriver.Check(status, $"Launching {Name} on {blocks.X} × {blocks.Y} blocks of {threads} threads");
+    }
+
+    /// <summary>The same on a line of blocks.</summary>
+    public void Launch(long blocks, int threads, params ReadOnlySpan<KernelArgument> arguments) => Launch((blocks, 1), threads, arguments);
+}
