@@ -34,14 +34,14 @@ public sealed class FusedAdamW : IDisposable
         (this.parameters, this.gradient, this.decayedCount, this.settings) = (parameters, gradient, decayedCount, settings);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Master = parameters.detach().to(ScalarType.Float32, copy: true).DetachFromDisposeScope();
+        Master = parameters.dtype == ScalarType.Float32 ? parameters : parameters.detach().to(ScalarType.Float32).DetachFromDisposeScope();
         FirstMoment = zeros_like(Master).DetachFromDisposeScope();
         SecondMoment = zeros_like(Master).DetachFromDisposeScope();
         partial = zeros([NormBlocks], ScalarType.Float64, parameters.device).DetachFromDisposeScope();
         scalars = zeros([Marshal.SizeOf<StepScalars>()], ScalarType.Byte, parameters.device).DetachFromDisposeScope();
     }
 
-    /// <summary>Weights in float32, [P].</summary>
+    /// <summary>Weights in float32, [P]: the parameters themselves where those are float32.</summary>
     public Tensor Master { get; }
 
     /// <summary>Moving mean of gradients, [P] float32.</summary>
@@ -80,9 +80,13 @@ public sealed class FusedAdamW : IDisposable
         scalars.copy_(host);
     }
 
+    /// <summary>All that a step changes beside the parameters and the gradient.</summary>
+    internal IReadOnlyList<Tensor> State => [Master, FirstMoment, SecondMoment, scalars];
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[Master, FirstMoment, SecondMoment, partial, scalars]) tensor.Dispose();
+        if (!ReferenceEquals(Master, parameters)) Master.Dispose();
+        foreach (var tensor in (Tensor[])[FirstMoment, SecondMoment, partial, scalars]) tensor.Dispose();
     }
 }

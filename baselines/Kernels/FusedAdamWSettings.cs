@@ -3,6 +3,14 @@ namespace LT2.Eval.Models.Kernels;
 /// <summary>AdamW's constants and its schedule: linear warm-up to the peak, then a cosine down to a share of it.</summary>
 public sealed record FusedAdamWSettings
 {
+    /// <summary>What a recipe says.</summary>
+    public static FusedAdamWSettings Of(Training.TrainingRecipe recipe) => new()
+    {
+        PeakLearningRate = recipe.LearningRate, MinimumLearningRateFraction = recipe.MinimumLearningRateFraction, TotalSteps = recipe.Steps,
+        WarmupSteps = (long)Math.Round(recipe.Steps * recipe.WarmupFraction), WeightDecay = recipe.WeightDecay, Beta1 = recipe.Beta1, Beta2 = recipe.Beta2,
+        Epsilon = recipe.Epsilon, ClipNorm = recipe.ClipNorm,
+    };
+
     /// <summary>Highest learning rate.</summary>
     public double PeakLearningRate { get; init; } = 1e-3;
 

@@ -8,7 +8,8 @@ public sealed class FusedDecayGates : autograd.MultiTensorFunction<FusedDecayGat
     /// <inheritdoc/>
     public override string Name => "fused_decay_gates";
 
-    internal static bool Serves(Tensor a) => FusedOperations.Serves(a) && a.shape[^1] <= 256;
+    internal static bool Serves(Tensor a, Tensor logA, Tensor bias) =>
+        FusedOperations.Serves(a) && a.shape[^1] <= 256 && logA.dtype == a.dtype && bias.dtype == a.dtype;
 
     /// <summary>a, b [B, L, H]; A_log, dt_bias [H] → g, β [B, L, H] float32.</summary>
     public static (Tensor G, Tensor Beta) Apply(Tensor a, Tensor b, Tensor logA, Tensor bias, double betaScale)

@@ -23,6 +23,9 @@ public static class FusedOperations
     internal static bool Serves(Tensor x) =>
         Enabled && x.device_type == DeviceType.CUDA && (x.dtype is ScalarType.BFloat16 or ScalarType.Float32) && Missing.Value is null;
 
+    /// <summary>Whether its first element lies on a 16-byte boundary.</summary>
+    internal static bool IsAligned(Tensor x) => KernelArgument.Address(x) % 16 == 0;
+
     /// <summary>Elements in 16 bytes: rows must be a multiple of it.</summary>
     internal static int Vector(Tensor x) => x.dtype == ScalarType.BFloat16 ? 8 : 4;
 

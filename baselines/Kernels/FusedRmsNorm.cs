@@ -8,7 +8,9 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
     /// <inheritdoc/>
     public override string Name => "fused_rms_norm";
 
-    internal static bool Serves(Tensor x) => FusedOperations.Serves(x) && x.shape[^1] % FusedOperations.Vector(x) == 0 && x.shape[^1] <= 8192;
+    // Parameters are views of one flat tensor, so a weight behind an odd number of elements may lie where 16-byte loads cannot reach it.
+    internal static bool Serves(Tensor x, Tensor weight) => FusedOperations.Serves(x) && weight.dtype == x.dtype && x.shape[^1] % FusedOperations.Vector(x) == 0
+        && x.shape[^1] <= 8192 && FusedOperations.IsAligned(weight) && FusedOperations.IsAligned(x);
 
     /// <summary>y = norm(x) · weight.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, double epsilon)

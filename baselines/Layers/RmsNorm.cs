@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Layers;
@@ -9,7 +10,20 @@ public static class RmsNorm
     /// <param name="x">[…, d].</param>
     /// <param name="weight">[d].</param>
     /// <param name="epsilon">ε inside the root.</param>
-    public static Tensor Apply(Tensor x, Tensor weight, double epsilon) => Statistics(x, epsilon).type_as(x).mul(weight);
+    public static Tensor Apply(Tensor x, Tensor weight, double epsilon) =>
+        FusedRmsNorm.Serves(x, weight) ? FusedRmsNorm.Apply(x, weight, epsilon) : Statistics(x, epsilon).type_as(x).mul(weight);
+
+    /// <summary>h = x + residual and norm(h) · weight.</summary>
+    /// <param name="x">[…, d].</param>
+    /// <param name="residual">Like <paramref name="x"/>.</param>
+    /// <param name="weight">[d].</param>
+    /// <param name="epsilon">ε inside the root.</param>
+    public static (Tensor Sum, Tensor Normed) AddThenNorm(Tensor x, Tensor residual, Tensor weight, double epsilon)
+    {
+        if (FusedRmsNorm.Serves(x, weight)) return FusedRmsNorm.AddThenNorm(x, residual, weight, epsilon);
+        var sum = x.add(residual);
+        return (sum, Apply(sum, weight, epsilon));
+    }
 
     /// <summary>The norm times an activated gate: norm first, gate second (FLA's gated norms).</summary>
     /// <param name="x">[…, Dv].</param>

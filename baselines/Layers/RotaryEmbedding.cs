@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers;
 using static TorchSharp.torch;
 
@@ -14,6 +15,7 @@ public sealed class RotaryEmbedding : IDisposable
     readonly bool adjacentPairs;
     readonly int rotatedWidth;
     readonly ConcurrentDictionary<(string Device, ScalarType Type), (Tensor Cosine, Tensor Sine, int Length)> tables = new();
+    readonly ConcurrentDictionary<string, Tensor> pairTables = new();
 
     /// <summary>A rotation of heads of width <paramref name="headWidth"/>.</summary>
     /// <param name="headWidth">D, even.</param>
@@ -40,6 +42,33 @@ public sealed class RotaryEmbedding : IDisposable
         var swapped = adjacentPairs ? wide.SplitLast(rotatedWidth / 2, 2).flip(-1).JoinLast() : wide.roll(rotatedWidth / 2, -1);
         var turned = addcmul(wide.mul(cosine), swapped, sine, 1);
         return x.dtype == type ? turned : turned.to(x.dtype);
+    }
+
+    /// <summary>Splits packed heads into rotated q and k and plain v with one kernel, or null where none serves them.</summary>
+    /// <param name="packed">[B, L, (HQ + 2H) D].</param>
+    /// <param name="positions">Offsets of the rows.</param>
+    /// <param name="queryHeads">HQ.</param>
+    /// <param name="keyHeads">H.</param>
+    public (Tensor Q, Tensor K, Tensor V)? TrySplit(Tensor packed, SequencePositions positions, int queryHeads, int keyHeads)
+    {
+        if (!FusedOperations.Serves(packed)) return null;
+        var table = PairTable(positions.Largest + (int)packed.shape[1], packed.device);
+        var offsets = positions.OnDevice
+            ?? (positions.Common == 0 ? null : tensor(positions.Offsets.Select(offset => (long)offset).ToArray(), device: packed.device));
+        return FusedSplitRotate.Apply(packed, table, offsets, queryHeads, keyHeads, adjacentPairs);
+    }
+
+    /// <summary>[positions, D/2, 2]: cosine and sine of each pair, float32.</summary>
+    internal Tensor PairTable(int length, Device device)
+    {
+        var key = device.ToString();
+        if (pairTables.TryGetValue(key, out var known) && known.shape[0] >= length) return known;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var size = Math.Max(64, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length));
+        var exponent = arange(0, rotatedWidth, 2, ScalarType.Float64, device).div(-rotatedWidth);
+        var angles = outer(arange(size, ScalarType.Float64, device), full_like(exponent, theta).pow(exponent));
+        return pairTables[key] = stack([angles.cos(), angles.sin()], -1).to(ScalarType.Float32).contiguous().DetachFromDisposeScope();
     }
 
     static Tensor Pick(Tensor table, SequencePositions positions, int length)
@@ -74,5 +103,7 @@ public sealed class RotaryEmbedding : IDisposable
             sine.Dispose();
         }
         tables.Clear();
+        foreach (var table in pairTables.Values) table.Dispose();
+        pairTables.Clear();
     }
 }

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers;
 using static TorchSharp.torch;
 
@@ -31,6 +32,11 @@ public static class ShortConvolution
         for (var j = 1; j < kernel; j++) sum = addcmul(sum, padded.narrow(1, j, length), taps[j], 1);
         return bias is null ? sum : sum.add(bias);
     }
+
+    /// <summary>The convolution with SiLU. Parameters as of <see cref="Apply"/>.</summary>
+    public static Tensor WithSilu(Tensor x, Tensor weight, Tensor? bias = null, MixerState? state = null, string stateName = "convolution") =>
+        bias is null && state is null && FusedShortConvolution.Serves(x, weight) ? FusedShortConvolution.Apply(x, weight)
+            : nn.functional.silu(Apply(x, weight, bias, state, stateName));
 
     /// <summary>What the state holds for this convolution.</summary>
     public static StateTensorDescription State(int channels, int kernel = 4, string name = "convolution") => new(name, [kernel - 1, channels], Single: false);

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers;
 using static TorchSharp.torch;
 
@@ -19,7 +20,9 @@ public sealed class SwiGlu
     /// <summary>[…, d] → […, d].</summary>
     public Tensor Forward(Tensor x)
     {
-        var both = nn.functional.linear(x, gateAndUp).chunk(2, -1);
+        var packed = nn.functional.linear(x, gateAndUp);
+        if (FusedSwiGlu.Serves(packed)) return nn.functional.linear(FusedSwiGlu.Apply(packed), down);
+        var both = packed.chunk(2, -1);
         return nn.functional.linear(nn.functional.silu(both[0]).mul(both[1]), down);
     }
 }

@@ -35,8 +35,8 @@ internal sealed class Block : IDisposable
         var x = RmsNorm.Apply(h, mixerNorm, epsilon);
         var mixed = state is not null && h.shape[1] == 1 ? mixer.Step(x, state, call) : mixer.Forward(x, state, call);
         if (mixerNormAfter is not null) mixed = RmsNorm.Apply(mixed, mixerNormAfter, epsilon);
-        h = h.add(mixed);
-        var fed = feedForward.Forward(RmsNorm.Apply(h, feedForwardNorm, epsilon));
+        (h, var normed) = RmsNorm.AddThenNorm(mixed, h, feedForwardNorm, epsilon);
+        var fed = feedForward.Forward(normed);
         if (feedForwardNormAfter is not null) fed = RmsNorm.Apply(fed, feedForwardNormAfter, epsilon);
         return h.add(fed);
     }

@@ -77,6 +77,12 @@ public sealed class LoopedModel : IDisposable
         return Hidden(ids, loopCounts, draws?.ForTraining(DrawStep!.Value, loopCounts.Max()) ?? Slots(loopCounts.Max()));
     }
 
+    /// <summary>The head's matrix, [V, d].</summary>
+    internal Tensor HeadWeight => head;
+
+    /// <summary>Mean squares of the residual stream behind <see cref="LastResidualRms"/>, on the device.</summary>
+    internal IReadOnlyList<Tensor> ResidualSquares => residualSquares;
+
     /// <summary>Logits of normed hidden states.</summary>
     /// <param name="hidden">[…, d], all positions or gathered ones.</param>
     /// <returns>[…, V].</returns>

@@ -128,7 +128,10 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
     {
         var projected = nn.functional.linear(x, qkvg);
         var mixed = projected.narrow(-1, 0, shape.ConvolvedWidth);
-        if (convolution is not null) mixed = nn.functional.silu(ShortConvolution.Apply(mixed, convolution, state: state));
+        if (convolution is not null) mixed = ShortConvolution.WithSilu(mixed, convolution, state: state);
+        var outer = shape.OutputGate ? projected.narrow(-1, shape.ConvolvedWidth, shape.QueryHeads * shape.HeadWidth) : null;
+        if (rotary is not null && queryNorm is null && rotary.TrySplit(mixed, positions, shape.QueryHeads, shape.KeyHeads) is { } split)
+            return (split.Q, split.K, split.V, outer);
         var heads = mixed.SplitLast(shape.QueryHeads + 2 * shape.KeyHeads, shape.HeadWidth);
         var qk = heads.narrow(2, 0, shape.QueryHeads + shape.KeyHeads);
         if (queryNorm is not null)
@@ -137,9 +140,8 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
             qk = cat([q, RmsNorm.Apply(qk.narrow(2, shape.QueryHeads, shape.KeyHeads), keyNorm!, normEpsilon)], 2);
         }
         if (rotary is not null) qk = rotary.Apply(qk, positions);
-        var gate = shape.OutputGate ? projected.narrow(-1, shape.ConvolvedWidth, shape.QueryHeads * shape.HeadWidth) : null;
         return (qk.narrow(2, 0, shape.QueryHeads), qk.narrow(2, shape.QueryHeads, shape.KeyHeads),
-            heads.narrow(2, shape.QueryHeads + shape.KeyHeads, shape.KeyHeads), gate);
+            heads.narrow(2, shape.QueryHeads + shape.KeyHeads, shape.KeyHeads), outer);
     }
 
     Tensor Finish(Tensor o, Tensor? gate)

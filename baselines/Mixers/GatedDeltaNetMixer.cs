@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Layers;
 using static TorchSharp.torch;
 
@@ -119,18 +120,27 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         var projected = nn.functional.linear(x, projection);
         var convolved = 2 * shape.KeyWidth + shape.ValueWidth;
         var mixed = projected.narrow(-1, 0, convolved);
-        if (convolution is not null) mixed = ShortConvolution.Apply(mixed, convolution, convolutionBias, state);
-        mixed = nn.functional.silu(mixed);
+        mixed = convolution is not null ? ShortConvolution.WithSilu(mixed, convolution, convolutionBias, state) : nn.functional.silu(mixed);
         var qk = mixed.narrow(-1, 0, 2 * shape.KeyWidth).SplitLast(2 * shape.KeyHeads, shape.KeyHead);
-        if (qk.dtype is not ScalarType.Float64) qk = qk.to(ScalarType.Float32);
-        qk = qk.mul(qk.square().sum(-1, keepdim: true).add_(L2Epsilon).rsqrt_());
+        if (FusedL2Norm.Serves(qk)) qk = FusedL2Norm.Apply(qk, L2Epsilon).to(ScalarType.Float32);
+        else
+        {
+            if (qk.dtype is not ScalarType.Float64) qk = qk.to(ScalarType.Float32);
+            qk = qk.mul(qk.square().sum(-1, keepdim: true).add_(L2Epsilon).rsqrt_());
+        }
         var v = mixed.narrow(-1, 2 * shape.KeyWidth, shape.ValueWidth).SplitLast(shape.ValueHeads, shape.ValueHead);
-        var gates = projected.narrow(-1, projected.shape[^1] - 2 * shape.ValueHeads, 2 * shape.ValueHeads).to(qk.dtype);
-        var g = nn.functional.softplus(gates.narrow(-1, 0, shape.ValueHeads).add(stepBias)).mul(logA.to(qk.dtype).exp().neg());
-        var beta = gates.narrow(-1, shape.ValueHeads, shape.ValueHeads).sigmoid();
-        if (shape.NegativeEigenvalues) beta = beta.mul(2);
+        var (g, beta) = Gates(projected.narrow(-1, projected.shape[^1] - 2 * shape.ValueHeads, 2 * shape.ValueHeads), qk.dtype);
         var gate = shape.OutputGate ? projected.narrow(-1, convolved, shape.ValueWidth).SplitLast(shape.ValueHeads, shape.ValueHead) : null;
         return (qk.narrow(2, 0, shape.KeyHeads), qk.narrow(2, shape.KeyHeads, shape.KeyHeads), v, beta, g, gate);
+    }
+
+    (Tensor G, Tensor Beta) Gates(Tensor gates, ScalarType type)
+    {
+        var (a, b) = (gates.narrow(-1, 0, shape.ValueHeads), gates.narrow(-1, shape.ValueHeads, shape.ValueHeads));
+        if (FusedDecayGates.Serves(a, logA, stepBias)) return FusedDecayGates.Apply(a, b, logA, stepBias, shape.NegativeEigenvalues ? 2 : 1);
+        var g = nn.functional.softplus(a.to(type).add(stepBias)).mul(logA.to(type).exp().neg());
+        var beta = b.to(type).sigmoid();
+        return (g, shape.NegativeEigenvalues ? beta.mul(2) : beta);
     }
 
     Tensor Finish(Tensor o, Tensor? gate, ScalarType type)

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace LT2.Eval.Models.Mixers;
 
 /// <summary>
@@ -15,6 +17,9 @@ public sealed class SequencePositions
 
     /// <summary>The largest offset.</summary>
     public int Largest { get; }
+
+    /// <summary>[B] int64, the offsets in device memory, for work that is captured once and replayed at other positions; then <see cref="Largest"/> is the largest it may see. Else null.</summary>
+    public Tensor? OnDevice { get; init; }
 
     /// <summary>Positions with one offset a row.</summary>
     public SequencePositions(IReadOnlyList<int> offsets)

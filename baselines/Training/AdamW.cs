@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,10 +22,14 @@ internal sealed class AdamW : IDisposable
         store.AttachGradients();
         using var scope = NewDisposeScope();
         copied = store.Flat.dtype is not (ScalarType.Float32 or ScalarType.Float64);
-        master = copied ? store.Flat.to(ScalarType.Float32).DetachFromDisposeScope() : store.Flat;
-        FirstMoment = zeros_like(master).DetachFromDisposeScope();
-        SecondMoment = zeros_like(master).DetachFromDisposeScope();
+        if (FusedOperations.Serves(store.Flat)) Fused = new FusedAdamW(store.Flat, store.Gradient, store.DecayedCount, FusedAdamWSettings.Of(recipe));
+        master = Fused?.Master ?? (copied ? store.Flat.to(ScalarType.Float32).DetachFromDisposeScope() : store.Flat);
+        FirstMoment = Fused?.FirstMoment ?? zeros_like(master).DetachFromDisposeScope();
+        SecondMoment = Fused?.SecondMoment ?? zeros_like(master).DetachFromDisposeScope();
     }
+
+    /// <summary>The same weights and moments behind three kernel launches, where kernels serve them; else null.</summary>
+    internal FusedAdamW? Fused { get; }
 
     internal Tensor Master => master;
     internal Tensor FirstMoment { get; }
@@ -67,6 +72,11 @@ internal sealed class AdamW : IDisposable
 
     public void Dispose()
     {
+        if (Fused is not null)
+        {
+            Fused.Dispose();
+            return;
+        }
         FirstMoment.Dispose();
         SecondMoment.Dispose();
         if (copied) master.Dispose();

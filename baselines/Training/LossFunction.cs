@@ -1,4 +1,5 @@
 using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
 using static TorchSharp.torch;
 
@@ -36,7 +37,30 @@ internal static class LossFunction
     static Tensor CrossEntropy(LoopedModel model, Tensor hidden, Tensor labels)
     {
         var (gathered, targets) = Labelled(hidden, labels);
-        return nn.functional.cross_entropy(Wide(model.Head(gathered)), targets);
+        return Mean(model, gathered, targets);
+    }
+
+    /// <summary>Mean cross-entropy of normed states [n, d] against labels [n], those without a label left out. Waits for nothing, so it can be captured.</summary>
+    internal static Tensor Mean(LoopedModel model, Tensor gathered, Tensor targets) => FusedCrossEntropy.Serves(gathered, model.HeadWeight)
+        ? FusedCrossEntropy.Apply(gathered, model.HeadWeight, targets, TokenBatch.NoLabel)
+        : nn.functional.cross_entropy(Wide(model.Head(gathered)), targets, ignore_index: TokenBatch.NoLabel);
+
+    /// <summary>The losses of fixed readouts, at positions that are already gathered: what <see cref="CapturedTraining"/> captures.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="ids">[B, L].</param>
+    /// <param name="labels">[n], −100 in padding.</param>
+    /// <param name="where">[n] rows of the flattened batch, or null for all.</param>
+    /// <param name="loss">Last loop, every loop or weighted.</param>
+    internal static Tensor AtPositions(LoopedModel model, Tensor ids, Tensor labels, Tensor? where, LossDefinition loss)
+    {
+        var trained = model.Definition.LoopCount;
+        int[] counts = [.. Enumerable.Range(1, trained).Where(loop => loss.WeightOf(loop, trained) > 0)];
+        var terms = model.ForwardHidden(ids, counts).Select((hidden, i) =>
+        {
+            var flat = hidden.flatten(0, 1);
+            return Mean(model, where is null ? flat : flat.index_select(0, where), labels).mul(loss.WeightOf(counts[i], trained));
+        });
+        return terms.Aggregate((sum, term) => sum.add(term));
     }
 
     /// <summary>Ouro, stage I: Σ_τ p(τ) L_τ − β H(p), per labelled token, mean over them.</summary>

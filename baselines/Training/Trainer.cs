@@ -26,7 +26,8 @@ public static class Trainer
         using var memory = NewDisposeScope();
         var state = new TrainingState(model, optimiser, recipe, seed);
         var (done, tokens, points) = options.StateFolder is { } folder && TrainingState.Exists(folder) ? state.Load(folder) : (0, 0L, []);
-        TrainingResult End(TrainingOutcome outcome, string reason = "") => new(outcome, reason, done, points);
+        var captured = CapturedTraining.TryCreate(model, source, recipe, optimiser, options, done, out var execution);
+        TrainingResult End(TrainingOutcome outcome, string reason = "") => new(outcome, reason, done, points) { Execution = execution };
 
         var end = Math.Min(options.StopAfterStep ?? recipe.Steps, recipe.Steps);
         try
@@ -39,7 +40,12 @@ public static class Trainer
                     return End(TrainingOutcome.Interrupted, $"cancelled after step {done.ToString(CultureInfo.InvariantCulture)} of {recipe.Steps.ToString(CultureInfo.InvariantCulture)}");
                 }
                 var log = done == 0 || done + 1 == end || (done + 1) % options.LogEverySteps == 0;
-                var point = Step(model, source, recipe, optimiser, done, tokens, seed, log);
+                if (captured is not null && captured.Prepare(log) is { } problem)
+                {
+                    captured.Dispose();
+                    (captured, execution) = (null, "eager: " + problem);
+                }
+                var point = captured?.Step(done, tokens, log) ?? Step(model, source, recipe, optimiser, done, tokens, seed, log);
                 done++;
                 tokens = point.Tokens;
                 if (Trouble(point, points, recipe, options, log) is { } trouble)
@@ -61,6 +67,10 @@ public static class Trainer
         {
             return End(TrainingOutcome.OutOfMemory, error.Message.Split('\n', 2)[0]);
         }
+        finally
+        {
+            captured?.Dispose();
+        }
         if (options.StateFolder is { } kept && end < recipe.Steps) state.Save(kept, done, tokens, points);
         return End(TrainingOutcome.Finished);
     }
@@ -77,6 +87,7 @@ public static class Trainer
             var loss = LossFunction.Compute(model, batch, recipe.Loss, step, seed);
             var total = auxiliary.Aggregate(loss, (sum, extra) => sum.add(extra.mul(recipe.AuxiliaryLossWeight)));
             total.backward();
+            Kernels.BackwardTensors.Release();
             var norm = optimiser.GradientNorm();
             var rate = recipe.LearningRateAt(step);
             var value = loss.ToDouble();

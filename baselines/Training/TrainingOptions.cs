@@ -21,6 +21,9 @@ public sealed record TrainingOptions
     /// <summary>Training counts as diverged when the loss is this many times the first loss at a logged step after warm-up.</summary>
     public double DivergenceFactor { get; init; } = 3;
 
+    /// <summary>Runs every operation eagerly even where the step could be captured in a CUDA graph: for comparisons.</summary>
+    public bool ForceEager { get; init; }
+
     /// <summary>Ends training between two steps.</summary>
     public CancellationToken CancellationToken { get; init; }
 }

@@ -93,7 +93,8 @@ __device__ __forceinline__ float updated(float weight, float g, float& m, float&
 
 // The first `decayed` elements have weight decay. The gradient is cleared on the way, finite or not.
 extern "C" __global__ void __launch_bounds__(THREADS) adamw_update(
-    element* __restrict__ weights, float* __restrict__ master, element* __restrict__ gradient, float* __restrict__ first, float* __restrict__ second,
+    element* weights, float* master, // the same memory for float32 models
+    element* __restrict__ gradient, float* __restrict__ first, float* __restrict__ second,
     const Step* __restrict__ state, long long count, long long decayed, float beta1, float beta2, float epsilon, float decay)
 {
     const Step s = *state;

@@ -32,6 +32,7 @@ internal static partial class CudaDriver
     [LibraryImport(Library)] internal static partial int cuEventQuery(nint handle);
     [LibraryImport(Library, EntryPoint = "cuEventElapsedTime")] internal static partial int cuEventElapsedTime(out float milliseconds, nint start, nint end);
     [LibraryImport(Library, EntryPoint = "cuMemGetInfo_v2")] internal static partial int cuMemGetInfo(out nuint free, out nuint total);
+    [LibraryImport(Library, EntryPoint = "cuMemcpyHtoDAsync_v2")] internal static partial int cuMemcpyHtoDAsync(nint target, nint source, nuint bytes, nint stream);
     [LibraryImport(Library)] internal static partial int cuStreamSynchronize(nint stream);
     [LibraryImport(Library)] internal static partial int cuStreamEndCapture(nint stream, out nint graph);
     [LibraryImport(Library)] internal static partial int cuGetErrorString(int error, out nint text);

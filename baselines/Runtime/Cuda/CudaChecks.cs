@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using LT2.Eval.Models.Kernels;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Runtime.Cuda;
+
+/// <summary>What a CUDA device can do here, each proved by a computation: what <c>doctor</c> prints.</summary>
+public static class CudaChecks
+{
+    /// <summary>Runs every check; a failure says what it costs.</summary>
+    /// <param name="device">A CUDA device; on another one a single row says that there is nothing to check.</param>
+    public static IReadOnlyList<(string Name, bool Passed, string Detail)> Run(ComputeDevice device)
+    {
+        if (!device.IsCuda) return [("CUDA", false, $"the device is {device.Name}: graphs, fused kernels, power and clocks exist on CUDA only")];
+        var index = Math.Max(device.TorchDevice.index, 0);
+        return
+        [
+            Check("GPU", "figures cannot name the GPU", () =>
+            {
+                var facts = CudaDeviceFacts.Of(index);
+                var memory = CudaMemory.Read(index);
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"{facts.Name}, {facts.Architecture}, {facts.MultiprocessorCount} multiprocessors, {memory.TotalBytes / 1e9:F1} GB ({memory.FreeBytes / 1e9:F1} free), driver for CUDA {facts.DriverVersion / 1000}.{facts.DriverVersion % 1000 / 10}");
+            }),
+            Check("bfloat16", "models run in float32", () => Product(device, ScalarType.BFloat16)),
+            Check("float16", "nothing here needs it", () => Product(device, ScalarType.Float16)),
+            Check("flash SDPA", "attention over long sequences needs memory for the whole score matrix", () => FlashAttention(device)),
+            Check("CUDA graphs", "steps run eagerly, about 10 µs a launch", () => Graph(device)),
+            Check("NVRTC", "small operations stay unfused", () => Kernel(device)),
+            Check("NVML", "power, energy, clocks and throttling stay unknown", () => Management(index)),
+        ];
+    }
+
+    static (string, bool, string) Check(string name, string cost, Func<string> prove)
+    {
+        try
+        {
+            return (name, true, prove());
+        }
+        catch (Exception error) when (error is ModelException or CudaException or ExternalException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            return (name, false, $"{error.Message.Split('\n', 2)[0].Trim()} Cost: {cost}.");
+        }
+    }
+
+    static string Product(ComputeDevice device, ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        var a = arange(64, device: device.TorchDevice).to(type).unsqueeze(1).expand(64, 64).contiguous();
+        var sum = a.matmul(ones(64, 64, type, device.TorchDevice)).to(ScalarType.Float32).sum().cpu().item<float>();
+        return Math.Abs(sum - 64f * 64 * 2016) < 64f * 64 * 16 ? "product of 64 × 64 matrices is right"
+            : throw new ModelException(FormattableString.Invariant($"a {type} product sums to {sum}, not {64 * 64 * 2016}."));
+    }
+
+    /// <summary>Only the flash kernel can serve this length in this memory: the score matrix alone would take 64 GiB.</summary>
+    static string FlashAttention(ComputeDevice device)
+    {
+        const int length = 65536, heads = 8;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var before = CudaMemory.Read(Math.Max(device.TorchDevice.index, 0)).FreeBytes;
+        var q = ones(1, heads, length, 64, ScalarType.BFloat16, device.TorchDevice);
+        var v = arange(length, ScalarType.Float32, device.TorchDevice).div(length).view(1, 1, length, 1).expand(1, heads, length, 64).to(ScalarType.BFloat16);
+        var last = nn.functional.scaled_dot_product_attention(q, q, v, is_casual: true)[0, 0, length - 1, 0].to(ScalarType.Float32).cpu().item<float>();
+        var used = before - CudaMemory.Read(Math.Max(device.TorchDevice.index, 0)).FreeBytes;
+        if (Math.Abs(last - 0.5) > 0.01) throw new ModelException(FormattableString.Invariant($"causal attention over {length} equal keys averages {last}, not 0.5."));
+        return used < 4L << 30 ? string.Create(CultureInfo.InvariantCulture, $"{length} tokens in {used / 1e6:F0} MB")
+            : throw new ModelException(FormattableString.Invariant($"causal attention over {length} tokens took {used} bytes: the flash kernel did not run."));
+    }
+
+    static string Graph(ComputeDevice device)
+    {
+        if (CudaGraph.Problem(device) is { } problem) throw new ModelException(problem + ".");
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var x = zeros(16, device: device.TorchDevice);
+        using var graph = CudaGraph.Capture(device, () => x.add_(1), warmUps: 1);
+        var before = x.sum().cpu().item<float>();
+        for (var i = 0; i < 3; i++) graph.Replay();
+        var change = x.sum().cpu().item<float>() - before;
+        return before == 16 && change == 48 ? "captured, and replayed three times with the right result"
+            : throw new ModelException(FormattableString.Invariant($"a graph that adds 1 to 16 numbers changed their sum by {change} in three replays, not 48."));
+    }
+
+    static string Kernel(ComputeDevice device)
+    {
+        if (NvrtcCompiler.Problem is { } problem) throw new ModelException(problem + ".");
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var x = randn(64, 256, ScalarType.Float32, device.TorchDevice);
+        var weight = ones(256, device: device.TorchDevice);
+        var error = FusedRmsNorm.Apply(x, weight, 1e-6).sub(x.mul(x.square().mean([-1], keepdim: true).add(1e-6).rsqrt())).abs().max().cpu().item<float>();
+        return error < 1e-5 ? $"NVRTC {NvrtcCompiler.Description}; a fused RMSNorm is right"
+            : throw new ModelException(FormattableString.Invariant($"a fused RMSNorm is wrong by {error}."));
+    }
+
+    static string Management(int index)
+    {
+        using var device = NvmlDevice.Open(index);
+        var now = device.Read();
+        return string.Create(CultureInfo.InvariantCulture,
+            $"driver {device.DriverVersion}, {now.PowerWatts:F0} of {now.PowerLimitWatts:F0} W, {now.MultiprocessorClockMegahertz} of {now.MaximumMultiprocessorClockMegahertz} MHz, {now.TemperatureCelsius} °C, throttling: {(now.ThrottleReasons.Count == 0 ? "none" : string.Join(", ", now.ThrottleReasons))}");
+    }
+}

@@ -1,0 +1,104 @@
+using LT2.Eval.Models.Kernels;
+using LT2.Eval.Models.Layers;
+using LT2.Eval.Models.Mixers;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Tests.Cuda;
+
+/// <summary>Each fused operation, forward and backward, against the plain one in float64. bfloat16 carries 8 bits: single roundings of 2⁻⁹ and sums of a few of them.</summary>
+public sealed class FusedOperationTests
+{
+    static double Tolerance(string type) => type == "bfloat16" ? 8e-3 : 1e-5;
+
+    [Theory]
+    [InlineData("float32", 128)]
+    [InlineData("bfloat16", 128)]
+    [InlineData("float32", 40)]
+    [InlineData("bfloat16", 512)]
+    [InlineData("bfloat16", 2048)]
+    [InlineData("float32", 1536)]
+    public void Rms_norm_equals_the_plain_one(string type, int width) => Gpu.Compare(type, [[3, 37, width], [width]],
+        x => [FusedRmsNorm.Apply(x[0], x[1], 1e-6)], x => [RmsNorm.Apply(x[0], x[1], 1e-6)], Tolerance(type));
+
+    [Theory]
+    [InlineData("float32", 64)]
+    [InlineData("bfloat16", 128)]
+    [InlineData("bfloat16", 2048)]
+    public void Residual_sum_and_norm_equal_the_plain_ones(string type, int width) => Gpu.Compare(type, [[600, width], [600, width], [width]],
+        x => Pair(FusedRmsNorm.AddThenNorm(x[0], x[1], x[2], 1e-6)), x => [x[0].add(x[1]), RmsNorm.Apply(x[0].add(x[1]), x[2], 1e-6)], Tolerance(type));
+
+    [Theory]
+    [InlineData("float32", 96)]
+    [InlineData("bfloat16", 512)]
+    public void Swiglu_equals_the_plain_one(string type, int inner) => Gpu.Compare(type, [[2, 75, 2 * inner]],
+        x => [FusedSwiGlu.Apply(x[0])], x => [nn.functional.silu(x[0].narrow(-1, 0, inner)).mul(x[0].narrow(-1, inner, inner))], Tolerance(type));
+
+    [Theory]
+    [InlineData("float32", true, 4, 4)]
+    [InlineData("bfloat16", true, 4, 2)]
+    [InlineData("bfloat16", false, 4, 4)]
+    [InlineData("float32", false, 6, 1)]
+    public void Split_and_rotation_equal_the_plain_ones(string type, bool adjacent, int queryHeads, int keyHeads)
+    {
+        using var rotary = new RotaryEmbedding(32, 10000, adjacent);
+        var start = SequencePositions.All(3, 0);
+        Gpu.Compare(type, [[3, 50, (queryHeads + 2 * keyHeads) * 32]],
+            x => Triple(rotary.TrySplit(x[0], start, queryHeads, keyHeads)!.Value),
+            x =>
+            {
+                var heads = x[0].SplitLast(queryHeads + 2 * keyHeads, 32);
+                var turned = rotary.Apply(heads.narrow(2, 0, queryHeads + keyHeads), start);
+                return [turned.narrow(2, 0, queryHeads), turned.narrow(2, queryHeads, keyHeads), heads.narrow(2, queryHeads + keyHeads, keyHeads)];
+            }, Tolerance(type));
+    }
+
+    [Fact]
+    public void Rotation_at_offsets_in_device_memory_equals_the_plain_one()
+    {
+        var device = Gpu.RequireKernels();
+        using var scope = NewDisposeScope();
+        using var rotary = new RotaryEmbedding(16, 10000, true);
+        var x = randn(2, 3, 6 * 16, ScalarType.Float32);
+        var positions = new SequencePositions([5, 300]);
+        var onDevice = new SequencePositions([1020, 1020]) { OnDevice = tensor(new long[] { 5, 300 }, device: device.TorchDevice) };
+        var expected = rotary.Apply(x.SplitLast(6, 16).narrow(2, 0, 4).to(ScalarType.Float64), positions);
+        var (q, k, _) = rotary.TrySplit(x.to(device.TorchDevice), onDevice, 2, 2)!.Value;
+        Assert.InRange(Gpu.RelativeError(cat([q, k], 2), expected), 0, 1e-5);
+    }
+
+    [Theory]
+    [InlineData("float32", 64, 4)]
+    [InlineData("bfloat16", 96, 4)]
+    [InlineData("bfloat16", 32, 3)]
+    public void Short_convolution_equals_the_plain_one(string type, int channels, int kernel) => Gpu.Compare(type, [[3, 131, channels], [channels, 1, kernel]],
+        x => [FusedShortConvolution.Apply(x[0], x[1])], x => [nn.functional.silu(ShortConvolution.Apply(x[0], x[1]))], type == "bfloat16" ? 1.2e-2 : 1e-5);
+
+    [Theory]
+    [InlineData("float32", 24)]
+    [InlineData("bfloat16", 96)]
+    public void L2_norm_of_a_slice_equals_the_plain_one(string type, int head) => Gpu.Compare(type, [[2, 33, 5, head]],
+        x => [FusedL2Norm.Apply(x[0], 1e-6)], x => [x[0].mul(x[0].square().sum(-1, keepdim: true).add(1e-6).rsqrt())], Tolerance(type));
+
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("bfloat16")]
+    public void Decay_gates_equal_the_plain_ones(string type) => Gpu.Compare(type, [[2, 300, 6], [2, 300, 6], [6], [6]],
+        x => Pair(FusedDecayGates.Apply(x[0], x[1], x[2], x[3], 2)),
+        x => [nn.functional.softplus(x[0].add(x[3])).mul(x[2].exp().neg()), x[1].sigmoid().mul(2)], Tolerance(type));
+
+    [Theory]
+    [InlineData("float32", 1000)]
+    [InlineData("bfloat16", 8192)]
+    public void Cross_entropy_equals_the_plain_one_and_skips_ignored_labels(string type, int vocabulary)
+    {
+        var labels = arange(200).mul(31).remainder(vocabulary).to(ScalarType.Int64);
+        labels[TensorIndex.Slice(0, null, 7)] = -100;
+        Gpu.Compare(type, [[200, 64], [vocabulary, 64]],
+            x => [FusedCrossEntropy.Apply(x[0], x[1], labels.to(x[0].device))],
+            x => [nn.functional.cross_entropy(x[0].matmul(x[1].t()), labels, ignore_index: -100)], type == "bfloat16" ? 2e-2 : 2e-5, scale: 0.5);
+    }
+
+    static Tensor[] Pair((Tensor, Tensor) pair) => [pair.Item1, pair.Item2];
+
+    static Tensor[] Triple((Tensor, Tensor, Tensor) triple) => [triple.Item1, triple.Item2, triple.Item3];
+}

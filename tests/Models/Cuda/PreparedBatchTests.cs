@@ -1,0 +1,62 @@
+using LT2.Eval.Models.Training;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Tests.Cuda;
+
+public sealed class PreparedBatchTests
+{
+    static TokenBatch Batch(int length, int labelled) =>
+        new(arange(2 * length).view(2, length), arange(2 * length).masked_fill(arange(2 * length).ge(labelled), TokenBatch.NoLabel).view(2, length));
+
+    [Fact]
+    public void Few_labels_are_gathered_and_padded_to_a_bucket()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = PreparedBatch.From(Batch(256, labelled: 70), pin: false);
+        Assert.Equal((2, 256, 128), batch.Shape);
+        Assert.Equal(Enumerable.Range(0, 70).Select(i => (long)i), batch.Where!.data<long>().Take(70));
+        Assert.Equal(70, batch.Labels.ne(TokenBatch.NoLabel).sum().item<long>());
+    }
+
+    [Fact]
+    public void Many_labels_run_all_positions()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = PreparedBatch.From(Batch(64, labelled: 100), pin: false);
+        Assert.Null(batch.Where);
+        Assert.Equal(128, batch.Labels.shape[0]);
+    }
+
+    [Fact]
+    public void A_batch_without_labels_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Contains("no labels", Assert.Throws<ModelException>(() => PreparedBatch.From(Batch(8, labelled: 0), pin: false)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batches_come_in_order_and_an_error_of_the_source_reaches_the_trainer()
+    {
+        using var prefetcher = new BatchPrefetcher(new Failing(), 3, 100, pin: false);
+        for (var step = 3; step < 6; step++)
+        {
+            using var batch = prefetcher.Take();
+            Assert.Equal(step, batch.Ids[0, 0].item<long>());
+        }
+        Assert.Contains("step 6", Assert.Throws<InvalidOperationException>(() => prefetcher.Take()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ending_early_stops_the_preparation()
+    {
+        var prefetcher = new BatchPrefetcher(new Failing(end: int.MaxValue), 0, int.MaxValue, pin: false);
+        prefetcher.Take().Dispose();
+        prefetcher.Dispose();
+    }
+
+    sealed class Failing(int end = 6) : ITokenBatchSource
+    {
+        public TokenBatch GetBatch(int step) => step < end ? new(full([1, 4], step, ScalarType.Int64), zeros(1, 4, ScalarType.Int64))
+            : throw new InvalidOperationException($"no data at step {step}");
+    }
+}
