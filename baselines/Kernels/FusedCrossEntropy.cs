@@ -51,7 +51,7 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
     static (Tensor Loss, Tensor? HiddenGradient, Tensor? HeadGradient) Run(Tensor hidden, Tensor head, Tensor labels, long ignored, bool needGradient)
     {
         var (rows, vocabulary) = (hidden.shape[0], head.shape[0]);
-        var chunk = Math.Clamp(ChunkBytes / (vocabulary * hidden.element_size()), 128, rows);
+        var chunk = Math.Min(rows, Math.Max(128, ChunkBytes / (vocabulary * hidden.element_size())));
         var counts = empty([2], ScalarType.Float32, hidden.device);
         var losses = empty([rows], ScalarType.Float32, hidden.device);
         var loss = empty([], ScalarType.Float32, hidden.device);

@@ -27,7 +27,7 @@ internal sealed class CapturedTraining : IDisposable
     readonly TrainingRecipe recipe;
     readonly FusedAdamW optimiser;
     readonly BatchPrefetcher batches;
-    readonly GraphPool pool = GraphPool.Create();
+    readonly GraphPool pool = new();
     PreparedBatch? next;
     double loss, norm;
 
@@ -102,6 +102,9 @@ internal sealed class CapturedTraining : IDisposable
         using var rms = entry.ResidualRms.cpu();
         return new TrainingPoint(step + 1, tokens, loss, norm, status.LearningRate, [.. rms.data<float>().Select(value => (double)value)]);
     }
+
+    /// <summary>Replays the last graph on the batch it holds: what a step costs the device alone.</summary>
+    internal void ReplayOnce() => entries.Values.Last().Graph!.Replay();
 
     // The copy reads the batch after this call returns; a few steps stay under way, so that the host prepares launches while the device works.
     void Retire(PreparedBatch batch)

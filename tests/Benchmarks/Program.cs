@@ -1,1 +1,3 @@
-return 0;
+using LT2.Eval.Benchmarks.Cuda;
+
+return CudaBenchmarks.Run(args);

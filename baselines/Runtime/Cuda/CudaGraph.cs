@@ -18,6 +18,7 @@ public sealed unsafe class CudaGraph : IDisposable
     readonly Action work;
     readonly CudaStream? stream;
     void* graph;
+    GraphPool? pool;
 
     CudaGraph(Action work, CudaStream? stream, string? note) => (this.work, this.stream, Note) = (work, stream, note);
 
@@ -39,7 +40,7 @@ public sealed unsafe class CudaGraph : IDisposable
     /// <param name="pool">Memory shared with other graphs.</param>
     /// <param name="warmUps">Eager runs before, at least one: a kernel's first load cannot be recorded.</param>
     /// <param name="forceEager">Records nothing; <see cref="Replay"/> runs the work.</param>
-    public static CudaGraph Capture(ComputeDevice device, Action work, GraphPool pool = default, int warmUps = 2, bool forceEager = false)
+    public static CudaGraph Capture(ComputeDevice device, Action work, GraphPool? pool = null, int warmUps = 2, bool forceEager = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(warmUps, 1);
         if (Problem(device) is { } problem) return Eager(work, warmUps, problem);
@@ -51,7 +52,7 @@ public sealed unsafe class CudaGraph : IDisposable
         {
             for (var i = 0; i < warmUps; i++) work();
             stream.Synchronise();
-            lock (CaptureGate) captured.Record(pool);
+            lock (CaptureGate) captured.Record(pool ?? new GraphPool());
         }
         device.Synchronise();
         return captured;
@@ -75,7 +76,8 @@ public sealed unsafe class CudaGraph : IDisposable
         var memory = NativeMemory.AllocZeroed(ObjectBytes);
         var exports = TorchCudaExports.Loaded;
         exports.GraphConstruct(memory, 0);
-        exports.GraphCaptureBegin(memory, pool.First, pool.Second, RelaxedCapture);
+        var shared = pool.Enter();
+        exports.GraphCaptureBegin(memory, shared.First, shared.Second, RelaxedCapture);
         try
         {
             work();
@@ -88,6 +90,7 @@ public sealed unsafe class CudaGraph : IDisposable
         }
         exports.GraphCaptureEnd(memory);
         graph = memory;
+        this.pool = pool;
     }
 
     /// <summary>Gives the recorded work and its memory back. The device must be done with it.</summary>
@@ -98,5 +101,6 @@ public sealed unsafe class CudaGraph : IDisposable
         TorchCudaExports.Loaded.GraphDestruct(graph);
         NativeMemory.Free(graph);
         graph = null;
+        pool!.Leave();
     }
 }

@@ -1,19 +1,20 @@
-using System.Runtime.InteropServices;
-
 namespace LT2.Eval.Models.Runtime.Cuda;
 
 /// <summary>
 /// Memory that several graphs share: what one frees during its capture, the next may use. Tensors that outlive a capture (outputs) keep their memory to themselves,
 /// so graphs of one pool may be replayed in any order, one at a time.
 /// </summary>
-[StructLayout(LayoutKind.Sequential)]
-public readonly struct GraphPool
+public sealed class GraphPool
 {
-    internal readonly ulong First, Second;
+    GraphPoolHandle handle;
+    int graphs;
 
-    /// <summary>A pool of its own for each graph.</summary>
-    public static GraphPool None => default;
+    /// <summary>The pool to capture into. libtorch drops a pool with its last graph, so the next graph then starts a new one.</summary>
+    internal unsafe GraphPoolHandle Enter()
+    {
+        if (graphs++ == 0) handle = TorchCudaExports.Loaded.GraphPoolHandle is null ? default : TorchCudaExports.Loaded.GraphPoolHandle();
+        return handle;
+    }
 
-    /// <summary>A new shared pool, or <see cref="None"/> where libtorch does not export it.</summary>
-    public static unsafe GraphPool Create() => TorchCudaExports.Loaded.GraphPoolHandle is null ? None : TorchCudaExports.Loaded.GraphPoolHandle();
+    internal void Leave() => graphs--;
 }

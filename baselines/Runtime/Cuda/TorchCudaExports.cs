@@ -24,7 +24,7 @@ internal sealed unsafe class TorchCudaExports
     internal readonly delegate* unmanaged<void*, void> GraphCaptureEnd;
     internal readonly delegate* unmanaged<void*, void> GraphReplay;
     internal readonly delegate* unmanaged<void*, void> GraphDestruct;
-    internal readonly delegate* unmanaged<GraphPool> GraphPoolHandle;
+    internal readonly delegate* unmanaged<GraphPoolHandle> GraphPoolHandle;
 
     TorchCudaExports()
     {
@@ -44,7 +44,7 @@ internal sealed unsafe class TorchCudaExports
         GraphReplay = (delegate* unmanaged<void*, void>)Find(torch, "_ZN2at4cuda9CUDAGraph6replayEv");
         GraphDestruct = (delegate* unmanaged<void*, void>)Find(torch, "_ZN2at4cuda9CUDAGraphD1Ev");
         // Without it every graph has memory of its own, which is only larger; so it is not among the missing.
-        if (NativeLibrary.TryGetExport(torch, "_ZN2at4cuda17graph_pool_handleEv", out var pool)) GraphPoolHandle = (delegate* unmanaged<GraphPool>)pool;
+        if (NativeLibrary.TryGetExport(torch, "_ZN2at4cuda17graph_pool_handleEv", out var pool)) GraphPoolHandle = (delegate* unmanaged<GraphPoolHandle>)pool;
     }
 
     /// <summary>Exports that this libtorch lacks; with any missing, work runs eagerly.</summary>

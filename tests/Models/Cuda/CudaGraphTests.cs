@@ -66,7 +66,7 @@ public sealed class CudaGraphTests
         {
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            var pool = GraphPool.Create();
+            var pool = new GraphPool();
             var x = ones(1000, device: device.TorchDevice);
             for (var round = 0; round < 10; round++)
             {

@@ -1,0 +1,33 @@
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Runtime;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Benchmarks.Cuda;
+
+/// <summary>The shapes of the figures, with random weights.</summary>
+internal static class BenchmarkModels
+{
+    internal static ModelDefinition Define(string variant, int width, int layers, int loops, int heads, int feedForward, int vocabulary, int length)
+    {
+        var known = VariantCatalogue.Load().Resolve(variant + "@micro");
+        return known with
+        {
+            VariantId = $"{variant}@d{width}", Width = width, LayerCount = layers, LoopCount = loops, HeadCount = heads, FeedForwardWidth = feedForward,
+            VocabularySize = vocabulary, MaximumLength = length, TiedHead = true, Slots = [[.. Enumerable.Repeat(known.Slots[0][0], layers)]],
+        };
+    }
+
+    internal static LoopedModel Create(ModelDefinition definition, ComputeDevice device)
+    {
+        var model = LoopedModel.Blank(definition, device, ScalarType.BFloat16);
+        using var noGrad = no_grad();
+        model.Parameters.Flat.normal_(0, 0.02);
+        foreach (var norm in model.Parameters.Names.Where(name => name.Contains("norm", StringComparison.Ordinal)))
+        {
+            using var view = model.Parameters.View(norm);
+            view.fill_(1);
+        }
+        return model;
+    }
+}

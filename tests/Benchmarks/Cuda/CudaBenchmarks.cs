@@ -1,0 +1,40 @@
+using System.Text.Json;
+using LT2.Eval.Models.Runtime;
+using LT2.Eval.Models.Runtime.Cuda;
+
+namespace LT2.Eval.Benchmarks.Cuda;
+
+/// <summary>GPU figures by name: <c>LT2.Eval.Benchmarks cuda-training cuda-decode … [--json FILE]</c>. Each figure is one JSON line on stdout and in the file.</summary>
+internal static class CudaBenchmarks
+{
+    static readonly (string Name, Func<ComputeDevice, IEnumerable<CudaFigure>> Run)[] Modes =
+    [
+        ("cuda-limits", DeviceLimits.Measure),
+        ("cuda-training", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.Small)),
+        ("cuda-training-language", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.Language)),
+        ("cuda-training-gdn", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.SmallGatedDeltaNet)),
+        ("cuda-prefill", InferenceBenchmark.Prefill),
+        ("cuda-decode", InferenceBenchmark.Decode),
+    ];
+
+    internal static int Run(string[] arguments)
+    {
+        var file = arguments.SkipWhile(argument => argument != "--json").Skip(1).FirstOrDefault();
+        var wanted = arguments.TakeWhile(argument => argument != "--json").ToArray();
+        if (wanted.Length == 0 || wanted.Except(Modes.Select(mode => mode.Name)).FirstOrDefault() is not null)
+        {
+            Console.Error.WriteLine($"Usage: LT2.Eval.Benchmarks MODE… [--json FILE], where MODE is one of {string.Join(", ", Modes.Select(mode => mode.Name))}.");
+            return 2;
+        }
+        var device = ComputeDevice.Resolve("cuda");
+        var host = CudaDeviceFacts.Of(0).Name;
+        foreach (var mode in Modes.Where(mode => wanted.Contains(mode.Name)))
+            foreach (var figure in mode.Run(device))
+            {
+                var line = JsonSerializer.Serialize(figure with { Gpu = host });
+                Console.WriteLine(line);
+                if (file is not null) File.AppendAllText(file, line + "\n");
+            }
+        return 0;
+    }
+}
