@@ -118,7 +118,11 @@ public static class Safetensors
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         Span<byte> start = stackalloc byte[8];
         var got = file.ReadAtLeast(start, 8, throwOnEndOfStream: false);
-        if (got > 0 && start[0] == 0x80 || start[..4].SequenceEqual("PK\u0003\u0004"u8))
+        var headerLength = BinaryPrimitives.ReadInt64LittleEndian(start);
+        var plausible = got == 8 && headerLength is > 0 and <= HeaderLimitBytes && 8 + headerLength <= file.Length;
+
+        // One header length in 256 begins with a pickle's first byte, so that byte alone says nothing.
+        if (!plausible && got > 0 && (start[0] == 0x80 || start[..4].SequenceEqual("PK\u0003\u0004"u8)))
         {
             problems.Add(PickleRefusal(path));
             return;
@@ -128,8 +132,7 @@ public static class Safetensors
             problems.Add($"{path}: holds {file.Length} bytes, too few for a safetensors header; it was cut off.");
             return;
         }
-        var headerLength = BinaryPrimitives.ReadInt64LittleEndian(start);
-        if (headerLength is <= 0 or > HeaderLimitBytes || 8 + headerLength > file.Length)
+        if (!plausible)
         {
             problems.Add($"{path}: claims a header of {headerLength} bytes in a file of {file.Length}; it is cut off, or not a safetensors file.");
             return;

@@ -16,7 +16,7 @@ done
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 publish() {
-    dotnet publish "$1" -c Release -r linux-x64 --self-contained -p:Torch=none -p:DebugType=none -p:GenerateDocumentationFile=false \
+    dotnet publish "$1" -c Release -r linux-x64 --self-contained -p:Torch=none -p:DebugType=none \
         --artifacts-path artifacts/bundle -o "$stage/$2" -v quiet --nologo
 }
 publish harness/LT2.Eval.Harness.csproj lt2
@@ -25,6 +25,7 @@ if [ $tests = yes ]; then
     publish tests/Models/LT2.Eval.Models.Tests.csproj lt2
 fi
 
+rm -f "$stage"/lt2/*.xml
 mkdir -p "$(dirname "$target")"
 tar -C "$stage" -czf "$target" lt2
 echo "$target: $(du -h "$target" | cut -f1)"

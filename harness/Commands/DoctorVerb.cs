@@ -3,6 +3,7 @@ using System.Text.Json;
 using LT2.Eval.Harness.Provenance;
 using LT2.Eval.Harness.Timing;
 using LT2.Eval.Models.Runtime;
+using LT2.Eval.Models.Runtime.Cuda;
 
 namespace LT2.Eval.Harness.Commands;
 
@@ -26,7 +27,12 @@ internal sealed class DoctorVerb : IVerb
             entries.Add(("program.commit", BuildIdentity.Current.Commit ?? "unknown"));
             var resolved = ComputeDevice.Resolve(parsed.GetValue(device)!);
             entries.AddRange(TorchRuntime.Describe());
-            var checks = DeviceChecks.Run(resolved);
+            List<DeviceCheck> checks = [.. DeviceChecks.Run(resolved)];
+            if (resolved.IsCuda)
+            {
+                checks.AddRange(CudaChecks.Run(resolved).Select(check => new DeviceCheck(check.Name, check.Passed, false, check.Detail)));
+            }
+
             var passed = checks.All(check => check.Passed || !check.Required);
             if (parsed.GetValue(json))
             {
