@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using LT2.Eval.Models.Training;
 
 namespace LT2.Eval.Models.Definitions;
@@ -14,7 +15,13 @@ public static class DefinitionJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         IgnoreReadOnlyProperties = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutUnsetFields } },
     };
+
+    /// <summary>Recipe fields that came later: written only where they differ from their defaults, so that the hashes of recipes without them stay what they were.</summary>
+    static readonly string[] LaterRecipeFields = ["gradientAccumulationSteps"];
+
+    static readonly TrainingRecipe Defaults = new();
 
     /// <summary>A definition as a JSON object.</summary>
     public static JsonObject Write(ModelDefinition definition) => JsonSerializer.SerializeToNode(definition, Options)!.AsObject();
@@ -29,6 +36,13 @@ public static class DefinitionJson
     /// <summary>A recipe from a JSON object.</summary>
     /// <exception cref="ModelException">A field is unknown or of the wrong type.</exception>
     public static TrainingRecipe ReadRecipe(JsonNode node, string source) => Read<TrainingRecipe>(node, source);
+
+    static void LeaveOutUnsetFields(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(TrainingRecipe)) return;
+        foreach (var property in type.Properties.Where(property => LaterRecipeFields.Contains(property.Name)))
+            property.ShouldSerialize = (_, value) => !Equals(value, property.Get!(Defaults));
+    }
 
     static T Read<T>(JsonNode node, string source)
     {

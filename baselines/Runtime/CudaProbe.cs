@@ -4,8 +4,12 @@ using TorchSharp;
 namespace LT2.Eval.Models.Runtime;
 
 /// <summary>CUDA libraries can fail to load silently, so a device counts only after a computation on it.</summary>
-internal static class CudaProbe
+public static class CudaProbe
 {
+    /// <summary>Why there is no CUDA device, as a check that did not pass; null where there is one.</summary>
+    /// <param name="required">Whether a CUDA device was asked for.</param>
+    public static DeviceCheck? Absence(bool required) => TryInitialise(out var reason) ? null : CudaAbsence.Describe(reason, required);
+
     internal static bool TryInitialise(out string reason)
     {
         TorchRuntime.EnsureLoaded();

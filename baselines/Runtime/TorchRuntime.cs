@@ -1,4 +1,5 @@
 using System.Globalization;
+using LT2.Eval.Models.Runtime.Cuda;
 using TorchSharp;
 
 namespace LT2.Eval.Models.Runtime;
@@ -47,24 +48,35 @@ public static class TorchRuntime
         torch.random.manual_seed(seed);
     }
 
+    /// <summary>Lets float32 products on CUDA round their inputs to TF32's 10 bits of mantissa, or forbids it; one setting for the whole process.</summary>
+    public static void SetTf32(bool allowed)
+    {
+        EnsureLoaded();
+        torch.backends.cuda.matmul.allow_tf32 = allowed;
+        torch.backends.cudnn.allow_tf32 = allowed;
+    }
+
     /// <summary>What a reader needs to repeat a figure: libtorch and its origin, threads, precision switches, devices.</summary>
     public static IReadOnlyList<(string Name, string Value)> Describe()
     {
         EnsureLoaded();
-        var origin = NativeLibraries.ForeignFolder ?? NativeLibraries.PackagedLibtorch ?? Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "system";
+        var origin = LibtorchConfiguration.LoadedFrom() ?? NativeLibraries.ForeignFolder ?? NativeLibraries.PackagedLibtorch
+            ?? Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "system";
+        var own = LibtorchConfiguration.Describe().ToList();
         var cuda = CudaProbe.TryInitialise(out var cudaReason);
-        var rows = new List<(string, string)>
-        {
+        List<(string, string)> rows =
+        [
             ("TorchSharp", typeof(torch).Assembly.GetName().Version?.ToString() ?? "unknown"),
-            ("libtorch", torch.__version__),
+            .. own.Any(row => row.Name == "libtorch") ? own : [("libtorch", $"unknown; TorchSharp is built against {torch.__version__}"), .. own],
             ("libtorch from", origin),
             ("threads", torch.get_num_threads().ToString(CultureInfo.InvariantCulture)),
-            ("CUDA", cuda ? "available" : cudaReason),
-        };
+            ("CUDA", cuda ? "available" : $"not available: {CudaAbsence.Describe(cudaReason, required: false).Detail}"),
+        ];
         if (cuda)
         {
             rows.Add(("TF32 products", torch.backends.cuda.matmul.allow_tf32 ? "on" : "off"));
             rows.Add(("CUDA devices", torch.cuda.device_count().ToString(CultureInfo.InvariantCulture)));
+            rows.AddRange(CudaDeviceFacts.Describe(0));
         }
         rows.AddRange(NativeLibraries.Notes.Select(note => ("native loading", note)));
         return rows;

@@ -2,36 +2,48 @@ using System.Collections.Concurrent;
 
 namespace LT2.Eval.Models.Training;
 
-/// <summary>Makes the batches of coming steps on another thread, a few ahead, so that the device never waits for data.</summary>
-internal sealed class BatchPrefetcher : IDisposable
+/// <summary>Makes what coming steps read on another thread, a few steps ahead, so that the device never waits for data.</summary>
+/// <typeparam name="T">Batches made ready for one way of running a step.</typeparam>
+internal sealed class BatchPrefetcher<T> : IDisposable where T : class, IDisposable
 {
-    readonly BlockingCollection<(PreparedBatch? Batch, Exception? Error)> ready = new(boundedCapacity: 4);
+    readonly BlockingCollection<(T? Batch, Exception? Error)> ready = new(boundedCapacity: 4);
     readonly CancellationTokenSource stop = new();
     readonly Thread thread;
 
-    internal BatchPrefetcher(ITokenBatchSource source, int firstStep, int endStep, bool pin)
+    /// <param name="make">The batch of a step; called on the other thread, in a dispose scope that ends after it.</param>
+    /// <param name="firstStep">From 0.</param>
+    /// <param name="endStep">The step after the last.</param>
+    internal BatchPrefetcher(Func<int, T> make, int firstStep, int endStep)
     {
-        thread = new Thread(() => Fill(source, firstStep, endStep, pin)) { IsBackground = true, Name = "batches" };
+        thread = new Thread(() => Fill(make, firstStep, endStep)) { IsBackground = true, Name = "batches" };
         thread.Start();
     }
 
     /// <summary>The next step's batch, the caller's to dispose of; what the source threw is thrown here.</summary>
-    internal PreparedBatch Take()
+    internal T Take()
     {
         var (batch, error) = ready.Take();
         if (error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
         return batch!;
     }
 
-    void Fill(ITokenBatchSource source, int firstStep, int endStep, bool pin)
+    void Fill(Func<int, T> make, int firstStep, int endStep)
     {
         try
         {
             for (var step = firstStep; step < endStep; step++)
             {
                 using var scope = TorchSharp.torch.NewDisposeScope();
-                using var given = source.GetBatch(step);
-                ready.Add((PreparedBatch.From(given, pin), null), stop.Token);
+                var made = make(step);
+                try
+                {
+                    ready.Add((made, null), stop.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    made.Dispose();
+                    throw;
+                }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

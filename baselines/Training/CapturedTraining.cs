@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Runtime.Cuda;
 using static TorchSharp.torch;
 
@@ -9,12 +10,12 @@ namespace LT2.Eval.Models.Training;
 
 /// <summary>
 /// Training steps as CUDA graphs: forward, backward, clipping, AdamW and schedule of one step are captured once for each batch shape and replayed with the next batch
-/// copied in. Step count and learning rate live in device memory, and nothing is read back between logged steps. A gradient that is not finite changes no weight and
+/// copied in. A step of several micro-batches replays a graph for each; only the last one's has the update. Step count and learning rate live in device memory, and nothing is read back between logged steps. A gradient that is not finite changes no weight and
 /// is reported at the next logged step.
 /// </summary>
 internal sealed class CapturedTraining : IDisposable
 {
-    sealed record Entry(Tensor Ids, Tensor Labels, Tensor? Where, Tensor Loss, Tensor ResidualRms)
+    sealed record Entry(Tensor Ids, Tensor Labels, Tensor? Where, Tensor? LabelShare)
     {
         internal CudaGraph? Graph { get; set; }
     }
@@ -22,20 +23,25 @@ internal sealed class CapturedTraining : IDisposable
     const int StepsUnderWay = 4;
 
     readonly Queue<(PreparedBatch Batch, CudaEvent Copied)> underWay = [];
-    readonly Dictionary<((long, long, long), bool), Entry> entries = [];
+    readonly Dictionary<((long, long, long) Shape, bool Weighted, bool Log, bool Last), Entry> entries = [];
     readonly LoopedModel model;
     readonly TrainingRecipe recipe;
     readonly FusedAdamW optimiser;
-    readonly BatchPrefetcher batches;
+    readonly BatchPrefetcher<StepBatches<PreparedBatch>> batches;
+    readonly GradientSum gradients;
     readonly GraphPool pool = new();
-    PreparedBatch? next;
+    readonly Tensor stepLoss, residualSquares; // sums over the step's micro-batches, float32
+    StepBatches<PreparedBatch>? next;
     double loss, norm;
 
     CapturedTraining(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, FusedAdamW optimiser, int done, int end)
     {
         (this.model, this.recipe, this.optimiser) = (model, recipe, optimiser);
         optimiser.Reset(done);
-        batches = new BatchPrefetcher(source, done, end, pin: true);
+        gradients = new GradientSum(model.Parameters, recipe.GradientAccumulationSteps);
+        stepLoss = zeros([], ScalarType.Float32, model.Device.TorchDevice).DetachFromDisposeScope();
+        residualSquares = zeros([model.Definition.LoopCount], ScalarType.Float32, model.Device.TorchDevice).DetachFromDisposeScope();
+        batches = new(step => StepBatches<PreparedBatch>.Make(source, step, recipe.GradientAccumulationSteps, part => PreparedBatch.From(part, pin: true)), done, end);
     }
 
     /// <summary>Null where steps cannot be captured; <paramref name="execution"/> then says why.</summary>
@@ -56,22 +62,27 @@ internal sealed class CapturedTraining : IDisposable
         return recipe.Loss.Kind is LossKind.LastLoop or LossKind.EveryLoop or LossKind.Weighted ? null : $"the loss {recipe.Loss.Kind} changes from step to step";
     }
 
-    /// <summary>Takes the next batch and captures a graph for its shape where there is none. Null, or why the step cannot be captured: weights are then as before.</summary>
+    /// <summary>Takes the next batch and captures graphs for its shapes where there are none. Null, or why the step cannot be captured: weights are then as before.</summary>
     internal string? Prepare(bool log)
     {
         next = batches.Take();
-        if (entries.ContainsKey((next.Shape, log))) return null;
-        var entry = NewEntry(next);
-        Fill(entry, next);
+        return next.Parts.Select((part, index) => Capture(part, log, index + 1 == next.Parts.Count)).FirstOrDefault(problem => problem is not null);
+    }
+
+    string? Capture(PreparedBatch batch, bool log, bool last)
+    {
+        if (entries.ContainsKey(Key(batch, log, last))) return null;
+        var entry = NewEntry(batch);
+        Fill(entry, batch);
         using var before = NewDisposeScope();
         var kept = optimiser.State.Append(model.Parameters.Flat).Select(tensor => (tensor, tensor.detach().clone())).ToArray();
         try
         {
-            entry.Graph = CudaGraph.Capture(model.Device, () => Work(entry, log), pool);
-            entries[(next.Shape, log)] = entry;
+            entry.Graph = CudaGraph.Capture(model.Device, () => Work(entry, log, last), pool);
+            entries[Key(batch, log, last)] = entry;
             return null;
         }
-        catch (Exception error) when (error is ExternalException or CudaException && !error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
+        catch (Exception error) when (error is ExternalException or CudaException && !OutOfMemory.Is(error))
         {
             Free(entry);
             return $"the step could not be captured ({error.Message.Split('\n', 2)[0].Trim()})";
@@ -80,27 +91,42 @@ internal sealed class CapturedTraining : IDisposable
         {
             using var noGrad = no_grad();
             model.Parameters.Gradient.zero_();
+            gradients.Clear();
             foreach (var (tensor, copy) in kept) tensor.copy_(copy);
             model.Device.Synchronise();
         }
     }
 
+    static ((long, long, long), bool, bool, bool) Key(PreparedBatch batch, bool log, bool last) => (batch.Shape, batch.LabelShare is not null, log, last);
+
     /// <summary>Issues one step; only a logged one waits for the device. Between logged steps loss and norm are those last read.</summary>
     internal TrainingPoint Step(int step, long tokensBefore, bool log)
     {
-        var batch = next!;
+        var (parts, tokens) = (next!.Parts, tokensBefore + next.TokenCount);
         next = null;
-        var entry = entries[(batch.Shape, log)];
-        Fill(entry, batch);
-        Retire(batch);
-        entry.Graph!.Replay();
-        var tokens = tokensBefore + batch.Ids.NumberOfElements;
+        Clear();
+        for (var part = 0; part < parts.Count; part++)
+        {
+            var entry = entries[Key(parts[part], log, part + 1 == parts.Count)];
+            Fill(entry, parts[part]);
+            Retire(parts[part]);
+            entry.Graph!.Replay();
+        }
         if (!log) return new TrainingPoint(step + 1, tokens, loss, norm, recipe.LearningRateAt(step), []);
         var status = optimiser.Read();
-        loss = entry.Loss.to(ScalarType.Float64).item<double>();
+        loss = stepLoss.to(ScalarType.Float64).item<double>();
         norm = status.SkippedSteps > 0 ? double.NaN : status.GradientNorm;
-        using var rms = entry.ResidualRms.cpu();
-        return new TrainingPoint(step + 1, tokens, loss, norm, status.LearningRate, [.. rms.data<float>().Select(value => (double)value)]);
+        using var squares = residualSquares.cpu();
+        return new TrainingPoint(step + 1, tokens, loss, norm, status.LearningRate, [.. squares.data<float>().Select(value => Math.Sqrt(value / parts.Count))]);
+    }
+
+    // Sums of several micro-batches start at zero; a step of one writes its values without adding.
+    void Clear()
+    {
+        if (recipe.GradientAccumulationSteps == 1) return;
+        using var noGrad = no_grad();
+        stepLoss.zero_();
+        residualSquares.zero_();
     }
 
     /// <summary>Replays the last graph on the batch it holds: what a step costs the device alone.</summary>
@@ -128,8 +154,7 @@ internal sealed class CapturedTraining : IDisposable
         using var scope = NewDisposeScope();
         Tensor Like(Tensor x) => zeros(x.shape, x.dtype, model.Device.TorchDevice).DetachFromDisposeScope();
         return new(Like(batch.Ids), Like(batch.Labels), batch.Where is null ? null : Like(batch.Where),
-            zeros([], ScalarType.Float32, model.Device.TorchDevice).DetachFromDisposeScope(),
-            zeros([model.Definition.LoopCount], ScalarType.Float32, model.Device.TorchDevice).DetachFromDisposeScope());
+            batch.LabelShare is null ? null : Like(batch.LabelShare));
     }
 
     static void Fill(Entry entry, PreparedBatch batch)
@@ -137,9 +162,10 @@ internal sealed class CapturedTraining : IDisposable
         PinnedCopy.ToDevice(batch.Ids, entry.Ids);
         PinnedCopy.ToDevice(batch.Labels, entry.Labels);
         if (batch.Where is not null) PinnedCopy.ToDevice(batch.Where, entry.Where!);
+        if (batch.LabelShare is not null) PinnedCopy.ToDevice(batch.LabelShare, entry.LabelShare!);
     }
 
-    void Work(Entry entry, bool log)
+    void Work(Entry entry, bool log, bool last)
     {
         using var scope = NewDisposeScope();
         var auxiliary = new List<Tensor>();
@@ -147,13 +173,22 @@ internal sealed class CapturedTraining : IDisposable
         try
         {
             var value = LossFunction.AtPositions(model, entry.Ids, entry.Labels, entry.Where, recipe.Loss);
-            var total = auxiliary.Aggregate(value, (sum, extra) => sum.add(extra.mul(recipe.AuxiliaryLossWeight)));
-            total.backward();
+            if (entry.LabelShare is not null) value = value.mul(entry.LabelShare);
+            var weight = recipe.AuxiliaryLossWeight / (entry.LabelShare is null ? 1 : recipe.GradientAccumulationSteps);
+            auxiliary.Aggregate(value, (sum, extra) => sum.add(extra.mul(weight))).backward();
             BackwardTensors.Release();
             using var noGrad = no_grad();
-            entry.Loss.copy_(value);
-            if (log) entry.ResidualRms.copy_(stack(model.ResidualSquares).sqrt());
-            optimiser.Step();
+            Record(stepLoss, value);
+            if (log) Record(residualSquares, stack(model.ResidualSquares));
+            if (last)
+            {
+                gradients.Complete();
+                optimiser.Step();
+            }
+            else
+            {
+                gradients.Add();
+            }
         }
         finally
         {
@@ -161,10 +196,16 @@ internal sealed class CapturedTraining : IDisposable
         }
     }
 
+    void Record(Tensor target, Tensor value)
+    {
+        if (recipe.GradientAccumulationSteps == 1) target.copy_(value);
+        else target.add_(value);
+    }
+
     static void Free(Entry entry)
     {
         entry.Graph?.Dispose();
-        foreach (var tensor in (Tensor?[])[entry.Ids, entry.Labels, entry.Where, entry.Loss, entry.ResidualRms]) tensor?.Dispose();
+        foreach (var tensor in (Tensor?[])[entry.Ids, entry.Labels, entry.Where, entry.LabelShare]) tensor?.Dispose();
     }
 
     public void Dispose()
@@ -174,5 +215,8 @@ internal sealed class CapturedTraining : IDisposable
         while (underWay.Count > 0) Finish();
         model.Device.Synchronise();
         foreach (var entry in entries.Values) Free(entry);
+        gradients.Dispose();
+        stepLoss.Dispose();
+        residualSquares.Dispose();
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using LT2.Eval.Models.Looping;
-using TorchSharp;
+using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Training;
@@ -26,10 +25,11 @@ public static class Trainer
         using var memory = NewDisposeScope();
         var state = new TrainingState(model, optimiser, recipe, seed);
         var (done, tokens, points) = options.StateFolder is { } folder && TrainingState.Exists(folder) ? state.Load(folder) : (0, 0L, []);
+        var end = Math.Min(options.StopAfterStep ?? recipe.Steps, recipe.Steps);
         var captured = CapturedTraining.TryCreate(model, source, recipe, optimiser, options, done, out var execution);
+        var eager = captured is null ? new EagerTraining(model, source, recipe, optimiser, seed, done, end) : null;
         TrainingResult End(TrainingOutcome outcome, string reason = "") => new(outcome, reason, done, points) { Execution = execution };
 
-        var end = Math.Min(options.StopAfterStep ?? recipe.Steps, recipe.Steps);
         try
         {
             while (done < end)
@@ -44,8 +44,9 @@ public static class Trainer
                 {
                     captured.Dispose();
                     (captured, execution) = (null, "eager: " + problem);
+                    eager = new EagerTraining(model, source, recipe, optimiser, seed, done, end);
                 }
-                var point = captured?.Step(done, tokens, log) ?? Step(model, source, recipe, optimiser, done, tokens, seed, log);
+                var point = captured?.Step(done, tokens, log) ?? eager!.Step(done, tokens, log);
                 done++;
                 tokens = point.Tokens;
                 if (Trouble(point, points, recipe, options, log) is { } trouble)
@@ -63,41 +64,17 @@ public static class Trainer
                     state.Save(place, done, tokens, points);
             }
         }
-        catch (ExternalException error) when (error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
+        catch (Exception error) when (OutOfMemory.Is(error))
         {
             return End(TrainingOutcome.OutOfMemory, error.Message.Split('\n', 2)[0]);
         }
         finally
         {
             captured?.Dispose();
+            eager?.Dispose();
         }
         if (options.StateFolder is { } kept && end < recipe.Steps) state.Save(kept, done, tokens, points);
         return End(TrainingOutcome.Finished);
-    }
-
-    static TrainingPoint Step(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, AdamW optimiser, int step, long tokensBefore, long seed, bool log)
-    {
-        using var scope = NewDisposeScope();
-        using var given = source.GetBatch(step);
-        var batch = new TokenBatch(given.InputIds.to(model.Device.TorchDevice), given.Labels.to(model.Device.TorchDevice));
-        var auxiliary = new List<Tensor>();
-        (model.RecordResidualRms, model.DrawStep, model.AuxiliaryLosses) = (log, step, auxiliary);
-        try
-        {
-            var loss = LossFunction.Compute(model, batch, recipe.Loss, step, seed);
-            var total = auxiliary.Aggregate(loss, (sum, extra) => sum.add(extra.mul(recipe.AuxiliaryLossWeight)));
-            total.backward();
-            Kernels.BackwardTensors.Release();
-            var norm = optimiser.GradientNorm();
-            var rate = recipe.LearningRateAt(step);
-            var value = loss.ToDouble();
-            if (double.IsFinite(norm) && double.IsFinite(value)) optimiser.Step(step + 1, rate, norm);
-            return new TrainingPoint(step + 1, tokensBefore + batch.InputIds.NumberOfElements, value, norm, rate, log ? model.LastResidualRms : []);
-        }
-        finally
-        {
-            (model.RecordResidualRms, model.DrawStep, model.AuxiliaryLosses) = (false, null, null);
-        }
     }
 
     static string? Trouble(TrainingPoint point, List<TrainingPoint> earlier, TrainingRecipe recipe, TrainingOptions options, bool log)

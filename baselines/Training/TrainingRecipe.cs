@@ -11,6 +11,12 @@ public sealed record TrainingRecipe
     /// <summary>Sequences a step. The batch source decides their length.</summary>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>
+    /// Forward and backward passes that a step's batch is split into, by rows, so that only a part of its activations is in memory at a time. Gradients add up to those
+    /// of the whole batch, every labelled token with the same weight; the batch, the schedule and what a step means stay the same.
+    /// </summary>
+    public int GradientAccumulationSteps { get; init; } = 1;
+
     /// <summary>Peak learning rate.</summary>
     public double LearningRate { get; init; } = 0.01;
 
@@ -61,6 +67,8 @@ public sealed record TrainingRecipe
         }
         Check(Steps > 0, "steps", Steps, "above 0");
         Check(BatchSize > 0, "batchSize", BatchSize, "above 0");
+        Check(GradientAccumulationSteps > 0 && BatchSize % GradientAccumulationSteps == 0, "gradientAccumulationSteps", GradientAccumulationSteps,
+            FormattableString.Invariant($"above 0 and divide batchSize, {BatchSize}"));
         Check(LearningRate > 0 && double.IsFinite(LearningRate), "learningRate", LearningRate, "above 0");
         Check(MinimumLearningRateFraction is >= 0 and <= 1, "minimumLearningRateFraction", MinimumLearningRateFraction, "between 0 and 1");
         Check(WarmupFraction is >= 0 and < 1, "warmupFraction", WarmupFraction, "at least 0 and below 1");

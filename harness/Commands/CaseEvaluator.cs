@@ -66,7 +66,7 @@ internal sealed class CaseEvaluator(CommandEnvironment environment, EvalSettings
     {
         var counts = settings.LoopCounts.Count > 0 ? settings.LoopCounts : [metadata.TrainedLoopCount];
         var compute = ComputeDevice.Resolve(settings.Device);
-        using var model = CheckpointFolder.Load(folder, compute, Dtypes.Parse(settings.Dtype));
+        using var model = CheckpointFolder.Load(folder, compute, Dtypes.Use(settings.Dtype, compute));
         using var interrupt = new Interrupt(environment.Error);
         Action<double, string> silent = (_, _) => { };
         var samples = settings.Samples ?? DefaultSamples;

@@ -26,7 +26,37 @@ internal static class CommonOptions
 
     public static Option<int?> Threads() => new("--threads") { Description = "CPU threads for libtorch (default: every core)." };
 
-    public static Option<string> Dtype() => new("--dtype") { Description = "Compute dtype: float32 or bfloat16.", DefaultValueFactory = _ => "float32" };
+    public static Option<string> Dtype() => new("--dtype")
+    {
+        Description = $"Compute dtype, one of {string.Join(", ", Execution.Dtypes.Names)}; bfloat16 trains float32 master weights, tfloat32 needs CUDA.",
+        DefaultValueFactory = _ => "float32",
+    };
+
+    /// <summary>A limit on host memory; <see cref="ApplyMemoryLimit"/> sets it.</summary>
+    public static Option<string?> MemoryLimit()
+    {
+        var option = new Option<string?>("--memory-limit")
+        {
+            Description = "Most host memory of this program and those it starts, such as 6GiB; beyond it an allocation fails and is recorded as out of memory.",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && Models.Runtime.MemoryLimit.Problem(token.Value) is { } problem)
+            {
+                result.AddError($"--memory-limit: {problem}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Sets the limit that was given, if one was.</summary>
+    public static void ApplyMemoryLimit(ParseResult parsed, Option<string?> option)
+    {
+        if (parsed.GetValue(option) is { } text)
+        {
+            Models.Runtime.MemoryLimit.Apply(Models.Runtime.MemoryLimit.Parse(text)!.Value);
+        }
+    }
 
     /// <summary>A comma-separated list of whole numbers of at least 1.</summary>
     public static Option<int[]> Integers(string name, string description, int[] fallback) => new(name)

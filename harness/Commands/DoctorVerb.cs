@@ -2,12 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using LT2.Eval.Harness.Provenance;
 using LT2.Eval.Harness.Timing;
-using LT2.Eval.Models.Runtime;
-using LT2.Eval.Models.Runtime.Cuda;
 
 namespace LT2.Eval.Harness.Commands;
 
-/// <summary><c>lt2 doctor</c>: what works on this machine, proved by small computations.</summary>
+/// <summary><c>lt2 doctor</c>: what works on this machine, proved by small computations; what is missing, what that costs and what to do.</summary>
 internal sealed class DoctorVerb : IVerb
 {
     /// <inheritdoc />
@@ -22,39 +20,56 @@ internal sealed class DoctorVerb : IVerb
             """) { device, json };
         command.SetAction(parsed =>
         {
-            var entries = HostDescription.Describe().ToList();
-            entries.Add(("program.build", BuildIdentity.Current.BuildId));
-            entries.Add(("program.commit", BuildIdentity.Current.Commit ?? "unknown"));
-            var resolved = ComputeDevice.Resolve(parsed.GetValue(device)!);
-            entries.AddRange(TorchRuntime.Describe());
-            List<DeviceCheck> checks = [.. DeviceChecks.Run(resolved)];
-            if (resolved.IsCuda)
-            {
-                checks.AddRange(CudaChecks.Run(resolved).Select(check => new DeviceCheck(check.Name, check.Passed, false, check.Detail)));
-            }
-
-            var passed = checks.All(check => check.Passed || !check.Required);
+            var examination = Examination.Of(parsed.GetValue(device)!);
             if (parsed.GetValue(json))
             {
                 environment.Output.WriteLine(JsonSerializer.Serialize(
-                    new { device = resolved.Name, environment = entries.ToDictionary(entry => entry.Name, entry => entry.Value), checks }, JsonOutput.Options));
+                    new
+                    {
+                        device = examination.Device,
+                        usable = examination.IsUsable,
+                        environment = examination.Environment.ToDictionary(entry => entry.Name, entry => entry.Value),
+                        checks = examination.Checks,
+                    },
+                    JsonOutput.Options));
             }
             else
             {
-                foreach (var (name, value) in entries)
-                {
-                    environment.Output.WriteLine($"{name,-24} {value}");
-                }
-
-                environment.Output.WriteLine();
-                foreach (var check in checks)
-                {
-                    environment.Output.WriteLine($"{(check.Passed ? "ok     " : check.Required ? "FAILED " : "missing")} {check.Name,-32} {check.Detail}");
-                }
+                Print(environment.Output, examination);
             }
 
-            return passed ? ExitCodes.Success : ExitCodes.RunFailed;
+            return examination.IsUsable ? ExitCodes.Success : ExitCodes.RunFailed;
         });
         return command;
+    }
+
+    private static void Print(TextWriter output, Examination examination)
+    {
+        foreach (var (name, value) in examination.Environment)
+        {
+            output.WriteLine($"{name,-24} {value}");
+        }
+
+        output.WriteLine();
+        foreach (var check in examination.Checks)
+        {
+            output.WriteLine($"{(check.Passed ? "ok     " : check.Required ? "FAILED " : "missing")} {check.Name,-30} {check.Detail}");
+            if (check.Cost is not null)
+            {
+                output.WriteLine($"          costs: {check.Cost}");
+            }
+
+            if (check.Remedy is not null)
+            {
+                output.WriteLine($"          to do: {check.Remedy}");
+            }
+        }
+
+        var missing = examination.Checks.Count(check => !check.Passed);
+        output.WriteLine();
+        output.WriteLine(
+            !examination.IsUsable ? $"{examination.Device} cannot be used: see what FAILED."
+            : missing == 0 ? $"{examination.Device} works, with everything it can have."
+            : $"{examination.Device} works; {missing} thing(s) missing.");
     }
 }

@@ -18,19 +18,26 @@ internal sealed class PlanOptions
 
     public Option<int?> Workers { get; } = new("--workers") { Description = "Train and score cells side by side (default: one a core on CPU, one on a GPU)." };
 
+    public Option<string?> MemoryLimit { get; } = CommonOptions.MemoryLimit();
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Out, Data, Device, New, RunId, Workers })
+        foreach (var option in new Option[] { Out, Data, Device, New, RunId, Workers, MemoryLimit })
         {
             command.Options.Add(option);
         }
     }
 
-    public RunOptions Read(ParseResult parsed, CommandEnvironment environment) => new(
-        parsed.GetValue(Out)!,
-        parsed.GetValue(Device)!,
-        parsed.GetValue(New),
-        parsed.GetValue(RunId),
-        parsed.GetValue(Workers),
-        environment.CommandLine);
+    /// <summary>The options of a run. A memory limit holds for this process from here on.</summary>
+    public RunOptions Read(ParseResult parsed, CommandEnvironment environment)
+    {
+        CommonOptions.ApplyMemoryLimit(parsed, MemoryLimit);
+        return new(
+            parsed.GetValue(Out)!,
+            parsed.GetValue(Device)!,
+            parsed.GetValue(New),
+            parsed.GetValue(RunId),
+            parsed.GetValue(Workers),
+            environment.CommandLine);
+    }
 }

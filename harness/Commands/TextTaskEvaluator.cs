@@ -53,7 +53,7 @@ internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSett
         var tokenizer = CheckpointTokenizer.Open(folder, metadata);
         var counts = settings.LoopCounts.Count > 0 ? settings.LoopCounts : [metadata.TrainedLoopCount];
         var compute = ComputeDevice.Resolve(settings.Device);
-        using var model = CheckpointFolder.Load(folder, compute, Dtypes.Parse(settings.Dtype));
+        using var model = CheckpointFolder.Load(folder, compute, Dtypes.Use(settings.Dtype, compute));
         var scorer = new TokenScorer(model, compute, tokenizer, metadata.MaximumLength, settings.BatchSize);
         var started = environment.Clock.GetTimestamp();
         var evaluated = inputs.Select(input => TextTaskRun.Evaluate(

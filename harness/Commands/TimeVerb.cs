@@ -22,6 +22,9 @@ internal sealed class TimeVerb : IVerb
         var batch = new Option<int>("--batch") { Description = "Sequences.", DefaultValueFactory = _ => 1 };
         var blocks = new Option<int>("--blocks") { Description = "Blocks a phase and length.", DefaultValueFactory = _ => 5 };
         var minimum = new Option<double>("--minimum-block-milliseconds") { Description = "A block repeats its work until it lasts this long.", DefaultValueFactory = _ => 100 };
+        var memory = new Option<bool>("--memory") { Description = "Probe peak memory too, in a process of its own for each phase and length." };
+        var probe = new Option<bool>("--memory-probe") { Description = "Be such a process: one phase, one length, no times.", Hidden = true };
+        var limit = CommonOptions.MemoryLimit();
         var device = CommonOptions.Device();
         var dtype = CommonOptions.Dtype();
         var threads = CommonOptions.Threads();
@@ -29,10 +32,11 @@ internal sealed class TimeVerb : IVerb
         var command = new Command("time", """
             Time prefill and decode of one variant with random weights.
 
-            Example: lt2 time lt2-gdn@tiny --loops 4 --lengths 256,1024,4096
-            """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, json, canary };
+            Example: lt2 time lt2-gdn@tiny --loops 4 --lengths 256,1024,4096 --memory
+            """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, memory, limit, json, canary, probe };
         command.SetAction(parsed =>
         {
+            CommonOptions.ApplyMemoryLimit(parsed, limit);
             if (parsed.GetValue(canary))
             {
                 var measured = new CanarySession(environment.Clock).Measure(parsed.GetValue(device)!, parsed.GetValue(threads));
@@ -56,7 +60,10 @@ internal sealed class TimeVerb : IVerb
                 parsed.GetValue(dtype)!,
                 parsed.GetValue(device)!,
                 parsed.GetValue(threads));
-            var report = new TimingSession(environment.Clock).Measure(request, variants);
+            // Probes come first: while this process holds no device yet, they have all of its memory.
+            var peaks = parsed.GetValue(memory) ? MemoryProbes.Run(request, part => new FreshTimingProcess().RunMemoryProbe(part, CancellationToken.None)) : null;
+            var report = parsed.GetValue(probe) ? MemoryProbe.Measure(request, variants) : new TimingSession(environment.Clock).Measure(request, variants);
+            report = peaks is null ? report : MemoryProbes.Merge(report, peaks);
             if (parsed.GetValue(json))
             {
                 environment.Output.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Options));
@@ -64,7 +71,7 @@ internal sealed class TimeVerb : IVerb
             }
 
             environment.Output.WriteLine($"{name} T={request.LoopCount}, batch {request.BatchSize}, {request.Dtype}, {report.HostClass}, kernels: {report.KernelSelection}");
-            var table = new Table().Border(TableBorder.Minimal).AddColumns("phase", "tokens", "median ms", "min ms", "max ms", "token/s", "outcome");
+            var table = new Table().Border(TableBorder.Minimal).AddColumns("phase", "tokens", "median ms", "min ms", "max ms", "token/s", "peak MB", "outcome");
             foreach (var item in report.Measurements)
             {
                 var sorted = item.BlockMilliseconds.Order().ToList();
@@ -72,7 +79,7 @@ internal sealed class TimeVerb : IVerb
                 double? median = sorted.Count > 0 ? sorted[sorted.Count / 2] : null;
                 table.AddRow(
                     item.Phase, HumanNumber.Whole(item.SequenceLength), HumanNumber.Significant(median), HumanNumber.Significant(sorted.FirstOrDefault()),
-                    HumanNumber.Significant(sorted.LastOrDefault()), HumanNumber.Significant(tokens * 1000 / median), Markup.Escape(item.Reason ?? item.Outcome));
+                    HumanNumber.Significant(sorted.LastOrDefault()), HumanNumber.Significant(tokens * 1000 / median), HumanNumber.Significant(item.PeakMemoryBytes / 1e6), Markup.Escape(item.Reason ?? item.Outcome));
             }
 
             environment.Tables().Write(table);

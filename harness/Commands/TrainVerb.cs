@@ -23,10 +23,12 @@ internal sealed class TrainVerb : IVerb
         var loops = new Option<int?>("--loops") { Description = "Trained loop count T (default: the variant's own)." };
         var steps = new Option<int?>("--steps") { Description = "Optimiser steps." };
         var batch = new Option<int?>("--batch") { Description = "Rows a step." };
+        var accumulation = new Option<int?>("--gradient-accumulation-steps") { Description = "Forward and backward passes a step's rows are split into (default 1): less memory, the same batch." };
         var rate = new Option<double?>("--learning-rate") { Description = "Peak learning rate." };
         var loss = new Option<string?>("--loss") { Description = $"One of {string.Join(", ", RecipeOverrides.LossNames)}." };
         var length = new Option<int?>("--sequence-length") { Description = "Tokens a row, for text." };
         var seed = new Option<long>("--seed") { Description = "Seed of initialisation and training order.", DefaultValueFactory = _ => 1 };
+        var limit = CommonOptions.MemoryLimit();
         var device = CommonOptions.Device();
         var dtype = CommonOptions.Dtype();
         var threads = CommonOptions.Threads();
@@ -36,10 +38,11 @@ internal sealed class TrainVerb : IVerb
             Train one variant by hand and write its checkpoint.
 
             Example: lt2 train lt2-gdn@tiny --suite mqar --set length=32 vocabulary=64 --checkpoint my-model
-            """) { variant, checkpoint, loops, steps, batch, rate, loss, length, seed, device, dtype, threads, data, json };
+            """) { variant, checkpoint, loops, steps, batch, accumulation, rate, loss, length, seed, device, dtype, threads, limit, data, json };
         item.AddTo(command);
         command.SetAction(parsed =>
         {
+            CommonOptions.ApplyMemoryLimit(parsed, limit);
             var folder = parsed.GetValue(checkpoint)!;
             if (Directory.Exists(folder))
             {
@@ -51,7 +54,11 @@ internal sealed class TrainVerb : IVerb
             var model = VariantCatalogue.Load().Resolve(parsed.GetValue(variant)!);
             model = model.WithLoopCount(parsed.GetValue(loops) ?? model.LoopCount).WithVocabulary(Planner.Vocabulary(trainingCase));
             var recipe = RecipeOverrides.Apply(
-                model.Recipe, new RecipeOverride(parsed.GetValue(steps), parsed.GetValue(batch), parsed.GetValue(rate), Loss: parsed.GetValue(loss)), "lt2 train", problems);
+                model.Recipe,
+                new RecipeOverride(
+                    parsed.GetValue(steps), parsed.GetValue(batch), parsed.GetValue(rate), Loss: parsed.GetValue(loss), GradientAccumulationSteps: parsed.GetValue(accumulation)),
+                "lt2 train",
+                problems);
             if (trainingCase is Tasks.Contracts.ITextCase && parsed.GetValue(length) is null)
             {
                 problems.Add("Text needs --sequence-length, the number of tokens a row.");

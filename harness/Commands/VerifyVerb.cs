@@ -28,7 +28,7 @@ internal sealed class VerifyVerb : IVerb
         command.SetAction(parsed =>
         {
             var compute = ComputeDevice.Resolve(parsed.GetValue(device)!);
-            var verdicts = CaseVerifier.Verify(parsed.GetValue(path)!, compute.TorchDevice, parsed.GetValue(dtype) is { } name ? Dtypes.Parse(name) : null);
+            var verdicts = CaseVerifier.Verify(parsed.GetValue(path)!, compute.TorchDevice, parsed.GetValue(dtype) is { } name ? Dtypes.Use(name, compute) : null);
             var passed = verdicts.Count(verdict => verdict.Passed);
             var failed = verdicts.Count - passed;
             if (parsed.GetValue(json))

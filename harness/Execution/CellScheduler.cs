@@ -155,7 +155,7 @@ internal sealed class CellScheduler(CellContext context, IReadOnlyDictionary<Typ
         {
             return runners[cell.GetType()].Run(cell, context, cancellation);
         }
-        catch (Exception error) when (DeviceErrors.IsOutOfMemory(error))
+        catch (Exception error) when (Models.Runtime.OutOfMemory.Is(error))
         {
             return CellResults.WithoutRecords(cell, context, CellOutcome.OutOfMemory, error.Message.Split('\n')[0], started);
         }

@@ -25,7 +25,7 @@ public sealed class CurriculumCellRunner : ICellRunner
         var curriculum = (CurriculumCell)cell;
         var started = context.Clock.GetUtcNow();
         var folder = context.CheckpointFolder(cell.Id);
-        using var model = LoopedModel.Create(curriculum.Model, curriculum.Seed!.Value, context.Device, Dtypes.Parse(curriculum.Dtype));
+        using var model = LoopedModel.Create(curriculum.Model, curriculum.Seed!.Value, context.Device, Dtypes.Use(curriculum.Dtype, context.Device));
         var stages = new List<StageResult>();
         var points = new List<TrainingPointRecord>();
         var events = new List<EventRecord>();
@@ -60,7 +60,7 @@ public sealed class CurriculumCellRunner : ICellRunner
         CurriculumCell cell, CellContext context, LoopedModel model, CurriculumStage stage, int index, List<TrainingPointRecord> points, CancellationToken cancellation)
     {
         var stateFolder = Path.Combine(context.CheckpointFolder(cell.Id) + ".partial", string.Create(CultureInfo.InvariantCulture, $"stage-{stage.Size}"));
-        var source = new GeneratedBatchSource(stage.Case, SampleSplit.Train, cell.Seed!.Value, cell.Recipe.BatchSize, context.Device.TorchDevice);
+        var source = new GeneratedBatchSource(stage.Case, SampleSplit.Train, cell.Seed!.Value, cell.Recipe.BatchSize);
         var scorer = new GeneratedScorer(model, context.Device, [cell.Model.LoopCount], ScoreBatchSize);
         var earlierSteps = points.Count > 0 ? points[^1].Step : 0;
         try

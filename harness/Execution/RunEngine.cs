@@ -31,6 +31,7 @@ public sealed class RunEngine(
         var workers = options.WorkerCount ?? (device.IsCuda ? 1 : Math.Max(1, Environment.ProcessorCount));
         var threads = plan.ThreadCount ?? (workers > 1 ? 1 : Environment.ProcessorCount);
         TorchRuntime.SetThreads(threads);
+        Dtypes.Use(plan.Dtype, device);
         using var folder = RunFolder.Open(options.OutputRoot);
         using var store = ResultStore.Open(folder.StorePath, StoreAccess.ReadWrite);
         var (run, continued) = Begin(store, plan, options, device);

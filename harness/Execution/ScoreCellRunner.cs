@@ -17,7 +17,7 @@ public sealed class ScoreCellRunner : ICellRunner
         var (train, events) = Choose(score, context);
         var folder = context.CheckpointFolder(train.Id);
         var metadata = CheckpointFolder.ReadMetadata(folder);
-        using var model = CheckpointFolder.Load(folder, context.Device, Dtypes.Parse(train.Dtype));
+        using var model = CheckpointFolder.Load(folder, context.Device, Dtypes.Use(train.Dtype, context.Device));
         var progress = (double fraction, string detail) => context.Progress.CellProgress(cell, fraction, detail);
         var scored = score.TestCase switch
         {

@@ -26,10 +26,10 @@ internal static class TimeRecords
         var tokens = first.Phase == "prefill" ? first.SequenceLength * cell.Timing.BatchSize : cell.Timing.BatchSize;
         yield return Record(
             cell, runId, report, first, "tokens_per_second", tokens * 1000d / latency, null, blocks.Count, measured.Count, "token/s", MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
-        if (measured.All(pair => pair.Item.PeakMemoryBytes is not null))
+        if (measured.Select(pair => pair.Item.PeakMemoryBytes).OfType<long>().ToList() is { Count: > 0 } peaks)
         {
             yield return Record(
-                cell, runId, report, first, "peak_memory", measured.Max(pair => pair.Item.PeakMemoryBytes!.Value), null, measured.Count, measured.Count, "byte", MetricKind.Bytes, MemoryFloorBytes);
+                cell, runId, report, first, "peak_memory", peaks.Max(), null, peaks.Count, peaks.Count, "byte", MetricKind.Bytes, MemoryFloorBytes);
         }
     }
 

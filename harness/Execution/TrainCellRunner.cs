@@ -32,6 +32,17 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
                 CellResults.Record(cell, context, outcome, result.Reason, started), [], [], [], points, [context.Event(cell.Id, "warning", result.Reason ?? outcome.ToString())]);
         }
 
+        var events = new List<EventRecord>();
+        if (continued)
+        {
+            events.Add(context.Event(cell.Id, "info", "Training continued from the state an earlier attempt left."));
+        }
+
+        if (context.Device.IsCuda)
+        {
+            events.Add(context.Event(cell.Id, "info", $"Training steps ran as {result.Execution}."));
+        }
+
         var hash = CheckpointFolder.ReadMetadata(folder).Hashes["weights"];
         return new CellResult(
             CellResults.Record(cell, context, CellOutcome.Finished, null, started, hash),
@@ -39,7 +50,7 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
             [],
             [],
             points,
-            continued ? [context.Event(cell.Id, "info", "Training continued from the state an earlier attempt left.")] : []);
+            events);
     }
 
     private static MetricRecord ValidationMetric(TrainCell train, CellContext context, double loss) => new(

@@ -31,7 +31,7 @@ public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCach
     /// <returns>How training went, and the validation loss in nat/token (null unless finished).</returns>
     public (TrainingResult Result, double? ValidationLoss) Run(CancellationToken cancellation)
     {
-        using var model = LoopedModel.Create(cell.Model, cell.Seed!.Value, device, Dtypes.Parse(cell.Dtype));
+        using var model = LoopedModel.Create(cell.Model, cell.Seed!.Value, device, Dtypes.Use(cell.Dtype, device));
         var result = Trainer.Train(model, Batches(SampleSplit.Train), cell.Recipe, new TrainingOptions
         {
             LogEverySteps = LogEverySteps,
@@ -65,8 +65,8 @@ public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCach
 
     private ITokenBatchSource Batches(SampleSplit split) => cell.TrainingCase switch
     {
-        IGeneratedCase generated => new GeneratedBatchSource(generated, split, cell.Seed!.Value, cell.Recipe.BatchSize, device.TorchDevice),
-        var text => new CorpusBatchSource(corpora.Tokens(text), split, cell.Seed!.Value, cell.Recipe.BatchSize, cell.SequenceLength!.Value, device.TorchDevice),
+        IGeneratedCase generated => new GeneratedBatchSource(generated, split, cell.Seed!.Value, cell.Recipe.BatchSize),
+        var text => new CorpusBatchSource(corpora.Tokens(text), split, cell.Seed!.Value, cell.Recipe.BatchSize, cell.SequenceLength!.Value),
     };
 
     private sealed class PointProgress(int steps, Action<double, string> progress) : IProgress<TrainingPoint>

@@ -22,8 +22,8 @@ internal static class ValidationLoss
         {
             using var scope = NewDisposeScope();
             using var batch = batches.GetBatch(step);
-            var logits = model.ForwardReadouts(batch.InputIds, [train.Model.LoopCount])[0];
-            var labels = batch.Labels.flatten();
+            var logits = model.ForwardReadouts(batch.InputIds.to(model.Device.TorchDevice), [train.Model.LoopCount])[0];
+            var labels = batch.Labels.to(model.Device.TorchDevice).flatten();
             sum += Functional.cross_entropy(logits.flatten(0, 1).to(ScalarType.Float32), labels, ignore_index: -100, reduction: nn.Reduction.Sum).item<float>();
             count += (labels != -100).sum().item<long>();
         }

@@ -33,21 +33,18 @@ public sealed class BuildPairs(
 
         var cell = cells.Value[metric.CellId];
         var isMemory = metric.Kind == MetricKind.Bytes;
-
-        // A process' peak memory is that of everything it measured so far: only the whole cell gives the same peak again.
-        var whole = wholeCells || isMemory;
-        var id = $"{cell.CellId} {pairs} {(whole ? "" : $"{phase} {length}")}";
+        var id = $"{cell.CellId} {pairs} {isMemory} {(wholeCells ? "" : $"{phase} {length}")}";
         if (!measured.TryGetValue(id, out var reports))
         {
-            measured[id] = reports = Measure(cell, whole ? null : (phase, length), pairs, cancellation);
+            measured[id] = reports = Measure(cell, wholeCells ? null : (phase, length), isMemory, pairs, cancellation);
         }
 
         return Task.FromResult<IReadOnlyList<ConfirmationPair>?>(reports is null ? null : Pairs(reports, key, isMemory));
     }
 
-    private List<(TimingReport Baseline, TimingReport Candidate)>? Measure(CellRecord cell, (string Phase, int Length)? only, int pairs, CancellationToken cancellation)
+    private List<(TimingReport Baseline, TimingReport Candidate)>? Measure(CellRecord cell, (string Phase, int Length)? only, bool memory, int pairs, CancellationToken cancellation)
     {
-        var request = Request(cell, only);
+        var request = Request(cell, only) with { Memory = memory };
         var reports = new List<(TimingReport, TimingReport)>();
         for (var pair = 0; pair < pairs; pair++)
         {
@@ -65,7 +62,7 @@ public sealed class BuildPairs(
                     reports.Add((baseline.Run(request, cancellation), after));
                 }
             }
-            catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception or System.Text.Json.JsonException)
+            catch (Exception error) when (error is InvalidOperationException or OutOfMemoryException or System.ComponentModel.Win32Exception or System.Text.Json.JsonException)
             {
                 message($"Not confirmed: {error.Message}");
                 return null;

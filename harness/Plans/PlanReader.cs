@@ -8,7 +8,7 @@ public static class PlanReader
 {
     private static readonly string[] Phases = ["prefill", "decode"];
 
-    private static readonly string[] Dtypes = ["float32", "bfloat16"];
+    private static readonly string[] Dtypes = ["float32", "tfloat32", "bfloat16"];
 
     /// <summary>Reads a plan.</summary>
     /// <param name="source">Path, for messages.</param>
@@ -145,7 +145,8 @@ public static class PlanReader
             map.Number("warmupFraction", 0),
             map.Number("weightDecay", 0),
             map.Number("clipNorm", 0),
-            map.Text("loss"));
+            map.Text("loss"),
+            (int?)map.Integer("gradientAccumulationSteps", 1));
         map.RejectUnknownFields();
         return recipe;
     }

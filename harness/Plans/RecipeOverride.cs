@@ -9,7 +9,8 @@ public sealed record RecipeOverride(
     double? WarmupFraction = null,
     double? WeightDecay = null,
     double? ClipNorm = null,
-    string? Loss = null)
+    string? Loss = null,
+    int? GradientAccumulationSteps = null)
 {
     /// <summary>This override with another laid over it.</summary>
     public RecipeOverride With(RecipeOverride other) => new(
@@ -20,5 +21,6 @@ public sealed record RecipeOverride(
         other.WarmupFraction ?? WarmupFraction,
         other.WeightDecay ?? WeightDecay,
         other.ClipNorm ?? ClipNorm,
-        other.Loss ?? Loss);
+        other.Loss ?? Loss,
+        other.GradientAccumulationSteps ?? GradientAccumulationSteps);
 }

@@ -28,6 +28,7 @@ internal static class RecipeOverrides
         {
             Steps = changes.Steps ?? recipe.Steps,
             BatchSize = changes.BatchSize ?? recipe.BatchSize,
+            GradientAccumulationSteps = changes.GradientAccumulationSteps ?? recipe.GradientAccumulationSteps,
             LearningRate = changes.LearningRate ?? recipe.LearningRate,
             MinimumLearningRateFraction = changes.MinimumLearningRateFraction ?? recipe.MinimumLearningRateFraction,
             WarmupFraction = changes.WarmupFraction ?? recipe.WarmupFraction,

@@ -5,38 +5,32 @@ using Functional = TorchSharp.torch.nn.functional;
 
 namespace LT2.Eval.Harness.Provenance;
 
-/// <summary>One thing that was tried.</summary>
-/// <param name="Name">What.</param>
-/// <param name="Passed">Whether it gave the right answer.</param>
-/// <param name="Required">Whether nothing works without it.</param>
-/// <param name="Detail">What was seen, or what is missing and what that costs.</param>
-public sealed record DeviceCheck(string Name, bool Passed, bool Required, string Detail);
-
 /// <summary>Computations whose answers are known, run on a device.</summary>
 public static class DeviceChecks
 {
     /// <summary>Runs all of them; none throws.</summary>
     public static IReadOnlyList<DeviceCheck> Run(ComputeDevice device) =>
     [
-        Try("matrix product, float32", true, () => Product(device, ScalarType.Float32, 1e-5)),
-        Try("matrix product, float64", true, () => Product(device, ScalarType.Float64, 1e-12)),
-        Try("matrix product, bfloat16", false, () => Product(device, ScalarType.BFloat16, 2e-2)),
-        Try("automatic differentiation", true, () => Gradient(device)),
-        Try("scaled dot-product attention", true, () => Attention(device)),
-        Try("triangular solve", true, () => TriangularSolve(device)),
+        Try("float32", "models cannot run", () => Product(device, ScalarType.Float32, 1e-5)),
+        Try("float64", "golden cases cannot be checked", () => Product(device, ScalarType.Float64, 1e-12)),
+        Try("bfloat16", "models run in float32 only", () => Product(device, ScalarType.BFloat16, 2e-2), required: false),
+        Try("automatic differentiation", "models cannot be trained", () => Gradient(device)),
+        Try("scaled dot-product attention", "full attention cannot run", () => Attention(device)),
+        Try("triangular solve", "the delta rule's readable form cannot run", () => TriangularSolve(device)),
     ];
 
-    private static DeviceCheck Try(string name, bool required, Func<(bool Passed, string Detail)> check)
+    private static DeviceCheck Try(string name, string cost, Func<(bool Passed, string Detail)> check, bool required = true)
     {
+        const string remedy = "the installed libtorch does not fit this machine: take another version of it";
         try
         {
             using var scope = NewDisposeScope();
             var (passed, detail) = check();
-            return new DeviceCheck(name, passed, required, detail);
+            return passed ? new DeviceCheck(name, true, required, detail) : new DeviceCheck(name, false, required, detail, cost, remedy);
         }
         catch (Exception error)
         {
-            return new DeviceCheck(name, false, required, error.Message.Split('\n')[0]);
+            return new DeviceCheck(name, false, required, error.Message.Split('\n')[0], cost, remedy);
         }
     }
 

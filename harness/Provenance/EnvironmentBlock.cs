@@ -21,7 +21,9 @@ public static class EnvironmentBlock
             .. TorchRuntime.Describe(),
             ("settings.device", device.Name),
             ("settings.dtype", dtype),
+            ("settings.precision", Execution.Dtypes.Describe(dtype)),
             ("settings.threads", threadCount.ToString(CultureInfo.InvariantCulture)),
+            ("settings.memoryLimitBytes", MemoryLimit.CurrentBytes()?.ToString(CultureInfo.InvariantCulture) ?? "none"),
             ("settings.workers", workerCount.ToString(CultureInfo.InvariantCulture)),
         ];
         return [.. entries.Select(entry => new EnvironmentEntry(entry.Name, entry.Value))];

@@ -9,11 +9,30 @@ public static class HostDescription
     /// <summary>CPU model as the kernel names it; the architecture where it does not.</summary>
     public static string CpuModel()
     {
-        const string path = "/proc/cpuinfo";
-        var line = File.Exists(path)
-            ? File.ReadLines(path).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        return FirstLine("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+
+    private static string? FirstLine(string path, string field)
+    {
+        var line = File.Exists(path) ? File.ReadLines(path).FirstOrDefault(text => text.StartsWith(field, StringComparison.Ordinal)) : null;
+        return line is null ? null : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+
+    /// <summary>What changes from moment to moment: for <c>doctor</c>, not for records.</summary>
+    public static IEnumerable<(string Name, string Value)> Now()
+    {
+        if (FirstLine("/proc/meminfo", "MemAvailable") is { } available)
+        {
+            yield return ("now.memoryAvailable", available);
+        }
+
+        if (FirstLine("/proc/cpuinfo", "cpu MHz") is { } clock)
+        {
+            yield return ("now.cpuMegahertz", clock);
+        }
+
+        const string governor = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
+        yield return ("now.cpuGovernor", File.Exists(governor) ? File.ReadAllText(governor).Trim() : "not told (a virtual machine or container)");
     }
 
     /// <summary>Name and value pairs for the environment block.</summary>

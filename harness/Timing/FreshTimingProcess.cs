@@ -8,12 +8,24 @@ namespace LT2.Eval.Harness.Timing;
 /// <param name="folder">Folder of another build of the program; null for this one.</param>
 public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
 {
+    /// <summary>128 + SIGKILL.</summary>
+    private const int KilledExitCode = 137;
+
     /// <inheritdoc />
     public TimingReport RunCanary(string device, int? threadCount, CancellationToken cancellation)
         => Start(["time", "--canary", "--device", device, .. Threads(threadCount), "--json"], cancellation);
 
     /// <inheritdoc />
-    public TimingReport Run(TimingRequest request, CancellationToken cancellation) => Start(
+    public TimingReport Run(TimingRequest request, CancellationToken cancellation)
+    {
+        var report = Start(request, [], cancellation);
+        return request.Memory ? MemoryProbes.Merge(report, MemoryProbes.Run(request, part => RunMemoryProbe(part, cancellation))) : report;
+    }
+
+    /// <summary>Peak memory of one phase at one length (<see cref="MemoryProbe"/>).</summary>
+    public TimingReport RunMemoryProbe(TimingRequest request, CancellationToken cancellation) => Start(request, ["--memory-probe"], cancellation);
+
+    private TimingReport Start(TimingRequest request, string[] further, CancellationToken cancellation) => Start(
         [
             "time", request.VariantId,
             "--loops", Text(request.LoopCount),
@@ -26,6 +38,7 @@ public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
             "--dtype", request.Dtype,
             "--device", request.Device,
             .. Threads(request.ThreadCount),
+            .. further,
             "--json",
         ],
         cancellation);
@@ -39,6 +52,12 @@ public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
+        if (process.ExitCode == KilledExitCode)
+        {
+            throw new InsufficientMemoryException(
+                $"The timing process was killed from outside (exit code {KilledExitCode}), as the kernel does when the host is out of memory. Give --memory-limit to have it fail by itself.");
+        }
+
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException($"The timing process ended with exit code {process.ExitCode}: {errors.GetAwaiter().GetResult().Trim()}");

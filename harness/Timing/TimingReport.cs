@@ -13,7 +13,7 @@ public sealed record TimingReport(string HostClass, string KernelSelection, IRea
 /// <param name="Reason">Why, when not finished.</param>
 /// <param name="Iterations">Iterations in each block.</param>
 /// <param name="BlockMilliseconds">Mean milliseconds an iteration, one entry a block.</param>
-/// <param name="PeakMemoryBytes">Peak memory of the process up to here; null where it cannot be read.</param>
+/// <param name="PeakMemoryBytes">Peak memory from outside the allocator, of a process of its own; null where it was not asked for or cannot be read.</param>
 public sealed record TimingMeasurement(
     string Phase,
     int SequenceLength,

@@ -12,6 +12,7 @@ namespace LT2.Eval.Harness.Timing;
 /// <param name="Dtype">Compute dtype.</param>
 /// <param name="Device">cpu, cuda or auto.</param>
 /// <param name="ThreadCount">CPU threads; null for every core.</param>
+/// <param name="Memory">Whether peak memory is probed too, in a process of its own for each phase and length.</param>
 public sealed record TimingRequest(
     string VariantId,
     int LoopCount,
@@ -23,4 +24,5 @@ public sealed record TimingRequest(
     double MinimumBlockMilliseconds,
     string Dtype,
     string Device,
-    int? ThreadCount);
+    int? ThreadCount,
+    bool Memory = false);

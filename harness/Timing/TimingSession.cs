@@ -14,7 +14,7 @@ public sealed class TimingSession(TimeProvider clock)
     private const long Seed = 1;
 
     /// <summary>Kernel selection as records write it while only the readable versions exist.</summary>
-    private const string ReadableKernels = "readable";
+    internal const string ReadableKernels = "readable";
 
     private const int MinimumDecodeSteps = 8;
 
@@ -30,10 +30,8 @@ public sealed class TimingSession(TimeProvider clock)
         }
 
         var device = ComputeDevice.Resolve(request.Device);
-        var dtype = Dtypes.Parse(request.Dtype);
-        var definition = variants.Resolve(request.VariantId).WithVocabulary(request.VocabularySize).WithLoopCount(request.LoopCount);
         using var noGradients = no_grad();
-        using var model = LoopedModel.Create(definition, Seed, device, dtype);
+        using var model = CreateModel(request, variants, device);
         var timer = new BlockTimer(clock, device.Synchronise);
         var measurements = new List<TimingMeasurement>();
         foreach (var length in request.Lengths)
@@ -47,6 +45,10 @@ public sealed class TimingSession(TimeProvider clock)
         return new TimingReport(HostClassName.Of(device), ReadableKernels, measurements);
     }
 
+    /// <summary>The request's model with random weights.</summary>
+    internal static LoopedModel CreateModel(TimingRequest request, VariantCatalogue variants, ComputeDevice device) => LoopedModel.Create(
+        variants.Resolve(request.VariantId).WithVocabulary(request.VocabularySize).WithLoopCount(request.LoopCount), Seed, device, Dtypes.Use(request.Dtype, device));
+
     private static TimingMeasurement MeasureOne(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, string phase, int length)
     {
         try
@@ -56,9 +58,9 @@ public sealed class TimingSession(TimeProvider clock)
             var (iterations, blocks) = phase == "prefill"
                 ? timer.Measure(() => Prefill(request, model, ids, length), request.BlockCount, request.MinimumBlockMilliseconds)
                 : MeasureDecode(request, model, device, timer, ids, length);
-            return new TimingMeasurement(phase, length, "finished", null, iterations, blocks, device.IsCuda ? null : ProcessMemory.PeakBytes());
+            return new TimingMeasurement(phase, length, "finished", null, iterations, blocks, null);
         }
-        catch (Exception error) when (DeviceErrors.IsOutOfMemory(error))
+        catch (Exception error) when (OutOfMemory.Is(error))
         {
             return new TimingMeasurement(phase, length, "outOfMemory", error.Message.Split('\n')[0], 0, [], null);
         }
@@ -68,7 +70,7 @@ public sealed class TimingSession(TimeProvider clock)
         }
     }
 
-    private static void Prefill(TimingRequest request, LoopedModel model, Tensor ids, int length)
+    internal static void Prefill(TimingRequest request, LoopedModel model, Tensor ids, int length)
     {
         using var scope = NewDisposeScope();
         using var state = model.NewState(request.BatchSize, length, request.LoopCount);
@@ -111,7 +113,7 @@ public sealed class TimingSession(TimeProvider clock)
         }
     }
 
-    private static Tensor TokenIds(TimingRequest request, ComputeDevice device, int length)
+    internal static Tensor TokenIds(TimingRequest request, ComputeDevice device, int length)
     {
         using var generator = new Generator((ulong)Seed, CPU);
         using var ids = randint(0, request.VocabularySize, [request.BatchSize, length], ScalarType.Int64, CPU, generator: generator);

@@ -8,39 +8,42 @@ namespace LT2.Eval.Models.Runtime.Cuda;
 /// <summary>What a CUDA device can do here, each proved by a computation: what <c>doctor</c> prints.</summary>
 public static class CudaChecks
 {
-    /// <summary>Runs every check; a failure says what it costs.</summary>
-    /// <param name="device">A CUDA device; on another one a single row says that there is nothing to check.</param>
-    public static IReadOnlyList<(string Name, bool Passed, string Detail)> Run(ComputeDevice device)
+    /// <summary>Runs every check; a failure says what it costs and what to do. On another device: why there is no CUDA, or that it was not asked for.</summary>
+    public static IReadOnlyList<DeviceCheck> Run(ComputeDevice device)
     {
-        if (!device.IsCuda) return [("CUDA", false, $"the device is {device.Name}: graphs, fused kernels, power and clocks exist on CUDA only")];
+        if (!device.IsCuda)
+            return [CudaProbe.Absence(required: false) ?? new("CUDA", true, false, $"there; not proved, since the device is {device.Name}")];
         var index = Math.Max(device.TorchDevice.index, 0);
         return
         [
-            Check("GPU", "figures cannot name the GPU", () =>
+            Check("GPU", "figures cannot name the GPU", "see what nvidia-smi says", () =>
             {
                 var facts = CudaDeviceFacts.Of(index);
                 var memory = CudaMemory.Read(index);
                 return string.Create(CultureInfo.InvariantCulture,
                     $"{facts.Name}, {facts.Architecture}, {facts.MultiprocessorCount} multiprocessors, {memory.TotalBytes / 1e9:F1} GB ({memory.FreeBytes / 1e9:F1} free), driver for CUDA {facts.DriverVersion / 1000}.{facts.DriverVersion % 1000 / 10}");
             }),
-            Check("bfloat16", "models run in float32", () => Product(device, ScalarType.BFloat16)),
-            Check("float16", "nothing here needs it", () => Product(device, ScalarType.Float16)),
-            Check("flash SDPA", "attention over long sequences needs memory for the whole score matrix", () => FlashAttention(device)),
-            Check("CUDA graphs", "steps run eagerly, about 10 µs a launch", () => Graph(device)),
-            Check("NVRTC", "small operations stay unfused", () => Kernel(device)),
-            Check("NVML", "power, energy, clocks and throttling stay unknown", () => Management(index)),
+            Check("bfloat16", "models run in float32, at half the speed and twice the memory or worse", "take a GPU of compute capability 8.0 or higher", () => Product(device, ScalarType.BFloat16)),
+            Check("float16", "imported float16 checkpoints are converted on the host", null, () => Product(device, ScalarType.Float16)),
+            Check("flash SDPA", "attention over long sequences needs memory for the whole score matrix", "take a GPU of compute capability 8.0 or higher and a libtorch built for it",
+                () => FlashAttention(device)),
+            Check("CUDA graphs", "steps run eagerly, about 10 µs a launch: several times slower for small models and decoding", "take a libtorch of version 2.10 or 2.11", () => Graph(device)),
+            Check("NVRTC", "small operations stay unfused, and linear-time mixers run as chains of plain operations",
+                "put the folder of libnvrtc.so.12 or .13 (CUDA toolkit, or nvidia/*/lib beside PyTorch) into LD_LIBRARY_PATH", () => Kernel(device)),
+            Check("NVML", "power, energy, clocks, throttling and peak memory stay unknown",
+                "libnvidia-ml.so.1 comes with the driver; in a container add utility to NVIDIA_DRIVER_CAPABILITIES", () => Management(index)),
         ];
     }
 
-    static (string, bool, string) Check(string name, string cost, Func<string> prove)
+    static DeviceCheck Check(string name, string cost, string? remedy, Func<string> prove)
     {
         try
         {
-            return (name, true, prove());
+            return new(name, true, false, prove());
         }
         catch (Exception error) when (error is ModelException or CudaException or ExternalException or DllNotFoundException or EntryPointNotFoundException)
         {
-            return (name, false, $"{error.Message.Split('\n', 2)[0].Trim()} Cost: {cost}.");
+            return new(name, false, false, error.Message.Split('\n', 2)[0].Trim().TrimEnd('.'), cost, remedy);
         }
     }
 

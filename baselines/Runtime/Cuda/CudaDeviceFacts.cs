@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace LT2.Eval.Models.Runtime.Cuda;
 
@@ -19,6 +20,30 @@ public sealed record CudaDeviceFacts(string Name, int ComputeCapability, int Mul
 
     /// <summary>The target for NVRTC: <c>sm_90a</c> on Hopper, whose own instructions need the <c>a</c>.</summary>
     public string Architecture => ComputeCapability == 90 ? "sm_90a" : FormattableString.Invariant($"sm_{ComputeCapability}");
+
+    /// <summary>Name and value of what moves figures and does not change from moment to moment; what does not answer is left out.</summary>
+    internal static IEnumerable<(string Name, string Value)> Describe(int device)
+    {
+        var rows = new List<(string, string)>();
+        try
+        {
+            var facts = Of(device);
+            rows.Add(("GPU", facts.Name));
+            rows.Add(("GPU architecture", facts.Architecture));
+            rows.Add(("GPU memory bytes", CudaMemory.Read(device).TotalBytes.ToString(CultureInfo.InvariantCulture)));
+            rows.Add(("driver CUDA", FormattableString.Invariant($"{facts.DriverVersion / 1000}.{facts.DriverVersion % 1000 / 10}")));
+            using var management = NvmlDevice.Open(device);
+            var now = management.Read();
+            rows.Add(("driver", management.DriverVersion));
+            rows.Add(("GPU highest clock", FormattableString.Invariant($"{now.MaximumMultiprocessorClockMegahertz} MHz")));
+            rows.Add(("GPU power limit", FormattableString.Invariant($"{now.PowerLimitWatts:F0} W")));
+        }
+        catch (Exception error) when (error is ModelException or CudaException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            rows.Add(("GPU facts missing", error.Message.Split('\n', 2)[0]));
+        }
+        return rows;
+    }
 
     static CudaDeviceFacts Read(int device)
     {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Harness.Execution.Batching;
 
 /// <summary>
-/// Training batches of text: rows are windows at random places of the joined documents, labels the next token.
+/// Training batches of text, on the host: rows are windows at random places of the joined documents, labels the next token.
 /// The row of a step is a function of (seed, step, row) alone, so any step can be made again.
 /// </summary>
 public sealed class CorpusBatchSource : ITokenBatchSource
@@ -23,7 +23,6 @@ public sealed class CorpusBatchSource : ITokenBatchSource
     private readonly long seed;
     private readonly int batchSize;
     private readonly int sequenceLength;
-    private readonly Device device;
 
     /// <summary>Creates it.</summary>
     /// <param name="tokens">The documents' tokens, joined.</param>
@@ -31,8 +30,7 @@ public sealed class CorpusBatchSource : ITokenBatchSource
     /// <param name="seed">Seed of the windows' places.</param>
     /// <param name="batchSize">Rows a batch.</param>
     /// <param name="sequenceLength">Tokens a row.</param>
-    /// <param name="device">Where the tensors go.</param>
-    public CorpusBatchSource(IReadOnlyList<int> tokens, SampleSplit split, long seed, int batchSize, int sequenceLength, Device device)
+    public CorpusBatchSource(IReadOnlyList<int> tokens, SampleSplit split, long seed, int batchSize, int sequenceLength)
     {
         var border = (int)(tokens.Count * (1 - ValidationShare));
         (first, count) = split == SampleSplit.Train ? (0, border) : (border, tokens.Count - border);
@@ -42,7 +40,7 @@ public sealed class CorpusBatchSource : ITokenBatchSource
         }
 
         place = new SampleSeed("corpus-windows", 1, "", new Dictionary<string, string>());
-        (this.tokens, this.split, this.seed, this.batchSize, this.sequenceLength, this.device) = (tokens, split, seed, batchSize, sequenceLength, device);
+        (this.tokens, this.split, this.seed, this.batchSize, this.sequenceLength) = (tokens, split, seed, batchSize, sequenceLength);
     }
 
     /// <inheritdoc />
@@ -61,6 +59,6 @@ public sealed class CorpusBatchSource : ITokenBatchSource
             }
         }
 
-        return new TokenBatch(tensor(ids, [batchSize, sequenceLength]).to(device), tensor(labels, [batchSize, sequenceLength]).to(device));
+        return new TokenBatch(tensor(ids, [batchSize, sequenceLength]), tensor(labels, [batchSize, sequenceLength]));
     }
 }

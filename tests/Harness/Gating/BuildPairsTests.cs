@@ -47,12 +47,12 @@ public sealed class BuildPairsTests : IDisposable
     }
 
     [Fact]
-    public async Task Peak_memory_is_confirmed_by_the_whole_cell_since_a_process_has_one_peak()
+    public async Task Peak_memory_is_confirmed_by_probes_of_its_own_phase_and_length()
     {
         var pair = Assert.Single((await Pairs(wholeCells: false).MeasureAsync(Key("peak_memory", 32), 1, TestContext.Current.CancellationToken))!);
 
         Assert.Equal(new ConfirmationPair(1000, 1100), pair);
-        Assert.All(started, line => Assert.Contains("prefill,decode 16,32", line, StringComparison.Ordinal));
+        Assert.All(started, line => Assert.EndsWith(" lt2-gdn@tiny T=2 prefill 32 cpu 2 with memory", line, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class BuildPairsTests : IDisposable
 
         public TimingReport Run(TimingRequest request, CancellationToken cancellation)
         {
-            started.Add($"{name} {request.VariantId} T={request.LoopCount} {string.Join(',', request.Phases)} {string.Join(',', request.Lengths)} {request.Device} {request.ThreadCount}");
+            started.Add($"{name} {request.VariantId} T={request.LoopCount} {string.Join(',', request.Phases)} {string.Join(',', request.Lengths)} {request.Device} {request.ThreadCount}{(request.Memory ? " with memory" : "")}");
             return Fails
                 ? throw new InvalidOperationException("it broke")
                 : new TimingReport(host, "readable", [.. request.Phases.SelectMany(phase => request.Lengths.Select(length =>

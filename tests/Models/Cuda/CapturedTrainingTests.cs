@@ -21,11 +21,11 @@ public sealed class CapturedTrainingTests
 
     static readonly TrainingRecipe Recipe = new() { Steps = 24, BatchSize = 4, LearningRate = 0.003, WarmupFraction = 0.1 };
 
-    static (TrainingResult Result, double[] Weights) Train(string variant, bool eager, double labelled = 1, string? folder = null, int? stop = null)
+    static (TrainingResult Result, double[] Weights) Train(string variant, bool eager, double labelled = 1, string? folder = null, int? stop = null, int microBatches = 1, ScalarType type = ScalarType.Float32)
     {
         var device = Gpu.RequireKernels();
-        using var model = LoopedModel.Create(Variants.Small(variant, vocabulary: 32), 1, device);
-        var result = Trainer.Train(model, new RandomTokens(32, labelled), Recipe,
+        using var model = LoopedModel.Create(Variants.Small(variant, vocabulary: 32), 1, device, type);
+        var result = Trainer.Train(model, new RandomTokens(32, labelled), Recipe with { GradientAccumulationSteps = microBatches },
             new TrainingOptions { LogEverySteps = 6, ForceEager = eager, StateFolder = folder, StopAfterStep = stop });
         using var host = model.Parameters.Flat.detach().to(ScalarType.Float64).cpu();
         return (result, host.data<double>().ToArray());
@@ -51,6 +51,25 @@ public sealed class CapturedTrainingTests
         }
         var error = Math.Sqrt(weights.Zip(expected, (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(x => x * x));
         Assert.InRange(error, 0, 2e-3);
+    }
+
+    [Theory]
+    [InlineData("looped-full", 1, ScalarType.Float32)]
+    [InlineData("looped-full", 0.2, ScalarType.Float32)]
+    [InlineData("lt2-gdn", 1, ScalarType.Float32)]
+    [InlineData("looped-full", 0.2, ScalarType.BFloat16)]
+    public void Graphs_of_micro_batches_agree_with_eager_ones(string variant, double labelled, ScalarType type)
+    {
+        var (eager, expected) = Train(variant, eager: true, labelled, microBatches: 2, type: type);
+        var (graph, weights) = Train(variant, eager: false, labelled, microBatches: 2, type: type);
+        Assert.Equal("CUDA graph", graph.Execution);
+        foreach (var (a, b) in eager.Points.Zip(graph.Points))
+        {
+            Assert.Equal(a.Loss, b.Loss, (type == ScalarType.BFloat16 ? 2e-2 : 1e-3) * a.Loss);
+            Assert.All(a.ResidualRmsByLoop.Zip(b.ResidualRmsByLoop), pair => Assert.Equal(pair.First, pair.Second, 2e-2 * pair.First));
+        }
+        var error = Math.Sqrt(weights.Zip(expected, (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(x => x * x));
+        Assert.InRange(error, 0, type == ScalarType.BFloat16 ? 3e-2 : 2e-3);
     }
 
     [Fact]

@@ -1,0 +1,20 @@
+namespace LT2.Eval.Models.Training;
+
+/// <summary>A step's micro-batches as they run.</summary>
+/// <typeparam name="T">One of them, made ready.</typeparam>
+/// <param name="Parts">In order; at least one.</param>
+/// <param name="TokenCount">Tokens of the whole step, those of parts without labels included.</param>
+internal sealed record StepBatches<T>(IReadOnlyList<T> Parts, long TokenCount) : IDisposable where T : IDisposable
+{
+    /// <summary>Asks a source for a step's batch, splits it and makes every part ready; parts outlive the current dispose scope.</summary>
+    internal static StepBatches<T> Make(ITokenBatchSource source, int step, int microBatches, Func<MicroBatch, T> prepare)
+    {
+        using var given = source.GetBatch(step);
+        return new([.. MicroBatch.Split(given, microBatches).Select(prepare)], given.InputIds.NumberOfElements);
+    }
+
+    public void Dispose()
+    {
+        foreach (var part in Parts) part.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using LT2.Eval.Harness.Execution;
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Runtime;
+using LT2.Eval.Models.Runtime.Cuda;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Harness.Timing;
+
+/// <summary>
+/// Peak memory of one phase at one length, from outside the allocator, in a process that does nothing else: the kernel's peak resident set on the CPU, NVML's memory
+/// in use on a GPU less what was in use before the model came.
+/// </summary>
+public static class MemoryProbe
+{
+    /// <summary>Tokens that a decode probe's context is filled with at a time: its peak is decoding's, not that of a long prefill.</summary>
+    private const int FillingChunk = 64;
+
+    private const int DecodeSteps = 4;
+
+    /// <summary>Carries the phase out once, without timing it.</summary>
+    /// <param name="request">One phase, one length.</param>
+    /// <param name="variants">Known variants.</param>
+    public static TimingReport Measure(TimingRequest request, VariantCatalogue variants)
+    {
+        var (phase, length) = (request.Phases.Single(), request.Lengths.Single());
+        var device = ComputeDevice.Resolve(request.Device);
+        using var gpu = device.IsCuda ? NvmlDevice.Open(Math.Max(device.TorchDevice.index, 0)) : null;
+        using var sampler = gpu is null ? null : new PeakMemorySampler(gpu);
+        TimingMeasurement measurement;
+        try
+        {
+            using var noGradients = no_grad();
+            using var model = TimingSession.CreateModel(request, variants, device);
+            using var scope = NewDisposeScope();
+            Work(request, model, device, phase, length);
+            device.Synchronise();
+            measurement = new TimingMeasurement(phase, length, "finished", null, 0, [], sampler is null ? ProcessMemory.PeakBytes() : sampler.PeakBytes - sampler.StartBytes);
+        }
+        catch (Exception error) when (OutOfMemory.Is(error))
+        {
+            measurement = new TimingMeasurement(phase, length, "outOfMemory", error.Message.Split('\n')[0], 0, [], null);
+        }
+        catch (NotSupportedException error)
+        {
+            measurement = new TimingMeasurement(phase, length, "unsupported", error.Message, 0, [], null);
+        }
+
+        return new TimingReport(HostClassName.Of(device), TimingSession.ReadableKernels, [measurement]);
+    }
+
+    private static void Work(TimingRequest request, LoopedModel model, ComputeDevice device, string phase, int length)
+    {
+        using var ids = TimingSession.TokenIds(request, device, length);
+        if (phase == "prefill")
+        {
+            TimingSession.Prefill(request, model, ids, length);
+            return;
+        }
+
+        using var state = model.NewState(request.BatchSize, length + DecodeSteps, request.LoopCount);
+        for (var start = 0; start < length; start += FillingChunk)
+        {
+            using var scope = NewDisposeScope();
+            model.Advance(ids.narrow(1, start, Math.Min(FillingChunk, length - start)), state, lastPositionOnly: true);
+        }
+
+        for (var step = 0; step < DecodeSteps; step++)
+        {
+            using var scope = NewDisposeScope();
+            model.Advance(ids.narrow(1, 0, 1), state, lastPositionOnly: true);
+        }
+    }
+}
