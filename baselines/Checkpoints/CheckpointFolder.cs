@@ -22,12 +22,20 @@ public static class CheckpointFolder
     /// <returns>The metadata with the weights' hash.</returns>
     public static CheckpointMetadata Write(string path, LoopedModel model, CheckpointMetadata metadata)
     {
+        using var scope = NewDisposeScope();
+        return Write(path, model.Parameters.Names.Select(name => model.Parameters.View(name)).Zip(model.Parameters.Names)
+            .Select(pair => new TensorSource(pair.Second, pair.First.dtype, pair.First.shape, () => pair.First.detach())).ToArray(), metadata);
+    }
+
+    /// <summary>Writes a checkpoint whose weights come one tensor at a time, under our names.</summary>
+    /// <returns>The metadata with the weights' hash.</returns>
+    public static CheckpointMetadata Write(string path, IReadOnlyList<TensorSource> tensors, CheckpointMetadata metadata)
+    {
         Directory.CreateDirectory(path);
         File.Delete(Path.Combine(path, MetadataFile));
         AtomicFile.WriteText(Path.Combine(path, VariantFile), YamlJson.Write(DefinitionJson.Write(metadata.Definition)));
         var weights = Path.Combine(path, WeightsFile);
-        using (NewDisposeScope())
-            Safetensors.Write(weights, [.. model.Parameters.Names.Select(name => (name, model.Parameters.View(name)))], new Dictionary<string, string> { ["format"] = "pt" });
+        Safetensors.WriteStreamed(weights, tensors, new Dictionary<string, string> { ["format"] = "pt" });
         var complete = metadata with { Hashes = new SortedDictionary<string, string>(metadata.Hashes.ToDictionary(), StringComparer.Ordinal) { ["weights"] = HashOf(weights) } };
         var json = JsonSerializer.SerializeToNode(complete, CheckpointJson.Options)!.AsObject();
         json.Remove("definition");

@@ -39,21 +39,26 @@ public static class Safetensors
     }
 
     /// <summary>Writes tensors to a file that appears whole or not at all.</summary>
-    public static void Write(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        WriteStreamed(path, [.. tensors.Select(pair => new TensorSource(pair.Name, pair.Tensor.dtype, pair.Tensor.shape, () => pair.Tensor.detach()))], metadata);
+
+    /// <summary>Writes tensors one after another, each made when its turn comes, to a file that appears whole or not at all.</summary>
+    /// <exception cref="ModelException">A type that such files do not hold, or a source that makes another shape than it promised.</exception>
+    public static void WriteStreamed(string path, IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var header = new JsonObject();
         if (metadata is { Count: > 0 })
             header["__metadata__"] = new JsonObject(metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         long offset = 0;
-        foreach (var (name, tensor) in tensors)
+        foreach (var tensor in tensors)
         {
-            var type = Types.FirstOrDefault(pair => pair.Value.Type == tensor.dtype);
-            if (type.Key is null) throw new ModelException($"{path}: tensor '{name}' has type {tensor.dtype}, which safetensors files here do not hold.");
-            var end = offset + tensor.NumberOfElements * type.Value.Bytes;
-            header[name] = new JsonObject
+            var type = Types.FirstOrDefault(pair => pair.Value.Type == tensor.Type);
+            if (type.Key is null) throw new ModelException($"{path}: tensor '{tensor.Name}' has type {tensor.Type}, which safetensors files here do not hold.");
+            var end = offset + tensor.Shape.Aggregate((long)type.Value.Bytes, (product, side) => product * side);
+            header[tensor.Name] = new JsonObject
             {
                 ["dtype"] = type.Key,
-                ["shape"] = new JsonArray([.. tensor.shape.Select(side => (JsonNode)side)]),
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(side => (JsonNode)side)]),
                 ["data_offsets"] = new JsonArray(offset, end),
             };
             offset = end;
@@ -67,10 +72,13 @@ public static class Safetensors
             file.Write(length);
             file.Write(json);
             for (var i = json.Length; i < padded; i++) file.WriteByte((byte)' ');
-            foreach (var (_, tensor) in tensors)
+            foreach (var source in tensors)
             {
                 using var scope = NewDisposeScope();
-                file.Write(tensor.detach().cpu().contiguous().bytes);
+                var tensor = source.Load();
+                if (!tensor.shape.SequenceEqual(source.Shape))
+                    throw new ModelException($"{path}: tensor '{source.Name}' came as [{string.Join(", ", tensor.shape)}], but was announced as [{string.Join(", ", source.Shape)}].");
+                file.Write(tensor.cpu().to(source.Type).contiguous().bytes);
             }
         });
     }

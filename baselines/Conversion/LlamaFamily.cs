@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Verification;
 
@@ -18,7 +17,7 @@ internal static partial class LlamaFamily
         "pad_token_id", "pretraining_tp", "early_exit_threshold", "early_exit_step", "use_sliding_window", "max_window_layers", "layer_types", "_name_or_path", "tokenizer_class",
     ];
 
-    internal static ImportPlan? Plan(string name, string? kind, JsonElement json, TensorArchive archive)
+    internal static ImportPlan? Plan(string name, string? kind, JsonElement json)
     {
         // FLA's transformer also calls itself a transformer; only Hugging Face's own names are taken here.
         if (!ModelTypes.Contains(kind)) return null;
@@ -52,18 +51,19 @@ internal static partial class LlamaFamily
         };
         a.Ignore(WithoutEffect);
         a.RefuseUnread($"A configuration of {kind}");
-        return new ImportPlan(definition, StoredNames, stored => stored.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || (tied && stored == "lm_head.weight"), kind!);
+        return new ImportPlan(definition, ours => [StoredName(ours)], stored => stored.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || (tied && stored == "lm_head.weight"), kind!);
     }
 
-    static IReadOnlyList<string> StoredNames(string name) => name switch
+    /// <summary>Our name of a parameter to the one of the public modelling code.</summary>
+    internal static string StoredName(string name) => name switch
     {
-        "embeddings.weight" => ["model.embed_tokens.weight"],
-        "norm.weight" => ["model.norm.weight"],
-        "lm_head.weight" => ["lm_head.weight"],
-        "exit_gate.weight" or "exit_gate.bias" => ["model.early_exit_gate" + name["exit_gate".Length..]],
-        _ => ["model." + MixerSlot().Replace(name, "$1self_attn.")
+        "embeddings.weight" => "model.embed_tokens.weight",
+        "norm.weight" => "model.norm.weight",
+        "lm_head.weight" => "lm_head.weight",
+        "exit_gate.weight" or "exit_gate.bias" => "model.early_exit_gate" + name["exit_gate".Length..],
+        _ => "model." + MixerSlot().Replace(name, "$1self_attn.")
             .Replace("mixer_norm_2", "input_layernorm_2", StringComparison.Ordinal).Replace("mixer_norm", "input_layernorm", StringComparison.Ordinal)
-            .Replace("mlp_norm_2", "post_attention_layernorm_2", StringComparison.Ordinal).Replace("mlp_norm", "post_attention_layernorm", StringComparison.Ordinal)],
+            .Replace("mlp_norm_2", "post_attention_layernorm_2", StringComparison.Ordinal).Replace("mlp_norm", "post_attention_layernorm", StringComparison.Ordinal),
     };
 
     [GeneratedRegex(@"^(layers\.\d+\.)mixer\.")]

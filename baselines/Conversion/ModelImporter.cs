@@ -1,40 +1,37 @@
 using System.Text.Json;
 using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Models.Definitions;
-using LT2.Eval.Models.Looping;
-using LT2.Eval.Models.Runtime;
-using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Conversion;
 
 /// <summary>
 /// Turns a published checkpoint (safetensors, single or sharded) into a checkpoint folder of ours: Llama-style models and Ouro in Hugging Face layout,
 /// models of flash-linear-attention, and LT2's own tensor names (lingua's). Every tensor must find its place; nothing is left out in silence.
+/// Tensors pass from file to file one at a time, so an import needs memory for the largest of them only.
 /// </summary>
 public static class ModelImporter
 {
-    static readonly string[] TokenizerFiles = ["tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"];
+    internal static readonly string[] TokenizerFiles = ["tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"];
 
     /// <summary>Imports a folder.</summary>
     /// <param name="folder">Weights beside <c>config.json</c>, or beside <c>params.json</c> for LT2's own layout.</param>
     /// <param name="outFolder">Where the checkpoint is written, in the stored element type; it must not hold a checkpoint yet.</param>
+    /// <param name="tokenizer">What the checkpoint names as its tokenizer, such as <c>byte</c>; null for the tokenizer file that lies beside the weights, or none.</param>
     /// <returns>The written metadata.</returns>
     /// <exception cref="ModelException">An unknown kind of model, configuration fields that nothing here knows, and every tensor that is missing, left over or of another shape.</exception>
-    public static CheckpointMetadata Import(string folder, string outFolder)
+    public static CheckpointMetadata Import(string folder, string outFolder, string? tokenizer = null)
     {
+        if (!Directory.Exists(folder)) throw new ModelException($"{folder}: there is no such folder.");
         if (File.Exists(Path.Combine(outFolder, "checkpoint.json"))) throw new ModelException($"{outFolder} already holds a checkpoint; give another folder.");
         var archive = Safetensors.Read(folder);
         var (plan, configuration) = Plan(folder, archive);
         var matches = Match(plan, archive);
-        var type = archive.Info(matches["embeddings.weight"]).Type;
-        using var model = LoopedModel.Blank(plan.Definition, ComputeDevice.Cpu, type);
-        Copy(model, archive, matches);
         Directory.CreateDirectory(outFolder);
         var tokenizers = TokenizerFiles.Where(file => File.Exists(Path.Combine(folder, file))).ToArray();
         foreach (var file in tokenizers) File.Copy(Path.Combine(folder, file), Path.Combine(outFolder, file), overwrite: true);
-        return CheckpointFolder.Write(outFolder, model, new CheckpointMetadata
+        return CheckpointFolder.Write(outFolder, Sources(plan.Definition, archive, matches), new CheckpointMetadata
         {
-            Definition = plan.Definition, Tokenizer = tokenizers.FirstOrDefault() ?? "none", MaximumLength = plan.Definition.MaximumLength, TrainingCodeVersion = 0,
+            Definition = plan.Definition, Tokenizer = tokenizer ?? tokenizers.FirstOrDefault() ?? "none", MaximumLength = plan.Definition.MaximumLength, TrainingCodeVersion = 0,
             SpecialTokenIds = SpecialTokens(configuration), Origin = $"{plan.Family}, imported from the folder '{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}'",
         });
     }
@@ -59,7 +56,7 @@ public static class ModelImporter
         {
             if (file == lingua) return (LinguaFamily.Plan(name, json, archive), json);
             var kind = json.TryGetProperty("model_type", out var value) ? value.GetString() : null;
-            var plan = LlamaFamily.Plan(name, kind, json, archive) ?? FlaFamily.Plan(name, kind, json);
+            var plan = LlamaFamily.Plan(name, kind, json) ?? FlaFamily.Plan(name, kind, json);
             return (plan ?? throw new ModelException($"model_type is '{kind}'; known are {string.Join(", ", LlamaFamily.ModelTypes.Concat(FlaFamily.ModelTypes))}."), json);
         }
         catch (ModelException error)
@@ -92,16 +89,19 @@ public static class ModelImporter
         return problems.Count == 0 ? matches : throw new ModelException(problems);
     }
 
-    static void Copy(LoopedModel model, TensorArchive archive, Dictionary<string, string> matches)
+    // All tensors get the embedding's type: files that keep norms in float32 beside bfloat16 matrices become one type.
+    static TensorSource[] Sources(ModelDefinition definition, TensorArchive archive, Dictionary<string, string> matches)
     {
-        using var noGrad = no_grad();
-        foreach (var (name, stored) in matches)
+        var type = archive.Info(matches["embeddings.weight"]).Type;
+        return [.. ModelShape.Describe(definition).Select(parameter =>
         {
-            using var scope = NewDisposeScope();
-            var values = archive.Load(stored);
-            var target = model.Parameters.View(name);
-            target.copy_(values.dim() == 1 && target.dim() == 2 ? values.unsqueeze(-1).expand_as(target) : values);
-        }
+            long[] shape = [.. parameter.Shape.Select(side => (long)side)];
+            return new TensorSource(parameter.Name, type, shape, () =>
+            {
+                var values = archive.Load(matches[parameter.Name]);
+                return values.dim() == 1 && shape.Length == 2 ? values.unsqueeze(-1).expand(shape) : values;
+            });
+        })];
     }
 
     static SortedDictionary<string, int> SpecialTokens(JsonElement configuration)

@@ -17,4 +17,7 @@ public enum LossKind
 
     /// <summary>The expectation under the exit gate's distribution minus an entropy bonus (Ouro, stage I).</summary>
     ExitExpectation,
+
+    /// <summary>The gate alone learns to continue where the next loop improves the loss, the rest stays as it is (Ouro, stage II).</summary>
+    ExitImprovement,
 }

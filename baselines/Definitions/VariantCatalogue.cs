@@ -17,7 +17,7 @@ public sealed class VariantCatalogue
 
     /// <summary>Every <c>name@scale</c> that exists.</summary>
     public IReadOnlyList<string> Ids =>
-        [.. from variant in variants.Values from name in NamesOf(variant) from scale in scales.Keys where variant.OnlyScales?.Contains(scale) ?? true select $"{name}@{scale}"];
+        [.. from variant in variants.Values from name in NamesOf(variant) from scale in scales.Keys where Exists(variant, scales[scale]) select $"{name}@{scale}"];
 
     /// <summary>Reads the shipped files and, after them, <c>variants/*.yaml</c> and <c>scales/*.yaml</c> of further folders; a later file of the same name wins.</summary>
     /// <exception cref="ModelException">Every problem of every file.</exception>
@@ -36,6 +36,9 @@ public sealed class VariantCatalogue
         foreach (var variant in catalogue.variants.Values)
             foreach (var scale in variant.Scales.Keys.Concat(variant.OnlyScales ?? []).Where(scale => !catalogue.scales.ContainsKey(scale)).Distinct())
                 problems.Add($"{variant.File}: scales: there is no scale '{scale}'.{NearestName.Hint(scale, catalogue.scales.Keys)}");
+        foreach (var scale in catalogue.scales.Values)
+            foreach (var name in (scale.OnlyVariants ?? []).Where(name => !catalogue.variants.ContainsKey(name)))
+                problems.Add($"{scale.File}: onlyVariants: there is no variant '{name}'.{NearestName.Hint(name, catalogue.variants.Keys)}");
         return problems.Count == 0 ? catalogue : throw new ModelException(problems);
     }
 
@@ -56,10 +59,14 @@ public sealed class VariantCatalogue
         if (!scales.TryGetValue(scaleName, out var scale)) problems.Add($"There is no scale '{scaleName}'.{NearestName.Hint(scaleName, scales.Keys)}");
         if (variant?.OnlyScales is { } only && scale is not null && !only.Contains(scaleName))
             problems.Add($"The variant '{name}' exists at {string.Join(", ", only)} only, not at '{scaleName}'.");
+        if (variant is not null && scale?.OnlyVariants is { } suited && !suited.Contains(variant.Name))
+            problems.Add($"The scale '{scaleName}' exists for {string.Join(", ", suited)} only, not for '{name}'.");
         if (problems.Count > 0) throw new ModelException(problems);
         var definition = DefinitionBuilder.Build(variant!, scale!);
         return control is { } wanted ? Controls.Of(definition, wanted) : definition;
     }
+
+    static bool Exists(VariantFile variant, ScaleFile scale) => (variant.OnlyScales?.Contains(scale.Name) ?? true) && (scale.OnlyVariants?.Contains(variant.Name) ?? true);
 
     static bool IsLooped(VariantFile variant) => variant.Fields.LoopCount is not 1;
 

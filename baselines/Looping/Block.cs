@@ -33,8 +33,9 @@ internal sealed class Block : IDisposable
     {
         var mixer = mixers[choice];
         var x = RmsNorm.Apply(h, mixerNorm, epsilon);
-        var mixed = state is not null && h.shape[1] == 1 ? mixer.Step(x, state, call) : mixer.Forward(x, state, call);
+        var mixed = call.Tap?.Replace(x, call) ?? (state is not null && h.shape[1] == 1 ? mixer.Step(x, state, call) : mixer.Forward(x, state, call));
         if (mixerNormAfter is not null) mixed = RmsNorm.Apply(mixed, mixerNormAfter, epsilon);
+        call.Tap?.Observe(x, mixed, call);
         (h, var normed) = RmsNorm.AddThenNorm(mixed, h, feedForwardNorm, epsilon);
         var fed = feedForward.Forward(normed);
         if (feedForwardNormAfter is not null) fed = RmsNorm.Apply(fed, feedForwardNormAfter, epsilon);

@@ -55,6 +55,9 @@ public sealed class LoopedModel : IDisposable
     /// <summary>Where mixers put auxiliary losses during <see cref="ForwardHidden"/>, or null. The caller clears it; the losses lie in its dispose scope.</summary>
     public IList<Tensor>? AuxiliaryLosses { get; set; }
 
+    /// <summary>Sees, or stands in for, the mixers of every forward pass; null for none.</summary>
+    internal IMixerTap? Tap { get; set; }
+
     /// <summary>A model with first values drawn from a seed.</summary>
     /// <exception cref="ModelException">The definition cannot be built.</exception>
     public static LoopedModel Create(ModelDefinition definition, long seed, ComputeDevice device, ScalarType dtype = ScalarType.Float32)
@@ -98,6 +101,16 @@ public sealed class LoopedModel : IDisposable
         return Keep(loopCounts.Select((_, i) => votes.Select(vote => vote[i]).Aggregate((sum, logits) => sum.add(logits)).div(draws.Votes)));
     }
 
+    /// <summary>What Ouro's exit gate says of normed hidden states before the sigmoid.</summary>
+    /// <param name="hidden">[…, d].</param>
+    /// <returns>[…], float32 or float64.</returns>
+    internal Tensor ExitLogits(Tensor hidden)
+    {
+        if (exitWeight is null) throw new ModelException($"{Definition.VariantId} has no exit gate.");
+        var logits = nn.functional.linear(hidden, exitWeight, exitBias).squeeze(-1);
+        return logits.dtype == ScalarType.Float64 ? logits : logits.to(ScalarType.Float32);
+    }
+
     /// <summary>Ouro's exit gate: the probability to stop after each loop, for each token. Over the counts 1 … <paramref name="loopCount"/> they add up to 1.</summary>
     /// <param name="hiddenByLoop">Normed hidden states after loops 1 … loopCount, each [B, L, d].</param>
     /// <param name="loopCount">T′.</param>
@@ -110,7 +123,7 @@ public sealed class LoopedModel : IDisposable
         var parts = new List<Tensor>();
         for (var loop = 0; loop < loopCount; loop++)
         {
-            var stop = nn.functional.linear(hiddenByLoop[loop], exitWeight, exitBias).squeeze(-1).to(ScalarType.Float32).sigmoid();
+            var stop = ExitLogits(hiddenByLoop[loop]).to(ScalarType.Float32).sigmoid();
             remaining ??= ones_like(stop);
             parts.Add(loop == loopCount - 1 ? remaining : stop.mul(remaining));
             remaining = remaining.mul(stop.neg().add(1));
@@ -150,6 +163,24 @@ public sealed class LoopedModel : IDisposable
         return Head(lastPositionOnly && length > 1 ? hidden.narrow(1, length - 1, 1) : hidden).MoveToOuterDisposeScope();
     }
 
+    /// <summary>h^0, [B, L, d].</summary>
+    internal Tensor Embed(Tensor ids) => embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
+
+    /// <summary>One block.</summary>
+    internal Tensor RunBlock(Tensor h, MixerChoice choice, MixerState? state, MixerCall call) => blocks[call.LayerIndex].Forward(h, choice, state, call);
+
+    /// <summary>The mixer of a layer.</summary>
+    internal TokenMixer MixerOf(int layer, MixerChoice choice) => blocks[layer].Mixer(choice);
+
+    /// <summary>What follows the last block of a loop: the residual gate and the final norm.</summary>
+    /// <returns>What enters the next loop, and what the head reads.</returns>
+    internal (Tensor Next, Tensor Normed) EndLoop(Tensor h, Tensor before, int loop)
+    {
+        if (residualGate is not null) h = addcmul(h, residualGate[Math.Min(loop, (int)residualGate.shape[0] - 1)], before, 1);
+        var normed = RmsNorm.Apply(h, finalNorm, Definition.NormEpsilon);
+        return (Definition.NormEveryLoop ? normed : h, normed);
+    }
+
     /// <summary>Root mean square of the residual stream after each loop of the last forward that recorded it; index 0 is loop 1.</summary>
     public IReadOnlyList<double> LastResidualRms => [.. residualSquares.Select(square => Math.Sqrt(square.item<float>()))];
 
@@ -173,7 +204,7 @@ public sealed class LoopedModel : IDisposable
             var before = h;
             for (var layer = 0; layer < blocks.Length; layer++)
             {
-                var call = new MixerCall { Positions = positions, LoopIndex = loop, LayerIndex = layer, Shared = shared, AuxiliaryLosses = AuxiliaryLosses };
+                var call = new MixerCall { Positions = positions, LoopIndex = loop, LayerIndex = layer, Shared = shared, AuxiliaryLosses = AuxiliaryLosses, Tap = Tap };
                 h = blocks[layer].Forward(h, choices[loop][layer], state?.At(loop, layer), call);
             }
             if (residualGate is not null) h = addcmul(h, residualGate[Math.Min(loop, (int)residualGate.shape[0] - 1)], before, 1);

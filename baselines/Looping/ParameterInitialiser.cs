@@ -17,9 +17,15 @@ public static class ParameterInitialiser
         foreach (var description in store.Descriptions)
         {
             using var scope = NewDisposeScope();
-            using var generator = new Generator(SeedOf(seed, description.Name), CPU);
-            store.View(description.Name).copy_(Draw(description, generator));
+            store.View(description.Name).copy_(Draw(description, seed));
         }
+    }
+
+    /// <summary>First values of one parameter of a model with that seed, float32 on CPU.</summary>
+    public static Tensor Draw(ParameterDescription description, long seed)
+    {
+        using var generator = new Generator(SeedOf(seed, description.Name), CPU);
+        return Draw(description, generator);
     }
 
     /// <summary>First values of one parameter, float32 on CPU.</summary>

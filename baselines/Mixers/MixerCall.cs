@@ -22,4 +22,7 @@ public sealed class MixerCall
 
     /// <summary>Where a mixer adds a scalar auxiliary loss (DSA's indexer KL), mean over the tokens of this call; null where nobody collects them.</summary>
     public IList<Tensor>? AuxiliaryLosses { get; init; }
+
+    /// <summary>Who sees or replaces the mixer of this call; null for nobody.</summary>
+    internal Looping.IMixerTap? Tap { get; init; }
 }

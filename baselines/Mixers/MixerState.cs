@@ -52,6 +52,16 @@ public sealed class MixerState : IDisposable
         return copy;
     }
 
+    /// <summary>Overwrites the given rows with those of another state, in order.</summary>
+    internal void SetRows(IReadOnlyList<int> rows, MixerState values)
+    {
+        foreach (var (name, tensor) in tensors)
+        {
+            using var index = tensor_(rows, tensor.device);
+            tensor.index_copy_(0, index, values[name]);
+        }
+    }
+
     /// <summary>The rows of several states one after another.</summary>
     public static MixerState Join(IReadOnlyList<MixerState> states)
     {

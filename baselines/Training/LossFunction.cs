@@ -13,6 +13,7 @@ internal static class LossFunction
     {
         var trained = model.Definition.LoopCount;
         if (loss.Kind == LossKind.ExitExpectation) return ExitExpectation(model, batch, loss, trained);
+        if (loss.Kind == LossKind.ExitImprovement) return ExitImprovement(model, batch, trained);
         var last = loss.Kind == LossKind.RandomLoopCount ? DrawLoopCount(loss, trained, step, seed) : trained;
         var counts = loss.Kind == LossKind.RandomLoopCount ? [last] : Enumerable.Range(1, trained).Where(loop => loss.WeightOf(loop, trained) > 0).ToArray();
         var hidden = model.ForwardHidden(batch.InputIds, counts);
@@ -72,6 +73,28 @@ internal static class LossFunction
         var losses = stack(labelled.Select(pair => nn.functional.cross_entropy(Wide(model.Head(pair.Gathered)), pair.Targets, reduction: nn.Reduction.None)).ToArray());
         var entropy = exit.mul(exit.clamp_min(1e-9).log()).sum([0]).neg();
         return exit.mul(losses).sum([0]).sub(entropy.mul(loss.EntropyWeight)).mean();
+    }
+
+    /// <summary>
+    /// Ouro, stage II: with the detached improvement I_τ = max(0, L_(τ−1) − L_τ) of each labelled token and the wish to continue w_τ = σ(50 (I_τ − 0.005)), the mean binary
+    /// cross-entropy of 1 − λ_τ against w_τ over τ = 2 … T. Only the gate receives a gradient.
+    /// </summary>
+    static Tensor ExitImprovement(LoopedModel model, TokenBatch batch, int trained)
+    {
+        const double Steepness = 50, Margin = 0.005;
+        if (trained < 2) throw new ModelException("The loss exitImprovement compares loops, so it needs a trained loop count of 2 or more.");
+        Tensor[] states;
+        Tensor wish;
+        using (no_grad())
+        {
+            var labelled = model.ForwardHidden(batch.InputIds, [.. Enumerable.Range(1, trained)]).Select(h => Labelled(h, batch.Labels)).ToArray();
+            var losses = stack(labelled.Select(pair => nn.functional.cross_entropy(Wide(model.Head(pair.Gathered)), pair.Targets, reduction: nn.Reduction.None)).ToArray());
+            var improvement = losses.narrow(0, 0, trained - 1).sub(losses.narrow(0, 1, trained - 1)).clamp_min(0);
+            wish = improvement.sub(Margin).mul(Steepness).sigmoid();                              // [T − 1, n]
+            states = [.. labelled.Skip(1).Select(pair => pair.Gathered.detach())];
+        }
+        var stop = model.ExitLogits(stack(states));                                               // σ(−z) = 1 − λ
+        return nn.functional.binary_cross_entropy_with_logits(stop.neg(), wish.to(stop.dtype));
     }
 
     static (Tensor Gathered, Tensor Targets) Labelled(Tensor hidden, Tensor labels)

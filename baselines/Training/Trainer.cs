@@ -1,4 +1,5 @@
 using System.Globalization;
+using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
@@ -21,7 +22,8 @@ public static class Trainer
     public static TrainingResult Train(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, TrainingOptions options, long seed = 0)
     {
         if (recipe.Problems() is { Count: > 0 } problems) throw new ModelException(problems);
-        using var optimiser = new AdamW(model.Parameters, recipe);
+        // The exit gate's own stage leaves the backbone without gradients; decay must not move it either.
+        using var optimiser = new AdamW(model.Parameters, recipe.Loss.Kind == LossKind.ExitImprovement ? recipe with { WeightDecay = 0 } : recipe);
         using var memory = NewDisposeScope();
         var state = new TrainingState(model, optimiser, recipe, seed);
         var (done, tokens, points) = options.StateFolder is { } folder && TrainingState.Exists(folder) ? state.Load(folder) : (0, 0L, []);
@@ -77,7 +79,7 @@ public static class Trainer
         return End(TrainingOutcome.Finished);
     }
 
-    static string? Trouble(TrainingPoint point, List<TrainingPoint> earlier, TrainingRecipe recipe, TrainingOptions options, bool log)
+    internal static string? Trouble(TrainingPoint point, List<TrainingPoint> earlier, TrainingRecipe recipe, TrainingOptions options, bool log)
     {
         if (!double.IsFinite(point.Loss)) return FormattableString.Invariant($"the loss is {point.Loss} at step {point.Step}");
         if (!double.IsFinite(point.GradientNorm)) return FormattableString.Invariant($"the gradient norm is {point.GradientNorm} at step {point.Step}");

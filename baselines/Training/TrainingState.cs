@@ -10,8 +10,10 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Training;
 
 /// <summary>Everything training needs to go on as if it had never stopped: parameters, both moments, step, recorded points. One safetensors file.</summary>
-internal sealed class TrainingState(LoopedModel model, AdamW optimiser, TrainingRecipe recipe, long seed)
+internal sealed class TrainingState(string subject, ScalarType elementType, AdamW optimiser, TrainingRecipe recipe, long seed)
 {
+    internal TrainingState(LoopedModel model, AdamW optimiser, TrainingRecipe recipe, long seed) : this(model.Definition.ToCanonicalJson(), model.ElementType, optimiser, recipe, seed) { }
+
     internal static bool Exists(string folder) => File.Exists(PathIn(folder));
 
     internal void Save(string folder, int step, long tokens, IReadOnlyList<TrainingPoint> points) => Safetensors.Write(
@@ -40,7 +42,7 @@ internal sealed class TrainingState(LoopedModel model, AdamW optimiser, Training
     string Identity()
     {
         var text = string.Create(CultureInfo.InvariantCulture,
-            $"{model.Definition.ToCanonicalJson()}\n{CanonicalJson.Write(DefinitionJson.Write(recipe))}\n{model.ElementType}\n{seed}\n{TrainingCode.Version}");
+            $"{subject}\n{CanonicalJson.Write(DefinitionJson.Write(recipe))}\n{elementType}\n{seed}\n{TrainingCode.Version}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

@@ -32,7 +32,7 @@ internal static class LayerClasses
             .Switch("use_output_gate", "outputGate", true).Convolution(used: true)),
         new("NativeSparseAttention", "nsa", 2048, (_, o) => o.Integer("num_heads", "heads", 64).Integer("num_kv_heads", "keyValueHeads", 4).Integer("head_dim", "headDimension", 64)
             .Integer("block_size", "blockSize", 64).Integer("block_counts", "blockCount", 16).Integer("window_size", "window", 512)
-            .Real("rope_theta", "rotaryTheta", 10000).Switch("qkv_bias", "linearBias", false)),
+            .Real("rope_theta", "rotaryTheta", 10000).Switch("qkv_bias", "linearBias", false).Unneeded("max_position_embeddings")),
     ];
 
     public static LayerClass? Find(string name) => All.FirstOrDefault(layer => layer.Name == name);

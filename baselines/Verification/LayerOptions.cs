@@ -25,6 +25,13 @@ internal sealed class LayerOptions(LayerArguments arguments)
         return Switch("conv_bias", "convolutionBias", false);
     }
 
+    /// <summary>An argument that sizes tables of FLA and changes no result.</summary>
+    public LayerOptions Unneeded(string argument)
+    {
+        arguments.Ignore([argument]);
+        return this;
+    }
+
     public LayerOptions Set(string option, string? value)
     {
         if (value is not null)

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using LT2.Eval.Models.Checkpoints;
-using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Conversion;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
@@ -14,19 +13,16 @@ namespace LT2.Eval.Models.Verification;
 /// (<c>exit_at_N</c>, from 0), at the first loop whose cumulative exit probability reaches a threshold (<c>threshold_Q</c>, <c>default</c>), and weighted by the exit probabilities (<c>weighted</c>).
 /// In the public code a threshold of the configuration wins over the wish for weighted logits; it is 1 unless the configuration clears it, and then nobody exits early.
 /// </summary>
-internal static partial class OuroCase
+internal static class OuroCase
 {
     public const string ModelType = "ouro";
-
-    private static readonly string[] WithoutEffect = ["model_type", "T", "initializer_range", "use_cache", "architectures", "torch_dtype", "bos_token_id", "eos_token_id", "attention_dropout", "seed"];
 
     public static CaseVerdict Verify(string folder, string source, string name, JsonElement json, ComputeDevice device, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        var configuration = new LayerArguments(json);
-        var threshold = configuration.Real("early_exit_threshold", 1);
-        var definition = Define(name, configuration);
+        var threshold = new LayerArguments(json).Real("early_exit_threshold", 1);
+        var definition = LlamaFamily.Plan(name, ModelType, json)!.Definition;
         var archive = Safetensors.Read(Path.Combine(folder, name + ".safetensors"));
         var precision = dtype == ScalarType.Float64 ? dtype : ScalarType.Float32;
         using var model = LoopedModel.Blank(definition, device, precision);
@@ -48,34 +44,6 @@ internal static partial class OuroCase
             meter.Compare(output, "forward", Golden(archive, output), actual, keep);
         }
         return meter.Verdict(new GoldenCase(source, ModelType, name, GoldenAttributes.None, new Dictionary<string, GoldenTensor>(), new Dictionary<string, GoldenTensor>()));
-    }
-
-    private static ModelDefinition Define(string name, LayerArguments a)
-    {
-        int Size(string field) => a.Integer(field, null) ?? throw new ModelException($"the configuration has no '{field}'.");
-        var (width, heads, layers) = (Size("hidden_size"), Size("num_attention_heads"), Size("num_hidden_layers"));
-        if (a.Word("hidden_act", "silu") is var activation && activation != "silu")
-        {
-            throw new ModelException($"hidden_act is '{activation}'; Ouro's feed-forward has silu.");
-        }
-        var options = new Dictionary<string, string>
-        {
-            ["rotary"] = "halves",
-            ["rotaryTheta"] = (a.Real("rope_theta", 10000) ?? 10000).ToString("R", CultureInfo.InvariantCulture),
-            ["keyValueHeads"] = (a.Integer("num_key_value_heads", null) ?? heads).ToString(CultureInfo.InvariantCulture),
-            ["headDimension"] = (a.Integer("head_dim", null) ?? width / heads).ToString(CultureInfo.InvariantCulture),
-        };
-        var definition = new ModelDefinition
-        {
-            VariantId = name + "@golden", Width = width, LayerCount = layers, LoopCount = Size("total_ut_steps"), HeadCount = heads,
-            FeedForwardWidth = Size("intermediate_size"), VocabularySize = Size("vocab_size"), MaximumLength = a.Integer("max_position_embeddings", null) ?? 2048,
-            NormEpsilon = a.Real("rms_norm_eps", 1e-6) ?? 1e-6, TiedHead = a.Switch("tie_word_embeddings", false), ResidualGate = false,
-            NormPlacement = NormPlacement.Sandwich, NormEveryLoop = true, ExitGate = true,
-            Slots = [[.. Enumerable.Repeat(new MixerChoice("full", options), layers)]],
-        };
-        a.Ignore(WithoutEffect);
-        a.RefuseUnread("An Ouro configuration");
-        return definition;
     }
 
     private static (Tensor Logits, Tensor? Keep) Readout(string kind, Tensor logits, Tensor exits, double? configured)
@@ -113,7 +81,7 @@ internal static partial class OuroCase
         var used = new HashSet<string>(StringComparer.Ordinal) { "ids" };
         foreach (var parameter in model.Parameters.Descriptions)
         {
-            var stored = "w." + StoredName(parameter.Name);
+            var stored = "w." + LlamaFamily.StoredName(parameter.Name);
             used.Add(stored);
             if (!archive.Has(stored) || !archive.Info(stored).Shape.SequenceEqual(parameter.Shape.Select(n => (long)n)))
             {
@@ -132,21 +100,6 @@ internal static partial class OuroCase
             throw new ModelException(string.Join("; ", problems) + ".");
         }
     }
-
-    /// <summary>Our name to the public modelling code's.</summary>
-    private static string StoredName(string name) => name switch
-    {
-        "embeddings.weight" => "model.embed_tokens.weight",
-        "norm.weight" => "model.norm.weight",
-        "lm_head.weight" => "lm_head.weight",
-        "exit_gate.weight" or "exit_gate.bias" => "model.early_exit_gate" + name["exit_gate".Length..],
-        _ => "model." + MixerSlot().Replace(name, "$1self_attn.")
-            .Replace("mixer_norm_2", "input_layernorm_2", StringComparison.Ordinal).Replace("mixer_norm", "input_layernorm", StringComparison.Ordinal)
-            .Replace("mlp_norm_2", "post_attention_layernorm_2", StringComparison.Ordinal).Replace("mlp_norm", "post_attention_layernorm", StringComparison.Ordinal),
-    };
-
-    [GeneratedRegex(@"^(layers\.\d+\.)mixer\.")]
-    private static partial Regex MixerSlot();
 
     private static GoldenTensor Golden(TensorArchive archive, string name)
     {

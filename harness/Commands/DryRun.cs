@@ -28,6 +28,12 @@ internal static class DryRun
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{trained.Sum(cell => (long)cell.Recipe.Steps):N0} training steps in {trained.Count} train cells."));
         }
 
+        foreach (var convert in cells.OfType<ConvertCell>().DistinctBy(cell => cell.VariantId))
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {convert.VariantId} by {convert.Recipe.Name}: {convert.Recipe.TotalTokens:N0} tokens; layers {convert.Recipe.Layers}"));
+        }
+
         if (session.MissingDatasets is { Count: > 0 } missing)
         {
             writer.WriteLine($"Data sets to fetch first: {string.Join(", ", missing)}.");

@@ -21,6 +21,7 @@ internal sealed class EvalVerb : IVerb
         var seed = new Option<long>("--test-set-seed") { Description = "Seed of the test samples.", DefaultValueFactory = _ => 20260520 };
         var batch = new Option<int>("--batch") { Description = "Sequences in a batch.", DefaultValueFactory = _ => 100 };
         var iterations = new Option<int?>("--bootstrap-iterations") { Description = "Resamples for standard errors of perplexities." };
+        var exits = new Option<string?>("--exit-thresholds") { Description = "For models with an exit gate and a perplexity task: decode with early exit at these thresholds (comma-separated; above 1 nobody leaves early) and print loss, mean loops and latency for each. --samples rows (default 8) are one batch." };
         var format = new Option<string?>("--format") { Description = $"{HarnessLayout}: write results and samples files in lm-evaluation-harness's layout to --out, a results file for each loop count." };
         var output = new Option<string?>("--out") { Description = $"Folder for --format {HarnessLayout}." };
         var device = CommonOptions.Device();
@@ -33,8 +34,9 @@ internal sealed class EvalVerb : IVerb
             Examples:
               lt2 eval --checkpoint my-model --suite mqar --set length=32 vocabulary=64 --loops 1,2,3,4
               lt2 eval --checkpoint my-model --task piqa --docs piqa.jsonl --format lm-eval --out scores
+              lt2 eval --checkpoint my-ouro --suite perplexity --task austen --exit-thresholds 0.3,0.6,0.9,1.1
               lt2 eval --variant hash --task piqa --docs piqa.jsonl --shots 3 --fewshot-docs train.jsonl --format lm-eval --out scores
-            """) { checkpoint, variant, loops, samples, seed, batch, iterations, format, output, device, dtype, data, json };
+            """) { checkpoint, variant, loops, samples, seed, batch, iterations, exits, format, output, device, dtype, data, json };
         item.AddTo(command);
         text.AddTo(command);
         command.SetAction(parsed =>
@@ -58,6 +60,12 @@ internal sealed class EvalVerb : IVerb
                 parsed.GetValue(checkpoint), parsed.GetValue(loops) ?? [], parsed.GetValue(samples), parsed.GetValue(seed), parsed.GetValue(batch), parsed.GetValue(device)!,
                 parsed.GetValue(dtype)!, parsed.GetValue(data), parsed.GetValue(json), parsed.GetValue(output), parsed.GetValue(iterations));
             Check(settings, parsed.GetValue(variant), item.NamesSuite(parsed));
+            if (parsed.GetValue(exits) is { } thresholds)
+            {
+                return new ExitEvaluator(environment, settings).Run(
+                    item.NamesSuite(parsed) ? item.Read(parsed) : throw new PlanException("--exit-thresholds needs --suite with a perplexity task."), Thresholds(thresholds));
+            }
+
             if (!item.NamesSuite(parsed))
             {
                 return new TextTaskEvaluator(environment, settings).Run(text.Read(parsed));
@@ -67,6 +75,11 @@ internal sealed class EvalVerb : IVerb
         });
         return command;
     }
+
+    private static List<double> Thresholds(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part =>
+        double.TryParse(part, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value) && value >= 0
+            ? value
+            : throw new PlanException($"--exit-thresholds: '{part}' is not a number of 0 or more."))];
 
     private static void Check(EvalSettings settings, string? variant, bool namesSuite)
     {

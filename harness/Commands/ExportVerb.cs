@@ -1,15 +1,20 @@
 using System.CommandLine;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Plans;
+using LT2.Eval.Models.Conversion;
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Runtime;
 using LT2.Eval.Results.Export;
 using LT2.Eval.Results.Store;
 
 namespace LT2.Eval.Harness.Commands;
 
-/// <summary><c>lt2 export</c>: records of a run in other formats.</summary>
+/// <summary><c>lt2 export</c>: records of a run, or the weights of a model, in other formats.</summary>
 internal sealed class ExportVerb : IVerb
 {
-    private static readonly string[] Formats = ["csv", "jsonl"];
+    private const string Ouro = "ouro";
+
+    private static readonly string[] Formats = ["csv", "jsonl", Ouro];
 
     /// <inheritdoc />
     public Command Create(CommandEnvironment environment)
@@ -18,14 +23,27 @@ internal sealed class ExportVerb : IVerb
         var run = new Option<string?>("--run") { Description = "The run to export (default: the newest)." };
         var format = new Option<string>("--format") { Description = $"One of {string.Join(", ", Formats)}.", DefaultValueFactory = _ => "csv" };
         var to = new Option<string>("--to") { Description = "Folder the files go to.", Required = true };
-        var command = new Command("export", """
-            Export the records of a run.
+        var checkpoint = new Option<string?>("--checkpoint") { Description = $"For --format {Ouro}: the checkpoint folder whose weights are written." };
+        var variant = new Option<string?>("--variant") { Description = $"For --format {Ouro}, instead of --checkpoint: a variant with random weights (such as ouro@ouro-1.4b)." };
+        var seed = new Option<long>("--seed") { Description = "Seed of random weights.", DefaultValueFactory = _ => 1 };
+        var dtype = new Option<string>("--dtype") { Description = "Element type of random weights.", DefaultValueFactory = _ => "bfloat16" };
+        var shard = new Option<double?>("--shard-gigabytes") { Description = $"For --format {Ouro}: begin a further file when one would grow beyond this (default: one file)." };
+        var command = new Command("export", $"""
+            Export the records of a run, or a model in Ouro's published format (config.json and safetensors, single or sharded).
 
-            Example: lt2 export --format csv --to exported
-            """) { output, run, format, to };
+            Examples:
+              lt2 export --format csv --to exported
+              lt2 export --format {Ouro} --checkpoint my-ouro --to my-ouro-hf --shard-gigabytes 5
+            """) { output, run, format, to, checkpoint, variant, seed, dtype, shard };
         command.SetAction(parsed =>
         {
             var wanted = parsed.GetValue(format)!;
+            if (wanted == Ouro)
+            {
+                long? limit = parsed.GetValue(shard) is { } gigabytes ? (long)(gigabytes * 1e9) : null;
+                return Write(parsed.GetValue(checkpoint), parsed.GetValue(variant), parsed.GetValue(to)!, parsed.GetValue(seed), parsed.GetValue(dtype)!, limit, environment.Output);
+            }
+
             using var store = ResultStore.Open(RunFolder.StoreBelow(parsed.GetValue(output)!), StoreAccess.ReadOnly);
             var runId = StoredRuns.Choose(store, parsed.GetValue(run)).RunId;
             var folder = parsed.GetValue(to)!;
@@ -43,5 +61,27 @@ internal sealed class ExportVerb : IVerb
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static int Write(string? checkpoint, string? variant, string folder, long seed, string dtype, long? shardBytes, TextWriter output)
+    {
+        switch (checkpoint, variant)
+        {
+            case ({ } path, null):
+                OuroExporter.Export(path, folder, shardBytes);
+                break;
+            case (null, { } id):
+                OuroExporter.ExportRandom(VariantCatalogue.Load().Resolve(id), seed, Dtypes.Use(dtype, ComputeDevice.Cpu), folder, shardBytes);
+                break;
+            default:
+                throw new PlanException($"--format {Ouro} needs either --checkpoint FOLDER or --variant NAME@SCALE.");
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            output.WriteLine(file);
+        }
+
+        return ExitCodes.Success;
     }
 }

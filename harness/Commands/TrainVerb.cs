@@ -20,6 +20,7 @@ internal sealed class TrainVerb : IVerb
         var variant = new Argument<string>("variant") { Description = "name@scale (lt2 list variants)." };
         var item = new CaseOptionSet();
         var checkpoint = new Option<string>("--checkpoint") { Description = "Folder the checkpoint is written to; must not exist.", Required = true };
+        var from = new Option<string?>("--from") { Description = "Checkpoint folder whose weights training starts from; the variant must be its own." };
         var loops = new Option<int?>("--loops") { Description = "Trained loop count T (default: the variant's own)." };
         var steps = new Option<int?>("--steps") { Description = "Optimiser steps." };
         var batch = new Option<int?>("--batch") { Description = "Rows a step." };
@@ -37,8 +38,12 @@ internal sealed class TrainVerb : IVerb
         var command = new Command("train", """
             Train one variant by hand and write its checkpoint.
 
-            Example: lt2 train lt2-gdn@tiny --suite mqar --set length=32 vocabulary=64 --checkpoint my-model
-            """) { variant, checkpoint, loops, steps, batch, accumulation, rate, loss, length, seed, device, dtype, threads, limit, data, json };
+            With --from the weights of a checkpoint are trained on; --loss exitImprovement then tunes Ouro's exit gate alone (its second stage).
+
+            Examples:
+              lt2 train lt2-gdn@tiny --suite mqar --set length=32 vocabulary=64 --checkpoint my-model
+              lt2 train ouro@tiny --from my-ouro --loss exitImprovement --suite perplexity --task austen --sequence-length 128 --checkpoint my-ouro-gated
+            """) { variant, checkpoint, from, loops, steps, batch, accumulation, rate, loss, length, seed, device, dtype, threads, limit, data, json };
         item.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -64,6 +69,16 @@ internal sealed class TrainVerb : IVerb
                 problems.Add("Text needs --sequence-length, the number of tokens a row.");
             }
 
+            if (parsed.GetValue(from) is { } start)
+            {
+                var stored = Models.Checkpoints.CheckpointFolder.ReadMetadata(start).Definition;
+                if (stored.WithMaximumLength(model.MaximumLength).ToCanonicalJson() != model.ToCanonicalJson())
+                {
+                    problems.Add($"--from {start} holds {stored.VariantId} with {stored.VocabularySize} ids and T={stored.LoopCount}; "
+                        + $"{model.VariantId} with {model.VocabularySize} ids and T={model.LoopCount} is another model.");
+                }
+            }
+
             if (problems.Count > 0)
             {
                 throw new PlanException(problems);
@@ -80,7 +95,7 @@ internal sealed class TrainVerb : IVerb
             progress.Begin(1, 0);
             using var interrupt = new Interrupt(environment.Error);
             var (result, validationLoss) = new TrainingJob(
-                cell, ComputeDevice.Resolve(parsed.GetValue(device)!), corpora, folder, (share, detail) => progress.CellProgress(cell, share, detail)).Run(interrupt.Token);
+                cell, ComputeDevice.Resolve(parsed.GetValue(device)!), corpora, folder, (share, detail) => progress.CellProgress(cell, share, detail), parsed.GetValue(from)).Run(interrupt.Token);
             if (parsed.GetValue(json))
             {
                 environment.Output.WriteLine(JsonSerializer.Serialize(

@@ -125,7 +125,7 @@ internal sealed class CellScheduler(CellContext context, IReadOnlyDictionary<Typ
 
     private CellResult? Reuse(CellDefinition cell)
     {
-        if (cell.Kind != CellKind.Train || context.Store.FindFinishedTrainCell(cell.Id) is not { CheckpointHash: { } hash } earlier)
+        if (cell.Kind is not (CellKind.Train or CellKind.Convert) || context.Store.FindFinishedTrainCell(cell.Id) is not { CheckpointHash: { } hash } earlier)
         {
             return null;
         }

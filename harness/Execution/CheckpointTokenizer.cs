@@ -1,5 +1,6 @@
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Models.Checkpoints;
+using LT2.Eval.Tasks.Data;
 using LT2.Eval.Tasks.Tokenization;
 
 namespace LT2.Eval.Harness.Execution;
@@ -18,6 +19,7 @@ public static class CheckpointTokenizer
     {
         "byte" => new ByteTokenizer(),
         None => throw new PlanException($"The checkpoint '{folder}' was trained on the ids of a generated suite and has no tokenizer, so it cannot read text. Score it with --suite."),
-        var other => throw new PlanException($"The checkpoint '{folder}' names the tokenizer '{other}', which is unknown."),
+        var file when File.Exists(Path.Combine(folder, file)) => TokenizerCatalogue.Load(Path.Combine(folder, file), DataFolder.Resolve(null)),
+        var other => throw new PlanException($"The checkpoint '{folder}' names the tokenizer '{other}', which is neither built in nor a file in it."),
     };
 }

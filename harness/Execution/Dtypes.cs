@@ -37,6 +37,16 @@ public static class Dtypes
         return type;
     }
 
+    /// <summary>Bytes of one element.</summary>
+    /// <exception cref="ModelException">An unknown name.</exception>
+    public static int Bytes(string name) => name switch
+    {
+        "float32" or "tfloat32" => 4,
+        "bfloat16" => 2,
+        "float64" => 8,
+        _ => throw new ModelException($"There is no dtype '{name}'. {NearestName.Hint(name, [.. Names])}"),
+    };
+
     /// <summary>In words, for the environment block.</summary>
     public static string Describe(string name) => name switch
     {

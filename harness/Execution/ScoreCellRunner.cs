@@ -6,7 +6,7 @@ using LT2.Eval.Tasks.Contracts;
 
 namespace LT2.Eval.Harness.Execution;
 
-/// <summary>Scores the checkpoint of a train cell on a case at every tested loop count.</summary>
+/// <summary>Scores the checkpoint of a train or convert cell on a case at every tested loop count.</summary>
 public sealed class ScoreCellRunner : ICellRunner
 {
     /// <inheritdoc />
@@ -23,7 +23,7 @@ public sealed class ScoreCellRunner : ICellRunner
         {
             IGeneratedCase generated => new GeneratedScorer(model, context.Device, score.TestedLoopCounts, score.BatchSize)
                 .Score(generated, SampleSplit.Test, score.TestSetSeed, score.Samples, progress, cancellation),
-            ITextCase text => new TextScorer(model, context.Device, score.TestedLoopCounts, metadata.MaximumLength, score.BatchSize)
+            ITextCase text => new TextScorer(model, context.Device, score.TestedLoopCounts, train.ScoredLength ?? metadata.MaximumLength, score.BatchSize)
                 .Score(text, context.Data, score.TestSetSeed, score.Samples, progress, cancellation),
             var other => throw new PlanException($"The case {CaseText.Name(other)} can be neither generated nor asked as text."),
         };
@@ -40,7 +40,7 @@ public sealed class ScoreCellRunner : ICellRunner
     }
 
     /// <summary>The candidate with the least validation loss; with a sweep, choice and losers are recorded as an event.</summary>
-    private static (TrainCell Chosen, IReadOnlyList<EventRecord> Events) Choose(ScoreCell score, CellContext context)
+    private static (CheckpointCell Chosen, IReadOnlyList<EventRecord> Events) Choose(ScoreCell score, CellContext context)
     {
         if (score.Candidates.Count == 1)
         {
@@ -54,11 +54,13 @@ public sealed class ScoreCellRunner : ICellRunner
             .ToList();
         var chosen = losses[0].Candidate;
         var table = string.Join(", ", losses.Select(pair =>
-            string.Create(CultureInfo.InvariantCulture, $"{pair.Candidate.Recipe.LearningRate:0.######}: {pair.Loss:0.0000}")));
+            string.Create(CultureInfo.InvariantCulture, $"{LearningRate(pair.Candidate):0.######}: {pair.Loss:0.0000}")));
         return (chosen, [context.Event(score.Id, "info",
-            string.Create(CultureInfo.InvariantCulture, $"Learning rate {chosen.Recipe.LearningRate:0.######} chosen by validation loss ({table} nat/token)."))]);
+            string.Create(CultureInfo.InvariantCulture, $"Learning rate {LearningRate(chosen):0.######} chosen by validation loss ({table} nat/token)."))]);
     }
 
-    private static double? Validation(TrainCell cell, CellContext context)
+    private static double? LearningRate(CheckpointCell cell) => (cell as TrainCell)?.Recipe.LearningRate;
+
+    private static double? Validation(CheckpointCell cell, CellContext context)
         => context.Store.Metrics(context.RunId).FirstOrDefault(metric => metric.CellId == cell.Id && metric.Key.Metric == ValidationLoss.MetricName)?.Value;
 }

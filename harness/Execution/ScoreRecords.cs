@@ -9,7 +9,7 @@ namespace LT2.Eval.Harness.Execution;
 internal static class ScoreRecords
 {
     public static IEnumerable<MetricRecord> Metrics(
-        ScoreCell cell, TrainCell train, string runId, int loopCount, IReadOnlyList<SampleRecord> samples)
+        ScoreCell cell, CheckpointCell train, string runId, int loopCount, IReadOnlyList<SampleRecord> samples)
     {
         foreach (var (definition, slice, value) in Aggregates(cell.TestCase, samples))
         {
@@ -63,7 +63,7 @@ internal static class ScoreRecords
 
     private static Results.Records.MetricTransform Transform(MetricDefinition definition) => (Results.Records.MetricTransform)(int)definition.Transform;
 
-    private static SeriesKey Key(ScoreCell cell, TrainCell train, int loopCount, string metric, string? slice) => new(
+    private static SeriesKey Key(ScoreCell cell, CheckpointCell train, int loopCount, string metric, string? slice) => new(
         cell.TestCase.SuiteId,
         cell.TestCase.SuiteVersion,
         cell.TestCase.TaskId,

@@ -46,40 +46,10 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
         var hash = CheckpointFolder.ReadMetadata(folder).Hashes["weights"];
         return new CellResult(
             CellResults.Record(cell, context, CellOutcome.Finished, null, started, hash),
-            [ValidationMetric(train, context, loss)],
+            [ValidationRecord.Of(train, context.RunId, loss)],
             [],
             [],
             points,
             events);
     }
-
-    private static MetricRecord ValidationMetric(TrainCell train, CellContext context, double loss) => new(
-        context.RunId,
-        train.Id,
-        new SeriesKey(
-            "training",
-            1,
-            CaseText.Name(train.TrainingCase),
-            CaseText.Parameters(train.TrainingCase),
-            0,
-            "validation",
-            null,
-            ValidationLoss.MetricName,
-            null,
-            train.Model.VariantId,
-            train.RecipeHash,
-            train.Model.LoopCount,
-            train.Model.LoopCount,
-            train.Dtype,
-            train.Recipe.BatchSize),
-        train.Seed,
-        loss,
-        null,
-        train.ValidationSamples,
-        train.ValidationSamples,
-        null,
-        MetricDirection.LowerIsBetter,
-        "nat/token",
-        MetricKind.Continuous,
-        null);
 }

@@ -15,7 +15,8 @@ namespace LT2.Eval.Harness.Execution;
 /// <param name="corpora">Training texts.</param>
 /// <param name="folder">The checkpoint folder.</param>
 /// <param name="progress">Receives the share done and a short text.</param>
-public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCache corpora, string folder, Action<double, string> progress)
+/// <param name="from">A checkpoint folder whose weights training starts from; null for first values of the seed.</param>
+public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCache corpora, string folder, Action<double, string> progress, string? from = null)
 {
     private const int LogEverySteps = 20;
 
@@ -31,7 +32,9 @@ public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCach
     /// <returns>How training went, and the validation loss in nat/token (null unless finished).</returns>
     public (TrainingResult Result, double? ValidationLoss) Run(CancellationToken cancellation)
     {
-        using var model = LoopedModel.Create(cell.Model, cell.Seed!.Value, device, Dtypes.Use(cell.Dtype, device));
+        using var model = from is null
+            ? LoopedModel.Create(cell.Model, cell.Seed!.Value, device, Dtypes.Use(cell.Dtype, device))
+            : CheckpointFolder.Load(from, device, Dtypes.Use(cell.Dtype, device));
         var result = Trainer.Train(model, Batches(SampleSplit.Train), cell.Recipe, new TrainingOptions
         {
             LogEverySteps = LogEverySteps,
@@ -39,14 +42,14 @@ public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCach
             StateFolder = StateFolder,
             Progress = new PointProgress(cell.Recipe.Steps, progress),
             CancellationToken = cancellation,
-        }, cell.Seed.Value);
+        }, cell.Seed!.Value);
         cancellation.ThrowIfCancellationRequested();
         if (result.Outcome != TrainingOutcome.Finished)
         {
             return (result, null);
         }
 
-        var loss = ValidationLoss.Measure(model, Batches(SampleSplit.Validation), cell);
+        var loss = ValidationLoss.Measure(model, Batches(SampleSplit.Validation), cell.ValidationSamples, cell.Recipe.BatchSize);
         CheckpointFolder.Write(folder, model, new CheckpointMetadata
         {
             Definition = cell.Model,

@@ -3,6 +3,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <summary>Variants × trained loop counts × seeds, trained on one case and scored on others.</summary>
 /// <param name="Name">Name within the plan.</param>
 /// <param name="Line">Line in the plan, for messages.</param>
+/// <param name="Seeds">Initialisation and training-order seeds; null for the plan's.</param>
 /// <param name="Variants">Variant ids, <c>name@scale</c>.</param>
 /// <param name="TrainedLoopCounts">Each T is a model of its own; null for the variant's own T.</param>
 /// <param name="TestedLoopCounts">Every checkpoint is read out after each of these.</param>
@@ -16,6 +17,7 @@ namespace LT2.Eval.Harness.Plans;
 public sealed record ExperimentDefinition(
     string Name,
     int Line,
+    IReadOnlyList<long>? Seeds,
     IReadOnlyList<string> Variants,
     IReadOnlyList<int>? TrainedLoopCounts,
     IReadOnlyList<int> TestedLoopCounts,

@@ -11,6 +11,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="ThreadCount">CPU threads for libtorch; null for every core.</param>
 /// <param name="Experiments">What is trained and scored.</param>
 /// <param name="Curricula">What is taken through stages of growing difficulty.</param>
+/// <param name="Conversions">What is converted.</param>
 /// <param name="Timings">What is timed.</param>
 public sealed record PlanDefinition(
     string Name,
@@ -23,4 +24,5 @@ public sealed record PlanDefinition(
     int? ThreadCount,
     IReadOnlyList<ExperimentDefinition> Experiments,
     IReadOnlyList<CurriculumPlanDefinition> Curricula,
+    IReadOnlyList<ConversionPlanDefinition> Conversions,
     IReadOnlyList<TimingDefinition> Timings);

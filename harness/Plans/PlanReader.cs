@@ -49,6 +49,7 @@ public static class PlanReader
             (int?)map.Integer("threads", 1),
             [.. map.Maps("experiments").Select(ReadExperiment)],
             [.. map.Maps("curricula").Select(ReadCurriculum)],
+            [.. map.Maps("conversions").Select(ReadConversion)],
             [.. map.Maps("timings").Select(ReadTiming)]);
         if (plan.Experiments.Count + plan.Curricula.Count + plan.Timings.Count == 0)
         {
@@ -57,6 +58,7 @@ public static class PlanReader
 
         Repeated(map, "experiments", plan.Experiments.Select(item => item.Name));
         Repeated(map, "curricula", plan.Curricula.Select(item => item.Name));
+        Repeated(map, "conversions", plan.Conversions.Select(item => item.Name));
         Repeated(map, "timings", plan.Timings.Select(item => item.Name));
         map.RejectUnknownFields();
         return plan;
@@ -67,6 +69,7 @@ public static class PlanReader
         var experiment = new ExperimentDefinition(
             map.Text("name", required: true) ?? "",
             map.Line,
+            map.Integers("seeds", 0),
             map.Texts("variants", required: true) ?? [],
             LoopCounts(map),
             map.Integers("testedLoopCounts", 1, required: true)?.Select(value => (int)value).ToList() ?? [],
@@ -79,6 +82,20 @@ public static class PlanReader
             (int?)map.Integer("nGramOrders", 1));
         map.RejectUnknownFields();
         return experiment;
+    }
+
+    private static ConversionPlanDefinition ReadConversion(YamlMap map)
+    {
+        var conversion = new ConversionPlanDefinition(
+            map.Text("name", required: true) ?? "",
+            map.Line,
+            map.Text("experiment", required: true) ?? "",
+            map.Text("teacher", required: true) ?? "",
+            map.Text("recipe", required: true) ?? "",
+            Choice(map, "alignment", map.Text("alignment"), ["true", "false"]) == "false",
+            map.Text("layers"));
+        map.RejectUnknownFields();
+        return conversion;
     }
 
     private static CurriculumPlanDefinition ReadCurriculum(YamlMap map)

@@ -73,9 +73,11 @@ public sealed class PlanSession
     /// <summary>Carries the plan out.</summary>
     public RunSummary Run(RunOptions options, TimeProvider clock, IRunProgress progress, CancellationToken cancellation)
     {
+        var corpora = new CorpusCache(SuiteCatalog.All, data);
         var runners = new Dictionary<Type, ICellRunner>
         {
-            [typeof(TrainCell)] = new TrainCellRunner(new CorpusCache(SuiteCatalog.All, data)),
+            [typeof(TrainCell)] = new TrainCellRunner(corpora),
+            [typeof(ConvertCell)] = new ConvertCellRunner(corpora),
             [typeof(CurriculumCell)] = new CurriculumCellRunner(),
             [typeof(ScoreCell)] = new ScoreCellRunner(),
             [typeof(NGramCell)] = new NGramCellRunner(),

@@ -19,9 +19,18 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
     public IReadOnlyList<CellDefinition> Expand(PlanDefinition plan, List<string> problems)
     {
         var cells = new Dictionary<string, CellDefinition>(StringComparer.Ordinal);
+        var scores = new Dictionary<string, IReadOnlyList<ScoreCell>>(StringComparer.Ordinal);
         foreach (var experiment in plan.Experiments)
         {
-            ExpandExperiment(plan, experiment, cells, problems);
+            scores[experiment.Name] = ExpandExperiment(plan, experiment, cells, problems);
+        }
+
+        foreach (var conversion in plan.Conversions)
+        {
+            foreach (var cell in ConversionPlanner.Expand(plan, conversion, scores, problems))
+            {
+                Add(cells, cell);
+            }
         }
 
         foreach (var curriculum in plan.Curricula)
@@ -64,7 +73,8 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
         return [.. ids];
     }
 
-    private void ExpandExperiment(PlanDefinition plan, ExperimentDefinition experiment, Dictionary<string, CellDefinition> cells, List<string> problems)
+    /// <returns>The experiment's score cells.</returns>
+    private List<ScoreCell> ExpandExperiment(PlanDefinition plan, ExperimentDefinition experiment, Dictionary<string, CellDefinition> cells, List<string> problems)
     {
         var before = problems.Count;
         var models = experiment.Variants.Select(name => ResolveVariant(plan, experiment.Line, name, problems)).ToList();
@@ -77,9 +87,10 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
         }
 
         CheckVocabularies(plan, trainingCase, tests.Select(test => (test.Reference.Case, test.Case)), problems);
+        var scores = new List<ScoreCell>();
         if (problems.Count > before)
         {
-            return;
+            return scores;
         }
 
         foreach (var (reference, test) in tests)
@@ -96,7 +107,7 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
             foreach (var loopCount in experiment.TrainedLoopCounts ?? [model!.LoopCount])
             {
                 var trained = Prepared(model!, loopCount, Vocabulary(trainingCase!), longest);
-                foreach (var seed in plan.Seeds)
+                foreach (var seed in experiment.Seeds ?? plan.Seeds)
                 {
                     var candidates = Recipes(experiment, trained, name, plan, problems)
                         .Select(recipe => (TrainCell)Add(cells, new TrainCell(
@@ -111,18 +122,20 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
                         .ToList();
                     foreach (var (reference, test) in tests)
                     {
-                        Add(cells, new ScoreCell(
+                        scores.Add((ScoreCell)Add(cells, new ScoreCell(
                             candidates,
                             test!,
                             reference.Samples,
                             plan.TestSetSeed,
                             IsLooped(model!) ? experiment.TestedLoopCounts : [1],
                             experiment.ScoreBatchSize,
-                            DataHash(test!)));
+                            DataHash(test!))));
                     }
                 }
             }
         }
+
+        return scores;
     }
 
     private void ExpandCurriculum(PlanDefinition plan, CurriculumPlanDefinition part, Dictionary<string, CellDefinition> cells, List<string> problems)

@@ -6,7 +6,7 @@ using LT2.Eval.Tasks.Contracts;
 namespace LT2.Eval.Harness.Plans;
 
 /// <summary>Scores a checkpoint on a case, read out after several loop counts in one pass.</summary>
-/// <param name="candidates">Train cells that differ in learning rate alone; the best on validation is scored.</param>
+/// <param name="candidates">Train cells that differ in learning rate alone, of which the best on validation is scored, or one converted checkpoint.</param>
 /// <param name="testCase">The case.</param>
 /// <param name="samples">Samples or documents.</param>
 /// <param name="testSetSeed">Seed of the test samples.</param>
@@ -14,7 +14,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="batchSize">Sequences in a batch.</param>
 /// <param name="dataHash">Hash of the data set; null for generated cases.</param>
 public sealed class ScoreCell(
-    IReadOnlyList<TrainCell> candidates,
+    IReadOnlyList<CheckpointCell> candidates,
     ICase testCase,
     int samples,
     long testSetSeed,
@@ -37,8 +37,8 @@ public sealed class ScoreCell(
     /// <inheritdoc />
     public override IReadOnlyList<CellDefinition> Parents => candidates;
 
-    /// <summary>Train cells that differ in learning rate alone.</summary>
-    public IReadOnlyList<TrainCell> Candidates => candidates;
+    /// <summary>Train cells that differ in learning rate alone, or one convert cell.</summary>
+    public IReadOnlyList<CheckpointCell> Candidates => candidates;
 
     /// <summary>The case.</summary>
     public ICase TestCase => testCase;

@@ -23,7 +23,7 @@ public sealed class TrainCell(
     int validationSamples,
     long seed,
     string dtype,
-    string? dataHash) : CellDefinition
+    string? dataHash) : CheckpointCell
 {
     /// <inheritdoc />
     public override CellKind Kind => CellKind.Train;
@@ -38,7 +38,7 @@ public sealed class TrainCell(
     public override int? TrainedLoopCount => model.LoopCount;
 
     /// <summary>The case it is trained on.</summary>
-    public ICase TrainingCase => trainingCase;
+    public override ICase TrainingCase => trainingCase;
 
     /// <summary>The recipe.</summary>
     public TrainingRecipe Recipe => recipe;
@@ -47,16 +47,22 @@ public sealed class TrainCell(
     public int? SequenceLength => sequenceLength;
 
     /// <summary>Samples of the validation split.</summary>
-    public int ValidationSamples => validationSamples;
+    public override int ValidationSamples => validationSamples;
 
     /// <summary>Compute dtype.</summary>
-    public string Dtype => dtype;
+    public override string Dtype => dtype;
+
+    /// <summary>Hash of the training text.</summary>
+    public string? DataHash => dataHash;
+
+    /// <inheritdoc />
+    public override int TrainingBatchSize => recipe.BatchSize;
 
     /// <inheritdoc />
     public override long? Seed => seed;
 
     /// <summary>Hash of the recipe and the training case: part of every series key.</summary>
-    public string RecipeHash => StableHash.Short(Models.Definitions.CanonicalJson.Write(new JsonObject
+    public override string RecipeHash => StableHash.Short(Models.Definitions.CanonicalJson.Write(new JsonObject
     {
         ["recipe"] = Models.Definitions.DefinitionJson.Write(recipe),
         ["case"] = CaseText.Describe(trainingCase),
