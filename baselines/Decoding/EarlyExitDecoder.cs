@@ -10,11 +10,24 @@ namespace LT2.Eval.Models.Decoding;
 /// it ran</b>, layer by layer. Caches of attention get that loop's keys and values; recurrent states run that loop's write (same keys, values, gates) on their own past.
 /// Feed-forwards, norms, attention reads and the head are saved.</para>
 /// Rows of a batch leave one by one: the rows that stay go on as a smaller batch.
+/// <para>Or nobody leaves and the head reads the exit-probability-weighted mean of all loops, which equals the weighted mean of their logits since the head is linear.</para>
 /// </summary>
-/// <param name="model">A model with an exit gate.</param>
-/// <param name="threshold">The cumulative probability at which a token leaves; above 1 nobody leaves early.</param>
-public sealed class EarlyExitDecoder(LoopedModel model, double threshold)
+public sealed class EarlyExitDecoder
 {
+    readonly LoopedModel model;
+    readonly double threshold;
+    readonly bool weighted;
+
+    /// <summary>Decoding with early exit.</summary>
+    /// <param name="model">A model with an exit gate.</param>
+    /// <param name="threshold">The cumulative probability at which a token leaves; above 1 nobody leaves early.</param>
+    public EarlyExitDecoder(LoopedModel model, double threshold) : this(model, threshold, weighted: false) { }
+
+    EarlyExitDecoder(LoopedModel model, double threshold, bool weighted) => (this.model, this.threshold, this.weighted) = (model, threshold, weighted);
+
+    /// <summary>Decoding that runs every loop and answers with the weighted logits.</summary>
+    public static EarlyExitDecoder Weighted(LoopedModel model) => new(model, double.PositiveInfinity, weighted: true);
+
     /// <summary>Loops that each row's token ran in the last step.</summary>
     public IReadOnlyList<int> LastLoopCounts { get; private set; } = [];
 
@@ -45,6 +58,7 @@ public sealed class EarlyExitDecoder(LoopedModel model, double threshold)
             for (var i = 0; i < rows.Length; i++)
             {
                 var row = rows[i];
+                if (weighted) Mix(ref left[row], normed.narrow(0, i, 1), stop is null ? remaining[row] : stop[i] * remaining[row]);
                 if (stop is not null)
                 {
                     reached[row] += stop[i] * remaining[row];
@@ -55,7 +69,8 @@ public sealed class EarlyExitDecoder(LoopedModel model, double threshold)
                     stays.Add(i);
                     continue;
                 }
-                (counts[row], left[row]) = (loop + 1, normed.narrow(0, i, 1));
+                counts[row] = loop + 1;
+                if (!weighted) left[row] = normed.narrow(0, i, 1);
             }
             if (!last && stays.Count < rows.Length) Fill(loop, [.. Enumerable.Range(0, rows.Length).Except(stays)], rows, state, inputs);
             if (stays.Count < rows.Length && stays.Count > 0) h = h.index_select(0, Index(stays, h.device));
@@ -65,6 +80,8 @@ public sealed class EarlyExitDecoder(LoopedModel model, double threshold)
         LastLoopCounts = counts;
         return model.Head(cat([.. left.Select(hidden => hidden!)], 0)).MoveToOuterDisposeScope();
     }
+
+    static void Mix(ref Tensor? sum, Tensor hidden, double weight) => sum = sum is null ? hidden.mul(weight) : sum.add(hidden, weight);
 
     void Check(Tensor ids, LoopState state)
     {

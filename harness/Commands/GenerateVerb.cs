@@ -26,6 +26,7 @@ internal sealed class GenerateVerb : IVerb
         var topP = new Option<double?>("--top-p") { Description = "Draw from the most likely tokens that hold this much probability." };
         var stop = new Option<string[]>("--stop") { Description = "End a text before this string; may be given several times.", AllowMultipleArgumentsPerToken = true };
         var exit = new Option<double?>("--exit-threshold") { Description = "Models with an exit gate: a token skips further loops once its cumulative exit probability reaches this." };
+        var weighted = new Option<bool>("--weighted-exit") { Description = "Models with an exit gate: run every loop and weigh their logits by exit probability." };
         var seed = new Option<long>("--seed") { Description = "Seed of the draws.", DefaultValueFactory = _ => 1 };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print parameters, state and cache bytes and the estimated peak for this length and batch, and do nothing." };
         var length = new Option<int?>("--context") { Description = "For --dry-run: tokens a sequence reaches (default: longest prompt and new tokens)." };
@@ -39,7 +40,7 @@ internal sealed class GenerateVerb : IVerb
             Examples:
               lt2 generate --checkpoint my-model --prompt "It is a truth" --temperature 0.8 --top-p 0.95
               lt2 generate --checkpoint ouro-1.4b --prompts questions.txt --loops 3 --stop "\n\n" --dtype bfloat16 --dry-run
-            """) { checkpoint, prompt, prompts, tokens, loops, temperature, topK, topP, stop, exit, seed, dryRun, length, device, dtype, threads, json };
+            """) { checkpoint, prompt, prompts, tokens, loops, temperature, topK, topP, stop, exit, weighted, seed, dryRun, length, device, dtype, threads, json };
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(checkpoint)!;
@@ -47,7 +48,7 @@ internal sealed class GenerateVerb : IVerb
             var texts = Prompts(parsed.GetValue(prompt) ?? [], parsed.GetValue(prompts));
             var settings = new GenerationSettings(
                 new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topK), parsed.GetValue(topP), parsed.GetValue(seed)), parsed.GetValue(tokens),
-                parsed.GetValue(loops) ?? metadata.TrainedLoopCount, parsed.GetValue(stop) ?? [], parsed.GetValue(exit));
+                parsed.GetValue(loops) ?? metadata.TrainedLoopCount, parsed.GetValue(stop) ?? [], parsed.GetValue(exit), parsed.GetValue(weighted));
             Check(settings);
             if (parsed.GetValue(threads) is { } count)
             {
@@ -108,6 +109,11 @@ internal sealed class GenerateVerb : IVerb
         if (settings.MaximumNewTokens < 1)
         {
             problems.Add($"--max-new-tokens is {settings.MaximumNewTokens}; it must be 1 or more.");
+        }
+
+        if (settings.WeightedLogits && settings.ExitThreshold is not null)
+        {
+            problems.Add("--exit-threshold and --weighted-exit are two rules; give one.");
         }
 
         if (settings.LoopCount < 1)

@@ -19,6 +19,8 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
 {
     private static readonly string[] StageNames = ["probe", "alignment", "distillation", "longContext", "exitGate"];
 
+    private const int DefaultValidationLength = 512;
+
     private string StateFolder => folder + ".partial";
 
     /// <summary>Whether an earlier attempt left a state to go on from.</summary>
@@ -57,7 +59,8 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
         using var student = result.Student!;
         var length = Math.Max(metadata.MaximumLength, settings.Recipe.LongestSequence);
         var rows = Math.Min(16, settings.ValidationSamples);
-        var loss = ValidationLoss.Measure(student, Source(SampleSplit.Validation, settings.Seed, rows, metadata.MaximumLength), settings.ValidationSamples, rows);
+        var tokens = Math.Min(metadata.MaximumLength, settings.Recipe.Distillation?.SequenceLength ?? DefaultValidationLength);
+        var loss = ValidationLoss.Measure(student, Source(SampleSplit.Validation, settings.Seed, rows, tokens), settings.ValidationSamples, rows);
         CheckpointFolder.Write(folder, student, new CheckpointMetadata
         {
             Definition = student.Definition,

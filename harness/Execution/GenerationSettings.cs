@@ -8,4 +8,6 @@ namespace LT2.Eval.Harness.Execution;
 /// <param name="LoopCount">T′.</param>
 /// <param name="StopStrings">A text ends before the first of these.</param>
 /// <param name="ExitThreshold">Cumulative exit probability at which a token skips later loops; null runs all of them.</param>
-public sealed record GenerationSettings(SamplingOptions Sampling, int MaximumNewTokens, int LoopCount, IReadOnlyList<string> StopStrings, double? ExitThreshold);
+/// <param name="WeightedLogits">Answers with the logits of all loops, weighted by exit probability.</param>
+public sealed record GenerationSettings(
+    SamplingOptions Sampling, int MaximumNewTokens, int LoopCount, IReadOnlyList<string> StopStrings, double? ExitThreshold, bool WeightedLogits = false);

@@ -38,7 +38,7 @@ public sealed class TextGenerator(LoopedModel model, ComputeDevice device, IToke
         var (state, logits, rows) = Prefill(prompts, sequences);
         device.Synchronise();
         afterPrefill();
-        var exits = settings.ExitThreshold is { } threshold ? new EarlyExitDecoder(model, threshold) : null;
+        var exits = settings.WeightedLogits ? EarlyExitDecoder.Weighted(model) : settings.ExitThreshold is { } threshold ? new EarlyExitDecoder(model, threshold) : null;
         var sampler = new TokenSampler(settings.Sampling);
         try
         {

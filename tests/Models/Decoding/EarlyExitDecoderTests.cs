@@ -113,6 +113,23 @@ public sealed class EarlyExitDecoderTests
     }
 
     [Fact]
+    public void Weighted_logits_are_the_mean_of_all_loops_by_exit_probability()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        using var model = Model();
+        var ids = Variants.Ids(2, 6);
+        int[] all = [1, 2, 3, 4];
+        var hidden = model.ForwardHidden(ids, all);
+        var expected = torch.stack(hidden.Select(model.Head)).mul(model.ExitDistribution(hidden, Loops).unsqueeze(-1)).sum([0L]);
+        using var state = model.NewState(2, 6, Loops);
+        model.Advance(ids.narrow(1, 0, 2), state).Dispose();
+        var decoder = EarlyExitDecoder.Weighted(model);
+        for (var t = 2; t < 6; t++) Assert.True(Variants.Distance(expected.narrow(1, t, 1), decoder.Step(ids.narrow(1, t, 1), state)) < 1e-5);
+        Assert.All(decoder.LastLoopCounts, count => Assert.Equal(Loops, count));
+    }
+
+    [Fact]
     public void A_model_without_a_gate_is_refused()
     {
         using var model = Variants.Create("lt2-gdn");
