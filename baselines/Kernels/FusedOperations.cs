@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Runtime.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,6 +19,10 @@ public static class FusedOperations
     /// <summary>What to write into the environment block.</summary>
     public static string Description => !Enabled ? "plain operations (fused kernels switched off)"
         : Missing.Value is { } missing ? "plain operations: " + missing : "fused kernels for bfloat16 and float32 on CUDA";
+
+    /// <summary>Whether models of this element type run fused kernels on this device, where one serves the shape.</summary>
+    public static bool Serve(ComputeDevice device, ScalarType type) =>
+        Enabled && device.IsCuda && (type is ScalarType.BFloat16 or ScalarType.Float32) && Missing.Value is null;
 
     /// <summary>Whether a fused kernel may take this tensor.</summary>
     internal static bool Serves(Tensor x) =>

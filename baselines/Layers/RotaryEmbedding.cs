@@ -16,6 +16,7 @@ public sealed class RotaryEmbedding : IDisposable
     readonly int rotatedWidth;
     readonly ConcurrentDictionary<(string Device, ScalarType Type), (Tensor Cosine, Tensor Sine, int Length)> tables = new();
     readonly ConcurrentDictionary<string, Tensor> pairTables = new();
+    readonly ConcurrentBag<Tensor> outgrown = []; // recorded work may still read them
 
     /// <summary>A rotation of heads of width <paramref name="headWidth"/>.</summary>
     /// <param name="headWidth">D, even.</param>
@@ -26,6 +27,9 @@ public sealed class RotaryEmbedding : IDisposable
         if (headWidth % 2 != 0) throw new ModelException($"Rotary embedding needs an even head width, not {headWidth}.");
         (rotatedWidth, this.theta, this.adjacentPairs) = (headWidth, theta, adjacentPairs);
     }
+
+    /// <summary>Whether neighbours form the pairs, else the two halves of a head.</summary>
+    internal bool AdjacentPairs => adjacentPairs;
 
     /// <summary>Turns heads to their positions.</summary>
     /// <param name="x">[B, L, H, D].</param>
@@ -53,7 +57,7 @@ public sealed class RotaryEmbedding : IDisposable
     {
         if (!FusedOperations.Serves(packed)) return null;
         var table = PairTable(positions.Largest + (int)packed.shape[1], packed.device);
-        var offsets = positions.OnDevice
+        var offsets = positions.InDeviceMemory
             ?? (positions.Common == 0 ? null : tensor(positions.Offsets.Select(offset => (long)offset).ToArray(), device: packed.device));
         return FusedSplitRotate.Apply(packed, table, offsets, queryHeads, keyHeads, adjacentPairs);
     }
@@ -68,13 +72,15 @@ public sealed class RotaryEmbedding : IDisposable
         var size = Math.Max(64, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length));
         var exponent = arange(0, rotatedWidth, 2, ScalarType.Float64, device).div(-rotatedWidth);
         var angles = outer(arange(size, ScalarType.Float64, device), full_like(exponent, theta).pow(exponent));
+        if (known is not null) outgrown.Add(known);
         return pairTables[key] = stack([angles.cos(), angles.sin()], -1).to(ScalarType.Float32).contiguous().DetachFromDisposeScope();
     }
 
     static Tensor Pick(Tensor table, SequencePositions positions, int length)
     {
         if (positions.Common is { } offset) return table.narrow(0, offset, length).unsqueeze(1);
-        var index = tensor(positions.Offsets.SelectMany(start => Enumerable.Range(start, length).Select(p => (long)p)).ToArray(), device: table.device);
+        var index = positions.OnDevice is { } offsets ? offsets.unsqueeze(1).add(arange(length, ScalarType.Int64, table.device)).flatten()
+            : tensor(positions.Offsets.SelectMany(start => Enumerable.Range(start, length).Select(p => (long)p)).ToArray(), device: table.device);
         return table.index_select(0, index).view(positions.Offsets.Count, length, 1, -1);
     }
 
@@ -82,6 +88,8 @@ public sealed class RotaryEmbedding : IDisposable
     {
         var key = (device.ToString(), type);
         if (tables.TryGetValue(key, out var known) && known.Length >= length) return (known.Cosine, known.Sine);
+        foreach (var table in (Tensor?[])[known.Cosine, known.Sine])
+            if (table is not null) outgrown.Add(table);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var size = Math.Max(64, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length));
@@ -103,7 +111,8 @@ public sealed class RotaryEmbedding : IDisposable
             sine.Dispose();
         }
         tables.Clear();
-        foreach (var table in pairTables.Values) table.Dispose();
+        foreach (var table in pairTables.Values.Concat(outgrown)) table.Dispose();
         pairTables.Clear();
+        outgrown.Clear();
     }
 }

@@ -17,6 +17,14 @@ public sealed class SwiGlu
         down = parameters["down_proj.weight"];
     }
 
+    /// <summary>Whether <see cref="StepWithResidual"/> may take this input.</summary>
+    internal bool ServesStep(Tensor h, Tensor normWeight) =>
+        DecodeLinear.Serves(h, gateAndUp, normWeight) && down.shape[1] % 32 == 0 && down.is_contiguous() && FusedOperations.IsAligned(down);
+
+    /// <summary>h + W_down (silu(W_gate n) ⊙ W_up n) with n = norm(h), for the few rows of a decode step, in two launches.</summary>
+    internal Tensor StepWithResidual(Tensor h, Tensor normWeight, double epsilon) =>
+        DecodeLinear.Apply(DecodeLinear.GatedUnit(h, gateAndUp, (normWeight, epsilon)), down, residual: h);
+
     /// <summary>[…, d] → […, d].</summary>
     public Tensor Forward(Tensor x)
     {

@@ -33,6 +33,36 @@ public sealed class LoopState : IDisposable
 
     internal MixerState At(int loop, int layer) => states[loop][layer];
 
+    /// <summary>Whether changes go into the tensors that are there, so that a recorded decode step finds them.</summary>
+    internal bool KeepsAddresses
+    {
+        set
+        {
+            foreach (var state in All) state.KeepsAddresses = value;
+        }
+    }
+
+    internal IEnumerable<MixerState> All => states.SelectMany(loop => loop);
+
+    internal IEnumerable<TorchSharp.torch.Tensor> Tensors => All.SelectMany(state => state.Names.Select(name => state[name]));
+
+    /// <summary>
+    /// Remembers the state as it is now, so that decoding can start here again and again. Caches of the whole context are not copied: a token only adds its own entry.
+    /// </summary>
+    public LoopStateMark Mark() => new(this);
+
+    /// <summary>Back to the start of a sequence, in place.</summary>
+    public void Clear()
+    {
+        using var noGrad = TorchSharp.torch.no_grad();
+        foreach (var state in All)
+            foreach (var name in state.Overwritten) state[name].zero_();
+        Offsets = new int[BatchSize];
+    }
+
+    /// <summary>Says how many tokens each sequence has seen; the caller has put the state there.</summary>
+    internal void MoveTo(IReadOnlyList<int> offsets) => Offsets = offsets;
+
     internal void Advance(int tokens) => Offsets = [.. Offsets.Select(offset => offset + tokens)];
 
     /// <summary>A copy that goes its own way, each sequence <paramref name="copies"/> times in a row: continuations of one shared prefix.</summary>

@@ -153,14 +153,35 @@ public sealed class LoopedModel : IDisposable
     public Tensor Advance(Tensor ids, LoopState state, bool lastPositionOnly = false)
     {
         var length = (int)ids.shape[1];
+        Require(ids, state);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var positions = new SequencePositions(state.Offsets)
+        {
+            Staged = length == 1 && Device.IsCuda ? tensor(state.Offsets.Select(offset => (long)offset).ToArray(), device: Device.TorchDevice) : null,
+            Tickets = length == 1 && Device.IsCuda ? SequencePositions.NewTickets(state.BatchSize, Device.TorchDevice) : null,
+        };
+        var hidden = Run(ids, positions, state.Choices, state, [state.LoopCount])[0];
+        state.Advance(length);
+        return Head(lastPositionOnly && length > 1 ? hidden.narrow(1, length - 1, 1) : hidden).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One token a row at positions that lie in device memory. Leaves the state's own offsets alone.</summary>
+    /// <returns>Logits, [B, 1, V].</returns>
+    internal Tensor DecodeAt(SequencePositions positions, Tensor ids, LoopState state)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return Head(Run(ids, positions, state.Choices, state, [state.LoopCount])[0]).MoveToOuterDisposeScope();
+    }
+
+    /// <exception cref="ModelException">The state has no room for these tokens.</exception>
+    internal void Require(Tensor ids, LoopState state)
+    {
+        var length = (int)ids.shape[1];
         if (ids.shape[0] != state.BatchSize) throw new ArgumentException($"The state holds {state.BatchSize} sequences, but {ids.shape[0]} came.", nameof(ids));
         if (state.Offsets.Max() + length > state.MaximumLength)
             throw new ModelException($"{Definition.VariantId}: {state.Offsets.Max()} tokens and {length} more do not fit a state made for {state.MaximumLength}.");
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var hidden = Run(ids, new SequencePositions(state.Offsets), state.Choices, state, [state.LoopCount])[0];
-        state.Advance(length);
-        return Head(lastPositionOnly && length > 1 ? hidden.narrow(1, length - 1, 1) : hidden).MoveToOuterDisposeScope();
     }
 
     /// <summary>h^0, [B, L, d].</summary>

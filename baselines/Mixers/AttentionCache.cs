@@ -60,6 +60,24 @@ internal sealed class AttentionCache(MixerState state, int? window, int maximumL
         return arange(Capacity, device: k.device).lt(used.view(-1, 1, 1, 1));
     }
 
+    /// <summary>The same, with positions that may lie in device memory.</summary>
+    internal Tensor? Write(Tensor k, Tensor v, SequencePositions positions)
+    {
+        if (positions.OnDevice is not { } offsets) return Write(k, v, positions.Offsets);
+        Require(positions);
+        var rows = arange(offsets.shape[0], device: k.device);
+        var slots = offsets.remainder(Capacity);
+        Keys.index_put_(k.squeeze(1).to(Keys.dtype), [rows, slots]);
+        Values.index_put_(v.squeeze(1).to(Values.dtype), [rows, slots]);
+        return arange(Capacity, device: k.device).lt(offsets.add(1).clamp_max(Capacity).view(-1, 1, 1, 1));
+    }
+
+    /// <exception cref="ModelException">One token more a row does not fit.</exception>
+    internal void Require(SequencePositions positions)
+    {
+        if (!Wraps) Check(positions.Largest + 1);
+    }
+
     Tensor Slots(int position, int count) => tensor(Enumerable.Range(position, count).Select(p => (long)(p % Capacity)).ToArray(), device: Keys.device);
 
     void Check(int tokens)

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Layers;
 using static TorchSharp.torch;
 
@@ -117,11 +118,30 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
     /// <inheritdoc/>
     public override Tensor Step(Tensor x, MixerState state, MixerCall call)
     {
-        var (q, k, v, gate) = Project(x, state, call.Positions);
         var cache = new AttentionCache(state, shape.Window, shape.Capacity);
-        var visible = cache.Write(k, v, call.Positions.Offsets);
+        if (Fused(x, call)) return nn.functional.linear(Attend(nn.functional.linear(x, qkvg), cache, call.Positions), output);
+        var (q, k, v, gate) = Project(x, state, call.Positions);
+        var visible = cache.Write(k, v, call.Positions);
         var used = cache.Used(call.Positions.Largest);
         return Finish(SoftmaxAttention.Attend(q, cache.Keys.narrow(1, 0, used), cache.Values.narrow(1, 0, used), visible?.narrow(-1, 0, used), false), gate);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepWithResidual(Tensor h, Tensor normWeight, double epsilon, MixerState state, MixerCall call)
+    {
+        if (!Fused(h, call)) return base.StepWithResidual(h, normWeight, epsilon, state, call);
+        var cache = new AttentionCache(state, shape.Window, shape.Capacity);
+        return DecodeLinear.Run(Attend(DecodeLinear.Run(h, qkvg, (normWeight, epsilon)), cache, call.Positions), output, residual: h);
+    }
+
+    bool Fused(Tensor x, MixerCall call) => convolution is null && call.Positions.InDeviceMemory is not null && x.dtype == qkvg.dtype
+        && FusedDecodeAttention.Serves(x, shape.HeadWidth, shape.QueryHeads, queryNorm, keyNorm);
+
+    Tensor Attend(Tensor packed, AttentionCache cache, SequencePositions positions)
+    {
+        cache.Require(positions);
+        return FusedDecodeAttention.Apply(packed, cache.Keys, cache.Values, positions, new(shape.QueryHeads, shape.KeyHeads, shape.HeadWidth,
+            rotary?.PairTable(positions.Largest + 1, packed.device), rotary?.AdjacentPairs ?? false, queryNorm, keyNorm, normEpsilon, shape.OutputGate));
     }
 
     (Tensor Q, Tensor K, Tensor V, Tensor? Gate) Project(Tensor x, MixerState? state, SequencePositions positions)

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers.Operators;
 using LT2.Eval.Models.Mixers.Parts;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ public sealed class DeltaNetMixer : RecurrentMixer
     private readonly InputProjections projections;
     private readonly Tensor norm, output;
     private readonly double normEpsilon;
+    private readonly FusedDeltaStep step;
 
     /// <summary>What a variant file may set.</summary>
     public static IReadOnlyList<MixerOption> Options { get; } =
@@ -52,6 +54,22 @@ public sealed class DeltaNetMixer : RecurrentMixer
         projections = new InputProjections(parameters, shape.Streams, shape.Kernel, shape.ConvolutionBias);
         (norm, output) = (parameters["o_norm.weight"], parameters["o_proj.weight"]);
         normEpsilon = settings.NormEpsilon;
+        step = new FusedDeltaStep
+        {
+            KeyHeads = shape.Heads, ValueHeads = shape.Heads, KeyHead = shape.KeyHead, ValueHead = shape.ValueHead, Taps = projections.Taps, TapBias = projections.TapBias,
+            StrengthOffset = shape.WriteStrength ? projections.Offset(3) : null, StrengthFactor = shape.NegativeEigenvalues ? 2 : 1,
+            GateKind = shape.Gated ? FusedDeltaStep.Gate.Silu : FusedDeltaStep.Gate.None, Norm = norm, NormEpsilon = normEpsilon, L2Epsilon = Normalisation.L2Epsilon,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepWithResidual(Tensor h, Tensor normWeight, double epsilon, MixerState state, MixerCall call)
+    {
+        if (shape.Activation != "silu" || shape.SumNorm || !step.Serves(h)) return base.StepWithResidual(h, normWeight, epsilon, state, call);
+        var packed = projections.Product(h, normWeight, epsilon);
+        var gate = shape.Gated ? packed.narrow(-1, projections.Offset(shape.Streams.Length - 1), shape.Heads * shape.ValueHead) : null;
+        var mixed = step.Apply(packed, gate, null, projections.Tail(state), state["recurrent"]);
+        return DecodeLinear.Run(mixed, output, residual: h);
     }
 
     private protected override Tensor Run(Tensor x, MixerState? state, MixerCall call, bool recurrent)
@@ -66,7 +84,7 @@ public sealed class DeltaNetMixer : RecurrentMixer
             ? DecayGates.Beta(streams[3], shape.NegativeEigenvalues)
             : full([x.shape[0], x.shape[1], shape.Heads], shape.NegativeEigenvalues ? 2 : 1, dtype: WorkingPrecision.Of(x.dtype), device: x.device);
         var initial = state?["recurrent"];
-        var result = recurrent ? DeltaRule.Recurrent(q, k, v, beta, null, initial) : DeltaRule.Chunkwise(q, k, v, beta, null, initial, shape.ChunkLength);
+        var result = recurrent ? DeltaRule.Recurrent(q, k, v, beta, null, initial, inPlace: true) : DeltaRule.Chunkwise(q, k, v, beta, null, initial, shape.ChunkLength);
         if (state is not null)
         {
             state["recurrent"] = result.FinalState;

@@ -21,6 +21,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     readonly Tensor? convolutionBias;
     readonly Tensor logA, stepBias, norm, output;
     readonly StateCarry? carry;
+    readonly FusedDeltaStep step;
     readonly double normEpsilon;
 
     /// <summary>What a variant file may set.</summary>
@@ -85,6 +86,13 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         (logA, stepBias, norm, output) = (parameters["A_log"], parameters["dt_bias"], parameters["o_norm.weight"], parameters["o_proj.weight"]);
         if (settings.CarryLoopCount > 0) carry = new StateCarry(parameters["carry_gate"], shape.Scale, shape.ChunkLength);
         normEpsilon = settings.NormEpsilon;
+        step = new FusedDeltaStep
+        {
+            KeyHeads = shape.KeyHeads, ValueHeads = shape.ValueHeads, KeyHead = shape.KeyHead, ValueHead = shape.ValueHead, Taps = convolution, TapBias = convolutionBias,
+            StrengthOffset = projection.shape[0] - shape.ValueHeads, StrengthFactor = shape.NegativeEigenvalues ? 2 : 1,
+            DecayKind = FusedDeltaStep.Decay.Head, DecayOffset = projection.shape[0] - 2 * shape.ValueHeads, LogRate = logA, DecayBias = stepBias,
+            GateKind = shape.OutputGate ? FusedDeltaStep.Gate.Silu : FusedDeltaStep.Gate.None, Norm = norm, NormEpsilon = normEpsilon, L2Epsilon = L2Epsilon,
+        };
     }
 
     /// <inheritdoc/>
@@ -104,6 +112,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     /// <inheritdoc/>
     public override Tensor Step(Tensor x, MixerState state, MixerCall call)
     {
+        if (carry is null && step.Serves(x)) return nn.functional.linear(Fused(nn.functional.linear(x, projection), state), output);
         var (q, k, v, beta, g, gate) = Project(x, state);
         var (o, final) = GatedDeltaRule.Recurrent(q, k, v, beta, g, shape.Scale, state["recurrent"]);
         if (carry is not null)
@@ -114,6 +123,17 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         state["recurrent"] = final;
         return Finish(o, gate, x.dtype);
     }
+
+    /// <inheritdoc/>
+    public override Tensor StepWithResidual(Tensor h, Tensor normWeight, double epsilon, MixerState state, MixerCall call)
+    {
+        if (carry is not null || !step.Serves(h)) return base.StepWithResidual(h, normWeight, epsilon, state, call);
+        return DecodeLinear.Run(Fused(DecodeLinear.Run(h, projection, (normWeight, epsilon)), state), output, residual: h);
+    }
+
+    Tensor Fused(Tensor projected, MixerState state) => step.Apply(
+        projected, shape.OutputGate ? projected.narrow(-1, 2 * shape.KeyWidth + shape.ValueWidth, shape.ValueWidth) : null, null,
+        convolution is null ? null : state["convolution"], state["recurrent"]);
 
     (Tensor Q, Tensor K, Tensor V, Tensor Beta, Tensor G, Tensor? Gate) Project(Tensor x, MixerState? state)
     {

@@ -75,7 +75,7 @@ public sealed class GatedDeltaProductMixer : RecurrentMixer
         var g = shape.ForgetGate ? DecayGates.GatedDeltaNet(streams[4], aLog!, dtBias!) : null;
         var initial = state?["recurrent"];
         var result = recurrent
-            ? GatedDeltaProduct.Recurrent(q, k, v, beta, g, shape.Writes, null, initial)
+            ? GatedDeltaProduct.Recurrent(q, k, v, beta, g, shape.Writes, null, initial, inPlace: true)
             : GatedDeltaProduct.Chunkwise(q, k, v, beta, g, shape.Writes, null, initial, shape.ChunkLength);
         if (state is not null)
         {

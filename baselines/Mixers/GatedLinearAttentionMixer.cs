@@ -71,7 +71,7 @@ public sealed class GatedLinearAttentionMixer : RecurrentMixer
         (k, v) = (HeadGroups.Repeat(k, shape.Heads), HeadGroups.Repeat(v, shape.Heads));
         var initial = state?["recurrent"];
         var result = recurrent
-            ? GatedLinearAttention.Recurrent(q, k, v, g, null, initial)
+            ? GatedLinearAttention.Recurrent(q, k, v, g, null, initial, inPlace: true)
             : GatedLinearAttention.Chunkwise(q, k, v, g, null, initial, shape.ChunkLength);
         if (state is not null)
         {

@@ -66,7 +66,7 @@ public sealed class Hgrn2Mixer : RecurrentMixer
         var (g, k) = DecayGates.Hgrn2(f, bound);
         var initial = state?["recurrent"];
         var result = recurrent
-            ? GatedLinearAttention.Recurrent(q, k, v, g, null, initial)
+            ? GatedLinearAttention.Recurrent(q, k, v, g, null, initial, inPlace: true)
             : GatedLinearAttention.Chunkwise(q, k, v, g, null, initial, shape.ChunkLength);
         if (state is not null)
         {

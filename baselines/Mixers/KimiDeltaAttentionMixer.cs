@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using System.Globalization;
 using LT2.Eval.Models.Mixers.Operators;
 using LT2.Eval.Models.Mixers.Parts;
@@ -15,6 +16,7 @@ public sealed class KimiDeltaAttentionMixer : RecurrentMixer
     private readonly InputProjections projections;
     private readonly Tensor decayUp, aLog, dtBias, gateUp, gateBias, norm, output;
     private readonly double normEpsilon;
+    private readonly FusedDeltaStep step;
 
     /// <summary>What a variant file may set.</summary>
     public static IReadOnlyList<MixerOption> Options { get; } =
@@ -58,6 +60,24 @@ public sealed class KimiDeltaAttentionMixer : RecurrentMixer
         (gateUp, gateBias) = (parameters["g_proj.1.weight"], parameters["g_proj.1.bias"]);
         (norm, output) = (parameters["o_norm.weight"], parameters["o_proj.weight"]);
         normEpsilon = settings.NormEpsilon;
+        step = new FusedDeltaStep
+        {
+            KeyHeads = shape.KeyHeads, ValueHeads = shape.ValueHeads, KeyHead = shape.KeyHead, ValueHead = shape.ValueHead, Taps = projections.Taps, TapBias = projections.TapBias,
+            StrengthOffset = projections.Offset(3), StrengthFactor = shape.NegativeEigenvalues ? 2 : 1,
+            DecayKind = shape.LowerBound is null ? FusedDeltaStep.Decay.Channel : FusedDeltaStep.Decay.BoundedChannel, LogRate = aLog, DecayBias = dtBias,
+            DecayBound = shape.LowerBound ?? 0, GateKind = FusedDeltaStep.Gate.Sigmoid, Norm = norm, NormEpsilon = normEpsilon, L2Epsilon = Normalisation.L2Epsilon,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepWithResidual(Tensor h, Tensor normWeight, double epsilon, MixerState state, MixerCall call)
+    {
+        if (!step.Serves(h)) return base.StepWithResidual(h, normWeight, epsilon, state, call);
+        var packed = projections.Product(h, normWeight, epsilon);
+        var f = DecodeLinear.Run(packed.narrow(-1, projections.Offset(4), shape.ValueHead), decayUp);
+        var gate = nn.functional.linear(packed.narrow(-1, projections.Offset(5), shape.ValueHead), gateUp, gateBias);
+        var mixed = step.Apply(packed, gate, f, projections.Tail(state), state["recurrent"]);
+        return DecodeLinear.Run(mixed, output, residual: h);
     }
 
     private protected override Tensor Run(Tensor x, MixerState? state, MixerCall call, bool recurrent)
@@ -72,7 +92,7 @@ public sealed class KimiDeltaAttentionMixer : RecurrentMixer
         var g = shape.LowerBound is { } bound ? DecayGates.KimiDeltaBounded(f, aLog, dtBias, bound) : DecayGates.KimiDelta(f, aLog, dtBias);
         var initial = state?["recurrent"];
         var result = recurrent
-            ? KimiDeltaRule.Recurrent(q, k, v, beta, g, null, initial)
+            ? KimiDeltaRule.Recurrent(q, k, v, beta, g, null, initial, inPlace: true)
             : KimiDeltaRule.Chunkwise(q, k, v, beta, g, null, initial, shape.ChunkLength);
         if (state is not null)
         {

@@ -77,7 +77,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
         var v = HeadGroups.Repeat(Heads.Split(streams[2], shape.ValueHead), shape.Heads);
         (q, k) = (shape.NormaliseQuery ? BySum(q) : q, shape.NormaliseKey ? BySum(k) : k);
         var initial = state?["recurrent"];
-        var result = recurrent ? LinearAttention.Recurrent(q, k, v, null, initial) : LinearAttention.Chunkwise(q, k, v, null, initial, shape.ChunkLength);
+        var result = recurrent ? LinearAttention.Recurrent(q, k, v, null, initial, inPlace: true) : LinearAttention.Chunkwise(q, k, v, null, initial, shape.ChunkLength);
         var o = result.Output;
         if (shape.Normaliser)
         {

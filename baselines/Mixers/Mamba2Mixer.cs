@@ -99,7 +99,7 @@ public sealed class Mamba2Mixer : RecurrentMixer
         var D = shape.SkipPerChannel ? skip.reshape(shape.Heads, shape.Head) : skip;
         var initial = state?["recurrent"];
         var result = recurrent
-            ? StateSpaceDuality.Recurrent(heads, dt, g, B, C, D, initial)
+            ? StateSpaceDuality.Recurrent(heads, dt, g, B, C, D, initial, inPlace: true)
             : StateSpaceDuality.Chunkwise(heads, dt, g, B, C, D, initial, shape.ChunkLength);
         if (state is not null)
         {

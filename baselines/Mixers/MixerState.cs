@@ -9,17 +9,26 @@ namespace LT2.Eval.Models.Mixers;
 public sealed class MixerState : IDisposable
 {
     readonly SortedDictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
+    readonly HashSet<string> contextCaches;
+
+    MixerState(HashSet<string> contextCaches) => this.contextCaches = contextCaches;
 
     /// <summary>Zeros, as at the start of a sequence.</summary>
     public static MixerState Zeros(MixerDescription description, int batch, int capacityTokens, Device device, ScalarType elementType)
     {
-        var state = new MixerState();
+        var state = new MixerState([.. description.State.Where(tensor => tensor.GrowsWithContext && tensor.TokenLimit is null).Select(tensor => tensor.Name)]);
         foreach (var tensor in description.State)
             state[tensor.Name] = zeros(tensor.ShapeFor(batch, capacityTokens), tensor.Single && elementType != ScalarType.Float64 ? ScalarType.Float32 : elementType, device);
         return state;
     }
 
-    /// <summary>A tensor by its name in the description. Setting hands the tensor over: it leaves its dispose scope, and the one it replaces is disposed of.</summary>
+    /// <summary>Whether setting a tensor copies into the one that is there, so that work recorded once finds every tensor where it was.</summary>
+    public bool KeepsAddresses { get; set; }
+
+    /// <summary>
+    /// A tensor by its name in the description. Setting hands the tensor over: it leaves its dispose scope, and the one it replaces is disposed of.
+    /// Where addresses are kept it is copied instead and stays the caller's.
+    /// </summary>
     public Tensor this[string name]
     {
         get => tensors[name];
@@ -28,6 +37,11 @@ public sealed class MixerState : IDisposable
             if (tensors.TryGetValue(name, out var old))
             {
                 if (ReferenceEquals(old, value)) return;
+                if (KeepsAddresses)
+                {
+                    old.copy_(value);
+                    return;
+                }
                 old.Dispose();
             }
             tensors[name] = value.DetachFromDisposeScope();
@@ -37,13 +51,16 @@ public sealed class MixerState : IDisposable
     /// <summary>Names in order.</summary>
     public IEnumerable<string> Names => tensors.Keys;
 
+    /// <summary>Names of the tensors that a token changes as a whole. In the others (caches of the whole context) it only fills its own entry.</summary>
+    internal IEnumerable<string> Overwritten => tensors.Keys.Where(name => !contextCaches.Contains(name));
+
     /// <summary>Bytes held.</summary>
     public long Bytes => tensors.Values.Sum(tensor => tensor.NumberOfElements * tensor.ElementSize);
 
     /// <summary>The given rows, copied; a row may be named several times.</summary>
     public MixerState Rows(IReadOnlyList<int> rows)
     {
-        var copy = new MixerState();
+        var copy = new MixerState(contextCaches);
         foreach (var (name, tensor) in tensors)
         {
             using var index = tensor_(rows, tensor.device);
@@ -65,7 +82,7 @@ public sealed class MixerState : IDisposable
     /// <summary>The rows of several states one after another.</summary>
     public static MixerState Join(IReadOnlyList<MixerState> states)
     {
-        var joined = new MixerState();
+        var joined = new MixerState(states[0].contextCaches);
         foreach (var name in states[0].Names) joined[name] = cat([.. states.Select(state => state[name])], 0);
         return joined;
     }

@@ -88,7 +88,7 @@ public sealed class NativeSparseAttentionMixer : TokenMixer
     {
         using var off = no_grad();
         var size = shape.Sparse.BlockSize;
-        var first = positions.Offsets.Min() / size;
+        var first = positions.Smallest / size;
         var count = ((positions.Largest + length + size - 1) / size) - first;
         var keys = state["blockKeys"];
         var values = state["blockValues"];

@@ -64,7 +64,7 @@ public sealed class RetentionMixer : RecurrentMixer
         (q, k) = (RotaryEmbedding.Apply(q, positions), RotaryEmbedding.Apply(k, positions));
         (k, v) = (HeadGroups.Repeat(k, shape.Heads), HeadGroups.Repeat(v, shape.Heads));
         var initial = state?["recurrent"];
-        var result = recurrent ? Retention.Recurrent(q, k, v, null, initial) : Retention.Chunkwise(q, k, v, null, initial, shape.ChunkLength);
+        var result = recurrent ? Retention.Recurrent(q, k, v, null, initial, inPlace: true) : Retention.Chunkwise(q, k, v, null, initial, shape.ChunkLength);
         if (state is not null)
         {
             state["recurrent"] = result.FinalState;

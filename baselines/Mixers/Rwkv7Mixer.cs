@@ -106,7 +106,7 @@ public sealed class Rwkv7Mixer : RecurrentMixer
         var V = Heads.Split(value, shape.ValueHead);
         var initial = state?["recurrent"];
         var result = recurrent
-            ? DiagonalPlusLowRank.Recurrent(R, W, K, V, -kappa, kappa * A, 1, initial)
+            ? DiagonalPlusLowRank.Recurrent(R, W, K, V, -kappa, kappa * A, 1, initial, inPlace: true)
             : DiagonalPlusLowRank.Chunkwise(R, W, K, V, -kappa, kappa * A, 1, initial, shape.ChunkLength, DecayGates.LeastRwkv7);
         if (state is not null)
         {

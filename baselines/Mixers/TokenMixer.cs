@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Layers;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers;
@@ -35,6 +36,18 @@ public abstract class TokenMixer
     /// <param name="call">Positions, loop and layer.</param>
     /// <returns>[B, 1, d].</returns>
     public abstract Tensor Step(Tensor x, MixerState state, MixerCall call);
+
+    /// <summary>
+    /// A decode step between its block's norm and residual: h + Step(norm(h)). Mixers with kernels for it join norm and residual to their products.
+    /// </summary>
+    /// <param name="h">[B, 1, d], the residual stream.</param>
+    /// <param name="normWeight">[d].</param>
+    /// <param name="epsilon">ε of the norm.</param>
+    /// <param name="state">Read and advanced by one token.</param>
+    /// <param name="call">Positions, loop and layer.</param>
+    /// <returns>[B, 1, d].</returns>
+    public virtual Tensor StepWithResidual(Tensor h, Tensor normWeight, double epsilon, MixerState state, MixerCall call) =>
+        h.add(Step(RmsNorm.Apply(h, normWeight, epsilon), state, call));
 
     /// <summary>The state at the start of a sequence.</summary>
     /// <param name="batch">Sequences.</param>

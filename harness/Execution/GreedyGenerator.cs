@@ -6,22 +6,28 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Harness.Execution;
 
-/// <summary>Continues a context greedily until a stop string, the end-of-text id or the limit.</summary>
+/// <summary>
+/// Continues a context greedily until a stop string, the end-of-text id or the limit. Caches and decode graphs are made once for a loop count and serve every request
+/// that fits them.
+/// </summary>
 /// <param name="model">The model.</param>
 /// <param name="device">Its device.</param>
 /// <param name="tokenizer">The tokenizer it was trained with.</param>
 /// <param name="maximumLength">Most ids the model reads at once.</param>
-public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITokenizer tokenizer, int maximumLength)
+public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITokenizer tokenizer, int maximumLength) : IDisposable
 {
+    private readonly Dictionary<int, CapturedDecode> decoders = [];
+
     /// <summary>Generates; the context keeps its last (maximum length − new tokens) ids.</summary>
     public TextResponse Generate(GenerateUntilRequest request, int loopCount, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
         var room = Math.Max(1, maximumLength - request.MaximumNewTokens);
         var context = tokenizer.Encode(request.Context);
         var kept = context.Count == 0 ? [tokenizer.PrefixId] : context.Skip(Math.Max(0, context.Count - room)).ToList();
-        using var state = model.NewState(1, kept.Count + request.MaximumNewTokens, loopCount);
-        var next = Advance([.. kept.Select(id => (long)id)], state);
+        var decode = Decoder(loopCount, kept.Count + request.MaximumNewTokens);
+        var next = Best(model.Advance(Ids([.. kept.Select(id => (long)id)]), decode.State, lastPositionOnly: true));
         var generated = new List<int>();
         while (generated.Count < request.MaximumNewTokens && next != tokenizer.EndOfTextId)
         {
@@ -32,10 +38,22 @@ public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITo
                 break;
             }
 
-            next = Advance([next], state);
+            using var step = NewDisposeScope();
+            next = Best(decode.Step(Ids([next])));
         }
 
         return new TextResponse(0, false, Cut(tokenizer.Decode(generated), request.StopStrings));
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var decode in decoders.Values)
+        {
+            Free(decode);
+        }
+
+        decoders.Clear();
     }
 
     /// <summary>The text up to the first occurrence of each stop string, in list order.</summary>
@@ -50,9 +68,31 @@ public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITo
         return text;
     }
 
-    private long Advance(long[] ids, LoopState state)
+    private static long Best(Tensor logits) => logits.flatten().argmax().item<long>();
+
+    private static void Free(CapturedDecode decode)
     {
-        using var scope = NewDisposeScope();
-        return model.Advance(tensor(ids, [1, ids.Length]).to(device.TorchDevice), state, lastPositionOnly: true).flatten().argmax().item<long>();
+        decode.Dispose();
+        decode.State.Dispose();
+    }
+
+    private Tensor Ids(long[] ids) => tensor(ids, [1, ids.Length]).to(device.TorchDevice);
+
+    /// <summary>A decoder at the start of a sequence, with room for so many tokens; grown by doubling, so that few requests make a new one.</summary>
+    private CapturedDecode Decoder(int loopCount, int tokens)
+    {
+        if (decoders.TryGetValue(loopCount, out var known))
+        {
+            if (known.State.MaximumLength >= tokens)
+            {
+                known.State.Clear();
+                return known;
+            }
+
+            Free(known);
+        }
+
+        var capacity = Math.Max(tokens, (int)Math.Min(maximumLength, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)tokens)));
+        return decoders[loopCount] = new CapturedDecode(model, model.NewState(1, capacity, loopCount));
     }
 }

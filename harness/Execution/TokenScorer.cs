@@ -47,7 +47,7 @@ public sealed class TokenScorer(LoopedModel model, ComputeDevice device, ITokeni
             progress((double)(first + batch.Count) / windows.Count, $"{first + batch.Count}/{windows.Count} windows");
         }
 
-        var generator = new GreedyGenerator(model, device, tokenizer, maximumLength);
+        using var generator = new GreedyGenerator(model, device, tokenizer, maximumLength);
         return [.. loopCounts.Select((count, loop) => (IReadOnlyList<TextResponse>)[.. requests.Select((request, index) =>
             request is GenerateUntilRequest generate
                 ? generator.Generate(generate, count, cancellation)

@@ -1,5 +1,6 @@
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
@@ -13,8 +14,8 @@ public sealed class TimingSession(TimeProvider clock)
     /// <summary>Seed of weights and token ids; fixed, since no result depends on it.</summary>
     private const long Seed = 1;
 
-    /// <summary>Kernel selection as records write it while only the readable versions exist.</summary>
-    internal const string ReadableKernels = "readable";
+    /// <summary>Kernel selection as records write it.</summary>
+    internal const string ReadableKernels = "readable", FusedKernels = "fused";
 
     private const int MinimumDecodeSteps = 8;
 
@@ -42,7 +43,7 @@ public sealed class TimingSession(TimeProvider clock)
             }
         }
 
-        return new TimingReport(HostClassName.Of(device), ReadableKernels, measurements);
+        return new TimingReport(HostClassName.Of(device), FusedOperations.Serve(device, model.ElementType) ? FusedKernels : ReadableKernels, measurements);
     }
 
     /// <summary>The request's model with random weights.</summary>
@@ -83,34 +84,15 @@ public sealed class TimingSession(TimeProvider clock)
         // Every timed stretch starts again at the same context, so that its tokens stay near the length they are filed under.
         var steps = Math.Max(MinimumDecodeSteps, length / DecodeDriftShare);
         using var next = TokenIds(request, device, 1);
-        using var prefilled = model.NewState(request.BatchSize, length + steps, request.LoopCount);
+        using var state = model.NewState(request.BatchSize, length + steps, request.LoopCount);
         using (NewDisposeScope())
         {
-            model.Advance(ids, prefilled, lastPositionOnly: true);
+            model.Advance(ids, state, lastPositionOnly: true);
         }
 
-        LoopState? state = null;
-        try
-        {
-            return timer.Measure(
-                () =>
-                {
-                    using var scope = NewDisposeScope();
-                    model.Advance(next, state!, lastPositionOnly: true);
-                },
-                request.BlockCount,
-                request.MinimumBlockMilliseconds,
-                () =>
-                {
-                    state?.Dispose();
-                    state = prefilled.Fork();
-                },
-                steps);
-        }
-        finally
-        {
-            state?.Dispose();
-        }
+        using var mark = state.Mark();
+        using var decode = new CapturedDecode(model, state);
+        return timer.Measure(() => decode.Step(next).Dispose(), request.BlockCount, request.MinimumBlockMilliseconds, mark.Return, steps);
     }
 
     internal static Tensor TokenIds(TimingRequest request, ComputeDevice device, int length)

@@ -129,7 +129,7 @@ def prefill(length):
 
 
 def decode(batch, context):
-    model = Looped(2048, 20, 4, 16, 5632, 256, 4096).cuda().bfloat16()
+    model = Looped(2048, 20, 4, 16, 5632, 256, context).cuda().bfloat16()
     model.cosine, model.sine = model.cosine.float(), model.sine.float()
     caches = [torch.randn(2, batch, 16, context, 128, device="cuda", dtype=torch.bfloat16) for _ in range(80)]
     ids, position = torch.randint(256, (batch, 1)).cuda(), torch.tensor([context - 1]).cuda()
@@ -147,6 +147,7 @@ def main():
         "training-language": lambda: training("training step, looped-full@d512, 6 layers x 4 loops, batch 32, length 512, vocabulary 32768", 512, 6, 4, 8, 1408, 32768, 32, 512),
         "prefill": lambda: prefill(1024),
         "decode": lambda: decode(8, 2048),
+        "decode-8k": lambda: decode(8, 8192),
     }
     for wanted in (a for a in arguments if a in figures):
         for name, execution, (median, fastest) in figures[wanted]():

@@ -117,3 +117,19 @@ template <int THREADS> __device__ __forceinline__ float block_max(float value)
 }
 
 __device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }
+
+// Two kernels that follow each other may overlap where both were launched for it (Hopper): the second starts once every block of the first has called
+// start_dependents, and must call wait_for_producers before it touches anything that a kernel before it writes or reads. Elsewhere both do nothing.
+__device__ __forceinline__ void start_dependents()
+{
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+
+__device__ __forceinline__ void wait_for_producers()
+{
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}

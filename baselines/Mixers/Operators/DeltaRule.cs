@@ -14,8 +14,8 @@ public static class DeltaRule
     public static RecurrentOutput Chunkwise(Tensor q, Tensor k, Tensor v, Tensor beta, double? scale = null, Tensor? initialState = null, long chunkLength = 64)
         => DeltaRuleEngine.Chunkwise(q, k, v, beta, null, scale, initialState, chunkLength);
 
-    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½.</summary>
+    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
-    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor beta, double? scale = null, Tensor? initialState = null)
-        => DeltaRuleEngine.Recurrent(q, k, v, beta, null, scale, initialState);
+    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor beta, double? scale = null, Tensor? initialState = null, bool inPlace = false)
+        => DeltaRuleEngine.Recurrent(q, k, v, beta, null, scale, initialState, inPlace);
 }

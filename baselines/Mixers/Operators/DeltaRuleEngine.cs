@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Operators;
@@ -52,10 +53,16 @@ internal static class DeltaRuleEngine
         return new RecurrentOutput(o.MoveToOuterDisposeScope(), S.MoveToOuterDisposeScope());
     }
 
-    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState)
+    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, bool inPlace = false)
     {
         using var scope = NewDisposeScope();
         var (heads, keyDim, valueDim) = Check(q, k, v, beta, g);
+        if (FusedRecurrentStep.Serves(initialState, v))
+        {
+            var state = inPlace ? initialState! : initialState!.clone();
+            var read = FusedRecurrentStep.Apply(FusedRecurrentStep.Rule.Delta, q, k, v, g, beta, null, null, state, scale ?? Math.Pow(keyDim, -0.5));
+            return new RecurrentOutput(read.MoveToOuterDisposeScope(), state.MoveToOuterDisposeScope());
+        }
         var dtype = WorkingPrecision.Of(v.dtype);
         var Q = HeadGroups.Repeat(q, heads).to_type(dtype) * (scale ?? Math.Pow(keyDim, -0.5));
         var (K, V, B) = (HeadGroups.Repeat(k, heads).to_type(dtype), v.to_type(dtype), beta.to_type(dtype));

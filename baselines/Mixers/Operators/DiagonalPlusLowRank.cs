@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Operators;
@@ -56,13 +57,19 @@ public static class DiagonalPlusLowRank
         return new RecurrentOutput(o.MoveToOuterDisposeScope(), S.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Recurrent form, token by token.</summary>
+    /// <summary>Recurrent form, token by token. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
     public static RecurrentOutput Recurrent(
-        Tensor r, Tensor w, Tensor k, Tensor v, Tensor a, Tensor b, double scale = 1, Tensor? initialState = null)
+        Tensor r, Tensor w, Tensor k, Tensor v, Tensor a, Tensor b, double scale = 1, Tensor? initialState = null, bool inPlace = false)
     {
         using var scope = NewDisposeScope();
         var (heads, keyDim, valueDim) = Check(r, w, k, v, a, b);
+        if (FusedRecurrentStep.Serves(initialState, v))
+        {
+            var state = inPlace ? initialState! : initialState!.clone();
+            var read = FusedRecurrentStep.Apply(FusedRecurrentStep.Rule.DiagonalPlusLowRank, r, k, v, w, null, a, b, state, scale);
+            return new RecurrentOutput(read.MoveToOuterDisposeScope(), state.MoveToOuterDisposeScope());
+        }
         var dtype = WorkingPrecision.Of(v.dtype);
         var (R, K, V, A, B) = (r.to_type(dtype) * scale, k.to_type(dtype), v.to_type(dtype), a.to_type(dtype), b.to_type(dtype));
         var factor = RecurrentStep.DecayFactor(w, dtype)!;

@@ -16,11 +16,11 @@ public static class GatedDeltaProduct
         Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, int writesPerToken, double? scale = null, Tensor? initialState = null, long chunkLength = 64)
         => Run(q, g, writesPerToken, (Q, G) => DeltaRuleEngine.Chunkwise(Q, k, v, beta, G, scale, initialState, chunkLength));
 
-    /// <summary>Recurrent form, write by write. <paramref name="scale"/> defaults to Dk^−½.</summary>
+    /// <summary>Recurrent form, write by write. <paramref name="scale"/> defaults to Dk^−½. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
     public static RecurrentOutput Recurrent(
-        Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, int writesPerToken, double? scale = null, Tensor? initialState = null)
-        => Run(q, g, writesPerToken, (Q, G) => DeltaRuleEngine.Recurrent(Q, k, v, beta, G, scale, initialState));
+        Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, int writesPerToken, double? scale = null, Tensor? initialState = null, bool inPlace = false)
+        => Run(q, g, writesPerToken, (Q, G) => DeltaRuleEngine.Recurrent(Q, k, v, beta, G, scale, initialState, inPlace));
 
     private static RecurrentOutput Run(Tensor q, Tensor? g, int writesPerToken, Func<Tensor, Tensor?, RecurrentOutput> rule)
     {

@@ -17,11 +17,11 @@ public static class GatedLinearAttention
         return LinearRecurrence.Chunkwise(q, k, v, g, scale, initialState, chunkLength);
     }
 
-    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½.</summary>
+    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
-    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor g, double? scale = null, Tensor? initialState = null)
+    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor g, double? scale = null, Tensor? initialState = null, bool inPlace = false)
     {
         OperatorShapes.Require(g, "g", -1, -1, -1, -1);
-        return LinearRecurrence.Recurrent(q, k, v, g, scale, initialState);
+        return LinearRecurrence.Recurrent(q, k, v, g, scale, initialState, inPlace);
     }
 }

@@ -18,11 +18,11 @@ public static class KimiDeltaRule
         return DeltaRuleEngine.Chunkwise(q, k, v, beta, g, scale, initialState, chunkLength);
     }
 
-    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½.</summary>
+    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
-    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor g, double? scale = null, Tensor? initialState = null)
+    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor g, double? scale = null, Tensor? initialState = null, bool inPlace = false)
     {
         OperatorShapes.Require(g, "g", -1, -1, -1, -1);
-        return DeltaRuleEngine.Recurrent(q, k, v, beta, g, scale, initialState);
+        return DeltaRuleEngine.Recurrent(q, k, v, beta, g, scale, initialState, inPlace);
     }
 }

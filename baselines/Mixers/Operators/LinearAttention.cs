@@ -17,10 +17,10 @@ public static class LinearAttention
     public static RecurrentOutput Chunkwise(Tensor q, Tensor k, Tensor v, double? scale = null, Tensor? initialState = null, long chunkLength = 64)
         => LinearRecurrence.Chunkwise(q, k, v, null, scale, initialState, chunkLength);
 
-    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½.</summary>
+    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
-    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, double? scale = null, Tensor? initialState = null)
-        => LinearRecurrence.Recurrent(q, k, v, null, scale, initialState);
+    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, double? scale = null, Tensor? initialState = null, bool inPlace = false)
+        => LinearRecurrence.Recurrent(q, k, v, null, scale, initialState, inPlace);
 
     /// <summary>Divides the read-outs of either form by the running normaliser.</summary>
     /// <param name="result">What <see cref="Chunkwise"/> or <see cref="Recurrent"/> returned for the same q, k, scale.</param>

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Operators;
@@ -44,10 +45,16 @@ internal static class LinearRecurrence
         return new RecurrentOutput(o.MoveToOuterDisposeScope(), S.MoveToOuterDisposeScope());
     }
 
-    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor? g, double? scale, Tensor? initialState)
+    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor? g, double? scale, Tensor? initialState, bool inPlace = false)
     {
         using var scope = NewDisposeScope();
         var (heads, keyDim, valueDim) = Check(q, k, v, g);
+        if (FusedRecurrentStep.Serves(initialState, v))
+        {
+            var state = inPlace ? initialState! : initialState!.clone();
+            var read = FusedRecurrentStep.Apply(FusedRecurrentStep.Rule.Plain, q, k, v, g, null, null, null, state, scale ?? Math.Pow(keyDim, -0.5));
+            return new RecurrentOutput(read.MoveToOuterDisposeScope(), state.MoveToOuterDisposeScope());
+        }
         var dtype = WorkingPrecision.Of(v.dtype);
         var Q = HeadGroups.Repeat(q, heads).to_type(dtype) * (scale ?? Math.Pow(keyDim, -0.5));
         var (K, V) = (HeadGroups.Repeat(k, heads).to_type(dtype), v.to_type(dtype));

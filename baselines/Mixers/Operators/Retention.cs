@@ -24,12 +24,12 @@ public static class Retention
         return LinearRecurrence.Chunkwise(q, k, v, g, scale, initialState, chunkLength);
     }
 
-    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½.</summary>
+    /// <summary>Recurrent form, token by token. <paramref name="scale"/> defaults to Dk^−½. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
-    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, double? scale = null, Tensor? initialState = null)
+    public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, double? scale = null, Tensor? initialState = null, bool inPlace = false)
     {
         using var g = Decay(v);
-        return LinearRecurrence.Recurrent(q, k, v, g, scale, initialState);
+        return LinearRecurrence.Recurrent(q, k, v, g, scale, initialState, inPlace);
     }
 
     private static Tensor Decay(Tensor v)

@@ -15,10 +15,10 @@ public static class StateSpaceDuality
         Tensor x, Tensor dt, Tensor g, Tensor B, Tensor C, Tensor? D = null, Tensor? initialState = null, long chunkLength = 64)
         => Run(x, dt, D, value => LinearRecurrence.Chunkwise(C, B, value, g, 1, initialState, chunkLength));
 
-    /// <summary>Recurrent form, token by token.</summary>
+    /// <summary>Recurrent form, token by token. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
-    public static RecurrentOutput Recurrent(Tensor x, Tensor dt, Tensor g, Tensor B, Tensor C, Tensor? D = null, Tensor? initialState = null)
-        => Run(x, dt, D, value => LinearRecurrence.Recurrent(C, B, value, g, 1, initialState));
+    public static RecurrentOutput Recurrent(Tensor x, Tensor dt, Tensor g, Tensor B, Tensor C, Tensor? D = null, Tensor? initialState = null, bool inPlace = false)
+        => Run(x, dt, D, value => LinearRecurrence.Recurrent(C, B, value, g, 1, initialState, inPlace));
 
     private static RecurrentOutput Run(Tensor x, Tensor dt, Tensor? D, Func<Tensor, RecurrentOutput> recurrence)
     {

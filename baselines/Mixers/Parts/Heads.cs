@@ -19,7 +19,7 @@ internal static class Heads
         {
             return RotaryEmbedding.Positions(offset, length, device);
         }
-        var offsets = tensor(positions.Offsets.Select(o => (long)o).ToArray(), device: device);
+        var offsets = positions.OnDevice ?? tensor(positions.Offsets.Select(o => (long)o).ToArray(), device: device);
         return offsets.unsqueeze(1) + RotaryEmbedding.Positions(0, length, device);
     }
 

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
 
@@ -56,18 +57,33 @@ internal sealed class InputProjections
     public static IEnumerable<StateTensorDescription> DescribeState(IReadOnlyList<ProjectionStream> streams, int kernel)
         => kernel > 1 ? [new StateTensorDescription(StateName, [kernel - 1, Convolved(streams).Sum(s => s.Width)], Single: false)] : [];
 
+    /// <summary>Taps of the convolution over q, k, v …, or null.</summary>
+    public Tensor? Taps => taps;
+
+    /// <summary>Bias of the convolution, or null.</summary>
+    public Tensor? TapBias => tapBias;
+
+    /// <summary>What a state holds of the convolution's inputs, or null where it holds nothing.</summary>
+    public Tensor? Tail(MixerState state) => taps?.shape[^1] > 1 ? state[StateName] : null;
+
+    /// <summary>Column of the product where a stream begins.</summary>
+    public long Offset(int stream) => streams.Take(stream).Sum(s => (long)s.Width);
+
+    /// <summary>The product alone, of norm(h): columns as <see cref="Offset"/> says.</summary>
+    public Tensor Product(Tensor h, Tensor normWeight, double epsilon) => DecodeLinear.Run(h, weight, (normWeight, epsilon));
+
     /// <summary>The streams <c>[B,L,width]</c> of x <c>[B,L,d]</c>.</summary>
     /// <param name="x">The mixer's input.</param>
     /// <param name="state">Holds the tail of the convolution; null at the start of a sequence that is not continued.</param>
     /// <param name="silu">Whether SiLU follows the convolution.</param>
     public Tensor[] Apply(Tensor x, MixerState? state, bool silu)
     {
-        var projected = nn.functional.linear(x, weight, bias);
+        var projected = bias is null ? DecodeLinear.Run(x, weight) : nn.functional.linear(x, weight, bias);
         if (taps is null)
         {
             return Split(projected, streams);
         }
-        var tail = taps.shape[^1] > 1 ? state?[StateName] : null;
+        var tail = state is null ? null : Tail(state);
         var (mixed, cache) = ShortConvolution.Apply(projected.narrow(-1, 0, convolvedWidth), taps, tapBias, tail, silu);
         if (tail is not null)
         {

@@ -25,6 +25,8 @@ internal static partial class CudaDriver
     internal static unsafe partial int cuLaunchKernel(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** arguments, void** extra);
 
+    [LibraryImport(Library)] internal static unsafe partial int cuLaunchKernelEx(LaunchConfiguration* configuration, nint function, void** arguments, void** extra);
+
     [LibraryImport(Library)] internal static partial int cuEventCreate(out nint handle, uint flags);
     [LibraryImport(Library, EntryPoint = "cuEventDestroy_v2")] internal static partial int cuEventDestroy(nint handle);
     [LibraryImport(Library)] internal static partial int cuEventRecord(nint handle, nint stream);
@@ -40,6 +42,27 @@ internal static partial class CudaDriver
     internal const int ComputeCapabilityMajor = 75, ComputeCapabilityMinor = 76, MultiprocessorCount = 16, SharedBytesOptIn = 97, L2CacheBytes = 38;
     internal const int FunctionMaximumDynamicSharedBytes = 8;
     internal const int NotReady = 600;
+
+    /// <summary>CUlaunchConfig.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct LaunchConfiguration
+    {
+        internal uint GridX, GridY, GridZ, BlockX, BlockY, BlockZ, SharedBytes;
+        internal nint Stream;
+        internal LaunchAttribute* Attributes;
+        internal uint AttributeCount;
+    }
+
+    /// <summary>CUlaunchAttribute: an id and 64 bytes of value behind it.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 72)]
+    internal struct LaunchAttribute
+    {
+        /// <summary>CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION.</summary>
+        internal const uint ProgrammaticStreamSerialization = 6;
+
+        [FieldOffset(0)] internal uint Id;
+        [FieldOffset(8)] internal int Value;
+    }
 
     internal static void Check(int status, string doing)
     {

@@ -17,7 +17,18 @@ public sealed class KernelFunction
     /// <param name="blocks">Blocks in the grid.</param>
     /// <param name="threads">Threads in a block.</param>
     /// <param name="arguments">In the order of the kernel's parameters.</param>
-    public void Launch((long X, long Y) blocks, int threads, params ReadOnlySpan<KernelArgument> arguments)
+    public void Launch((long X, long Y) blocks, int threads, params ReadOnlySpan<KernelArgument> arguments) => Launch(blocks, threads, false, arguments);
+
+    /// <summary>
+    /// The same for a kernel that calls <c>wait_for_producers</c> (common.cuh): on Hopper and later it may start while the one before it ends, as long as that one allows it.
+    /// </summary>
+    public void LaunchOverlapping(long blocks, int threads, params ReadOnlySpan<KernelArgument> arguments) =>
+        Launch((blocks, 1), threads, OverlapEnabled && CudaDeviceFacts.Of(device).ComputeCapability >= 90, arguments);
+
+    /// <summary>False starts every kernel after the end of the one before: for comparisons.</summary>
+    public static bool OverlapEnabled { get; set; } = true;
+
+    void Launch((long X, long Y) blocks, int threads, bool overlapping, ReadOnlySpan<KernelArgument> arguments)
     {
         if (blocks.X is < 1 or > int.MaxValue || blocks.Y is < 1 or > 65535)
             throw new ArgumentOutOfRangeException(nameof(blocks), $"{Name} cannot be launched on {blocks.X} × {blocks.Y} blocks.");
@@ -29,8 +40,21 @@ public sealed class KernelFunction
             fixed (KernelArgument* first = arguments)
             {
                 for (var i = 0; i < arguments.Length; i++) pointers[i] = first + i;
-                status = CudaDriver.cuLaunchKernel(function, (uint)blocks.X, (uint)blocks.Y, 1, (uint)threads, 1, 1, (uint)dynamicSharedBytes,
-                    CudaStream.CurrentHandle(device), pointers, null);
+                if (overlapping)
+                {
+                    var attribute = new CudaDriver.LaunchAttribute { Id = CudaDriver.LaunchAttribute.ProgrammaticStreamSerialization, Value = 1 };
+                    var configuration = new CudaDriver.LaunchConfiguration
+                    {
+                        GridX = (uint)blocks.X, GridY = (uint)blocks.Y, GridZ = 1, BlockX = (uint)threads, BlockY = 1, BlockZ = 1,
+                        SharedBytes = (uint)dynamicSharedBytes, Stream = CudaStream.CurrentHandle(device), Attributes = &attribute, AttributeCount = 1,
+                    };
+                    status = CudaDriver.cuLaunchKernelEx(&configuration, function, pointers, null);
+                }
+                else
+                {
+                    status = CudaDriver.cuLaunchKernel(function, (uint)blocks.X, (uint)blocks.Y, 1, (uint)threads, 1, 1, (uint)dynamicSharedBytes,
+                        CudaStream.CurrentHandle(device), pointers, null);
+                }
             }
         }
         CudaDriver.Check(status, $"Launching {Name} on {blocks.X} × {blocks.Y} blocks of {threads} threads");

@@ -14,7 +14,8 @@ internal static class BenchmarkModels
         return known with
         {
             VariantId = $"{variant}@d{width}", Width = width, LayerCount = layers, LoopCount = loops, HeadCount = heads, FeedForwardWidth = feedForward,
-            VocabularySize = vocabulary, MaximumLength = length, TiedHead = true, Slots = [[.. Enumerable.Repeat(known.Slots[0][0], layers)]],
+            VocabularySize = vocabulary, MaximumLength = length, TiedHead = true,
+            Slots = [[.. Enumerable.Range(0, layers).Select(layer => known.Slots[0][layer % known.Slots[0].Count])]],
         };
     }
 

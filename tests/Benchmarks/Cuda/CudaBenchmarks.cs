@@ -14,7 +14,9 @@ internal static class CudaBenchmarks
         ("cuda-training-language", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.Language)),
         ("cuda-training-gdn", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.SmallGatedDeltaNet)),
         ("cuda-prefill", InferenceBenchmark.Prefill),
-        ("cuda-decode", InferenceBenchmark.Decode),
+        ("cuda-decode", DecodeBenchmark.Headline),
+        ("cuda-decode-mixers", DecodeBenchmark.EveryMixer),
+        ("cuda-decode-kernels", DecodeKernelBenchmark.Measure),
     ];
 
     internal static int Run(string[] arguments)

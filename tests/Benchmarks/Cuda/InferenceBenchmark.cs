@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Benchmarks.Cuda;
 
-/// <summary>Prefill and decode of 20 layers x 4 loops of width 2048, 16 heads, SwiGLU 5632, full attention, bfloat16.</summary>
+/// <summary>Prefill of 20 layers x 4 loops of width 2048, 16 heads, SwiGLU 5632, full attention, bfloat16.</summary>
 internal static class InferenceBenchmark
 {
     const int Loops = 4;
@@ -33,19 +33,5 @@ internal static class InferenceBenchmark
             var flops = 2.0 * length * 20 * Loops * (4.0 * 2048 * 2048 + 3.0 * 2048 * 5632);
             yield return figure with { Values = new Dictionary<string, double> { ["productTeraflopsPerSecond"] = flops / figure.MedianMilliseconds / 1e9 } };
         }
-    }
-
-    internal static IEnumerable<CudaFigure> Decode(ComputeDevice device)
-    {
-        const int batch = 8, context = 2048;
-        using var model = Model(device, context + 64);
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var state = model.NewState(batch, context + 64, Loops);
-        foreach (var start in (int[])[0, 512, 1024, 1536])
-            model.Advance(randint(256, [batch, 512], dtype: ScalarType.Int64, device: device.TorchDevice), state, lastPositionOnly: true).Dispose();
-        var ids = randint(256, [batch, 1], dtype: ScalarType.Int64, device: device.TorchDevice);
-        var name = $"decode step, d 2048, 20 layers x {Loops} loops, batch {batch}, context {context}";
-        yield return CudaTimer.Time(name, "eager, fused kernels", () => model.Advance(ids, state).Dispose(), repetitions: 1, blocks: 9);
     }
 }

@@ -82,6 +82,28 @@ public sealed class MixerFormTests
     }
 
     [Theory, MemberData(nameof(Cases))]
+    public void Steps_at_positions_in_device_memory_with_state_in_place_equal_those_at_positions_of_the_host(string name, string options)
+    {
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        using var mixer = MixerUnderTest.Create(name, options);
+        var x = MixerUnderTest.Input(2, 16);
+        using var expected = mixer.NewState(2);
+        using var inPlace = mixer.NewState(2);
+        mixer.Mixer.Forward(x.narrow(1, 0, 7), expected, MixerUnderTest.Call(2, 0));
+        mixer.Mixer.Forward(x.narrow(1, 0, 7), inPlace, MixerUnderTest.Call(2, 0));
+        inPlace.KeepsAddresses = true;
+        var before = inPlace.Names.Select(tensor => inPlace[tensor]).ToArray();
+        for (var t = 7; t < 16; t++)
+        {
+            var where = new SequencePositions([19, 19]) { OnDevice = full([2], t, ScalarType.Int64) };
+            var step = mixer.Mixer.Step(x.narrow(1, t, 1), inPlace, new MixerCall { Positions = where, LayerIndex = 1 });
+            AssertClose(mixer.Mixer.Step(x.narrow(1, t, 1), expected, MixerUnderTest.Call(2, t)), step, $"token {t}");
+        }
+        Assert.All(inPlace.Names.Zip(before), pair => Assert.Same(pair.Second, inPlace[pair.First]));
+    }
+
+    [Theory, MemberData(nameof(Cases))]
     public void Perturbing_a_token_changes_nothing_before_it_and_something_from_it_on(string name, string options)
     {
         using var scope = NewDisposeScope();
