@@ -26,6 +26,7 @@ if [ $tests = yes ]; then
 fi
 
 rm -f "$stage"/lt2/*.xml
+harness/Cluster/licences.sh "$stage/lt2"
 mkdir -p "$(dirname "$target")"
 tar -C "$stage" -czf "$target" lt2
 echo "$target: $(du -h "$target" | cut -f1)"

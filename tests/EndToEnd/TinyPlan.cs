@@ -4,22 +4,8 @@ namespace LT2.Eval.EndToEnd.Tests;
 internal sealed class TinyPlan : IDisposable
 {
     /// <summary>Two models trained a few steps on recall and scored at two loop counts; one short timing.</summary>
-    public const string Recall = """
-        name: tiny
-        testSetSeed: 11
-        seeds: [1]
-        experiments:
-          - name: recall
-            variants: [lt2-gdn@micro, looped-full@micro]
-            trainedLoopCounts: [1, 2]
-            testedLoopCounts: [1, 2]
-            train:
-              suite: mqar
-              parameters: { length: 16, pairs: 2, vocabulary: 16 }
-              validationSamples: 20
-            tests:
-              - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 30 }
-            recipe: { steps: 12, batchSize: 8 }
+    public static string Recall { get; } = RecallPlan("tiny", "lt2-gdn@micro, looped-full@micro", samples: 30, "steps: 12, batchSize: 8") + """
+
         timings:
           - name: latency
             variants: [lt2-gdn@micro]
@@ -29,12 +15,31 @@ internal sealed class TinyPlan : IDisposable
             minimumBlockMilliseconds: 1
         """;
 
-    public TinyPlan(string text = Recall)
+    public TinyPlan(string? text = null)
     {
         Folder = Directory.CreateTempSubdirectory("lt2-plan-").FullName;
         PlanPath = Path.Combine(Folder, "tiny.yaml");
-        File.WriteAllText(PlanPath, text);
+        File.WriteAllText(PlanPath, text ?? Recall);
     }
+
+    /// <summary>A plan that trains variants on recall at T = 1 and 2 and scores each at both.</summary>
+    public static string RecallPlan(string name, string variants, int samples, string recipe, string seeds = "1") => $$"""
+        name: {{name}}
+        testSetSeed: 11
+        seeds: [{{seeds}}]
+        experiments:
+          - name: recall
+            variants: [{{variants}}]
+            trainedLoopCounts: [1, 2]
+            testedLoopCounts: [1, 2]
+            train:
+              suite: mqar
+              parameters: { length: 16, pairs: 2, vocabulary: 16 }
+              validationSamples: 20
+            tests:
+              - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: {{samples}} }
+            recipe: { {{recipe}} }
+        """;
 
     public string Folder { get; }
 

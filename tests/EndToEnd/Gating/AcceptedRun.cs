@@ -6,25 +6,7 @@ namespace LT2.Eval.EndToEnd.Tests.Gating;
 /// <summary>A small plan that was run once and pinned; copies of the run stand for later nights.</summary>
 public sealed class AcceptedRun : IDisposable
 {
-    private const string Plan = """
-        name: accepted
-        testSetSeed: 11
-        seeds: [1]
-        experiments:
-          - name: recall
-            variants: [lt2-gdn@micro]
-            trainedLoopCounts: [1, 2]
-            testedLoopCounts: [1, 2]
-            train:
-              suite: mqar
-              parameters: { length: 16, pairs: 2, vocabulary: 16 }
-              validationSamples: 20
-            tests:
-              - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 1000 }
-            recipe: { steps: 200, batchSize: 32 }
-        """;
-
-    private readonly TinyPlan plan = new(Plan);
+    private readonly TinyPlan plan = new(TinyPlan.RecallPlan("accepted", "lt2-gdn@micro", samples: 1000, "steps: 200, batchSize: 32"));
 
     public AcceptedRun()
     {
