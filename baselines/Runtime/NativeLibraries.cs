@@ -45,6 +45,21 @@ public static class NativeLibraries
     /// <summary>A packaged <c>libtorch_cpu.so</c> beside the program or in the package folders, or null: then libtorch comes from elsewhere.</summary>
     public static string? PackagedLibtorch => Find("libtorch_cpu.so", SearchFolders());
 
+    /// <summary>
+    /// Why there is no libtorch to load, or null where there is one. Asked before TorchSharp is touched: it would print a page of its own search to standard output.
+    /// </summary>
+    internal static string? MissingLibtorch()
+    {
+        const string file = "libtorch_cpu.so";
+        if (!OperatingSystem.IsLinux() || PackagedLibtorch is not null) return null;
+        if (ForeignFolder is { } folder)
+            return File.Exists(Path.Combine(folder, file)) ? null : $"{FolderVariable} is {folder}, where there is no {file}: it must name the folder torch/lib of a PyTorch install.";
+        var named = Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") is { Length: > 0 } path ? path : null;
+        if (Find(file, named?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? []) is not null || NativeLibrary.TryLoad(file, out _)) return null;
+        return $"This build carries no libtorch, and {file} is {(named is null ? "in no system folder" : $"in none of {named} (LD_LIBRARY_PATH)")}. "
+            + $"Set LD_LIBRARY_PATH or {FolderVariable} to the folder torch/lib of a PyTorch install, or take the build with libtorch.";
+    }
+
     static nint Resolve(string name)
     {
         var key = name.StartsWith("lib", StringComparison.Ordinal) ? name[3..] : name;

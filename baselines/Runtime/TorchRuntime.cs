@@ -18,6 +18,7 @@ public static class TorchRuntime
         if (NativeLibraries.ForeignFolder is { } folder && NativeLibraries.PackagedLibtorch is { } packaged)
             throw new ModelException($"{NativeLibraries.FolderVariable} is {folder}, but this build carries its own libtorch ({packaged}); two cannot be loaded together. "
                 + $"Unset {NativeLibraries.FolderVariable}, or build with -p:Torch=none.");
+        if (NativeLibraries.MissingLibtorch() is { } missing) throw new ModelException(missing);
         try
         {
             using var scope = torch.NewDisposeScope();

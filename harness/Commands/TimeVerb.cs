@@ -61,9 +61,10 @@ internal sealed class TimeVerb : IVerb
                 parsed.GetValue(device)!,
                 parsed.GetValue(threads));
             // Probes come first: while this process holds no device yet, they have all of its memory.
-            var peaks = parsed.GetValue(memory) ? MemoryProbes.Run(request, part => new FreshTimingProcess().RunMemoryProbe(part, CancellationToken.None)) : null;
+            request = parsed.GetValue(memory) ? request with { MemoryLengths = request.Lengths } : request;
+            var peaks = MemoryProbes.Run(request, part => new FreshTimingProcess().RunMemoryProbe(part, CancellationToken.None));
             var report = parsed.GetValue(probe) ? MemoryProbe.Measure(request, variants) : new TimingSession(environment.Clock).Measure(request, variants);
-            report = peaks is null ? report : MemoryProbes.Merge(report, peaks);
+            report = peaks.Count > 0 ? MemoryProbes.Merge(report, peaks) : report;
             if (parsed.GetValue(json))
             {
                 environment.Output.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Options));

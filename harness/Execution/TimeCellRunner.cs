@@ -29,7 +29,7 @@ public sealed class TimeCellRunner(ITimingProcess child) : ICellRunner
         for (var process = 0; process < time.Timing.ProcessCount; process++)
         {
             context.Progress.CellProgress(cell, (double)process / time.Timing.ProcessCount, $"process {process + 1} of {time.Timing.ProcessCount}");
-            reports.Add(child.Run(request with { Memory = process == 0 }, cancellation));
+            reports.Add(child.Run(request with { MemoryLengths = process == 0 ? time.Timing.MemoryLengths ?? time.Timing.Lengths : null }, cancellation));
         }
 
         var blocks = reports.SelectMany((report, process) => report.Measurements.SelectMany(item => item.BlockMilliseconds.Select((milliseconds, block) =>

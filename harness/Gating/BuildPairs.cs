@@ -44,7 +44,8 @@ public sealed class BuildPairs(
 
     private List<(TimingReport Baseline, TimingReport Candidate)>? Measure(CellRecord cell, (string Phase, int Length)? only, bool memory, int pairs, CancellationToken cancellation)
     {
-        var request = Request(cell, only) with { Memory = memory };
+        var request = Request(cell, only);
+        request = memory ? request with { MemoryLengths = request.Lengths } : request;
         var reports = new List<(TimingReport, TimingReport)>();
         for (var pair = 0; pair < pairs; pair++)
         {

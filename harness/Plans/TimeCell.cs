@@ -30,7 +30,18 @@ public sealed class TimeCell(ModelDefinition model, TimingDefinition timing, str
         $"time {model.VariantId} T={model.LoopCount} {string.Join("+", timing.Phases)} at {string.Join(",", timing.Lengths)} tokens, batch {timing.BatchSize}";
 
     /// <inheritdoc />
-    protected override JsonObject Describe() => new()
+    protected override JsonObject Describe()
+    {
+        var description = DescribeTimes();
+        if (timing.MemoryLengths is { } lengths)
+        {
+            description["memoryLengths"] = new JsonArray([.. lengths.Select(length => JsonValue.Create(length))]);
+        }
+
+        return description;
+    }
+
+    private JsonObject DescribeTimes() => new()
     {
         ["kind"] = "time",
         ["model"] = JsonNode.Parse(model.ToCanonicalJson()),

@@ -12,6 +12,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="ProcessCount">Fresh processes a cell.</param>
 /// <param name="BlockCount">Blocks a process, phase and length.</param>
 /// <param name="MinimumBlockMilliseconds">A block repeats its work until it lasts this long.</param>
+/// <param name="MemoryLengths">Lengths at which peak memory is probed too, each in a process of its own; null for all of them.</param>
 public sealed record TimingDefinition(
     string Name,
     int Line,
@@ -23,4 +24,5 @@ public sealed record TimingDefinition(
     int VocabularySize,
     int ProcessCount,
     int BlockCount,
-    double MinimumBlockMilliseconds);
+    double MinimumBlockMilliseconds,
+    IReadOnlyList<int>? MemoryLengths = null);

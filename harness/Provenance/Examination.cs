@@ -36,7 +36,7 @@ public sealed record Examination(string Device, IReadOnlyList<(string Name, stri
         {
             return new Examination(deviceName, entries,
             [
-                new("libtorch", false, true, string.Join(" ", error.Problems), "nothing that needs a model works; list, validate, results, compare, report and export do",
+                new("libtorch", false, true, string.Join(" ", error.Problems).ReplaceLineEndings(" "), "nothing that needs a model works; list, validate, results, compare, report and export do",
                     $"take the build with libtorch, or point {NativeLibraries.FolderVariable} or LD_LIBRARY_PATH at the folder torch/lib of a PyTorch install"),
             ]);
         }

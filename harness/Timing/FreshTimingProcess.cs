@@ -19,7 +19,7 @@ public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
     public TimingReport Run(TimingRequest request, CancellationToken cancellation)
     {
         var report = Start(request, [], cancellation);
-        return request.Memory ? MemoryProbes.Merge(report, MemoryProbes.Run(request, part => RunMemoryProbe(part, cancellation))) : report;
+        return MemoryProbes.Merge(report, MemoryProbes.Run(request, part => RunMemoryProbe(part, cancellation)));
     }
 
     /// <summary>Peak memory of one phase at one length (<see cref="MemoryProbe"/>).</summary>

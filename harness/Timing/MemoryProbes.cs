@@ -9,11 +9,11 @@ internal static class MemoryProbes
     /// <param name="request">What is timed.</param>
     /// <param name="probe">Runs a request of one phase and one length.</param>
     public static IReadOnlyDictionary<(string Phase, int Length), long?> Run(TimingRequest request, Func<TimingRequest, TimingReport> probe)
-        => request.Lengths.SelectMany(length => request.Phases.Select(phase => (phase, length))).ToDictionary(part => part, part =>
+        => (request.MemoryLengths ?? []).SelectMany(length => request.Phases.Select(phase => (phase, length))).ToDictionary(part => part, part =>
         {
             try
             {
-                return probe(request with { Phases = [part.phase], Lengths = [part.length] }).Measurements[0].PeakMemoryBytes;
+                return probe(request with { Phases = [part.phase], Lengths = [part.length], MemoryLengths = null }).Measurements[0].PeakMemoryBytes;
             }
             catch (Exception error) when (OutOfMemory.Is(error))
             {

@@ -12,7 +12,7 @@ namespace LT2.Eval.Harness.Timing;
 /// <param name="Dtype">Compute dtype.</param>
 /// <param name="Device">cpu, cuda or auto.</param>
 /// <param name="ThreadCount">CPU threads; null for every core.</param>
-/// <param name="Memory">Whether peak memory is probed too, in a process of its own for each phase and length.</param>
+/// <param name="MemoryLengths">Lengths at which peak memory is probed too, in a process of its own for each phase and length; null for none.</param>
 public sealed record TimingRequest(
     string VariantId,
     int LoopCount,
@@ -25,4 +25,4 @@ public sealed record TimingRequest(
     string Dtype,
     string Device,
     int? ThreadCount,
-    bool Memory = false);
+    IReadOnlyList<int>? MemoryLengths = null);

@@ -44,7 +44,10 @@ internal sealed record BenchmarkFigure(
 
     internal string ToJson() => JsonSerializer.Serialize(this, Options);
 
+    // Paths of the host say nothing about a figure; what else it was doing does.
     private static Dictionary<string, string> Surroundings() => HostDescription.Describe().Concat(TorchRuntime.Describe())
+        .Where(entry => entry.Item1 is not ("libtorch from" or "native loading"))
+        .Append(("now.loadAverage", File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown"))
         .Append(("program.commit", BuildIdentity.Current.Commit ?? "unknown")).Append(("program.dirty", BuildIdentity.Current.IsDirty?.ToString() ?? "unknown"))
         .ToDictionary(entry => entry.Item1, entry => entry.Item2);
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Reports;
@@ -66,7 +66,7 @@ internal static class GroupCommand
     private static ManualConfig Config(bool brief, bool freshProcess, string[] filters)
     {
         var job = brief ? Job.ShortRun.WithIterationCount(3).WithWarmupCount(1) : Job.Default.WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(200)).WithMaxIterationCount(30);
-        var config = ManualConfig.Create(DefaultConfig.Instance).AddJob(freshProcess ? job : job.WithToolchain(InProcessEmitToolchain.Instance)).AddExporter(MarkdownExporter.GitHub)
+        var config = ManualConfig.Create(DefaultConfig.Instance).AddJob(freshProcess ? job : job.WithToolchain(InProcessEmitToolchain.Instance)).AddDiagnoser(MemoryDiagnoser.Default)
             .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(40)).WithOptions(ConfigOptions.JoinSummary);
         return filters.Length == 0 ? config : config.AddFilter(new GlobFilter(filters));
     }

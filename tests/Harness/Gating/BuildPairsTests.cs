@@ -94,7 +94,7 @@ public sealed class BuildPairsTests : IDisposable
 
         public TimingReport Run(TimingRequest request, CancellationToken cancellation)
         {
-            started.Add($"{name} {request.VariantId} T={request.LoopCount} {string.Join(',', request.Phases)} {string.Join(',', request.Lengths)} {request.Device} {request.ThreadCount}{(request.Memory ? " with memory" : "")}");
+            started.Add($"{name} {request.VariantId} T={request.LoopCount} {string.Join(',', request.Phases)} {string.Join(',', request.Lengths)} {request.Device} {request.ThreadCount}{(request.MemoryLengths is not null ? " with memory" : "")}");
             return Fails
                 ? throw new InvalidOperationException("it broke")
                 : new TimingReport(host, "readable", [.. request.Phases.SelectMany(phase => request.Lengths.Select(length =>

@@ -23,7 +23,7 @@ public sealed class MemoryLimitTests
     [Fact]
     public void Probes_ask_for_one_phase_and_length_each_and_one_that_runs_out_of_memory_leaves_no_peak()
     {
-        var request = new TimingRequest("lt2-gdn@micro", 2, 16, ["prefill", "decode"], [8, 16], 1, 2, 1, "float32", "cpu", 1, Memory: true);
+        var request = new TimingRequest("lt2-gdn@micro", 2, 16, ["prefill", "decode"], [8, 16], 1, 2, 1, "float32", "cpu", 1, MemoryLengths: [8, 16]);
         var asked = new List<(string, int)>();
         var peaks = MemoryProbes.Run(request, part =>
         {
