@@ -11,10 +11,26 @@ namespace LT2.Eval.Models.Kernels;
 /// </summary>
 public static class FusedOperations
 {
+    static KernelChoice? choice;
     static readonly Lazy<string?> Missing = new(() => NvrtcCompiler.Problem ?? CudaStream.Problem);
 
+    /// <summary>Environment variable that forces either version: one of <c>auto</c>, <c>plain</c>, <c>fused</c>.</summary>
+    public const string ChoiceVariable = "LT2_KERNELS";
+
+    /// <summary>Which version runs; the environment's choice at first.</summary>
+    /// <exception cref="ModelException">The variable holds something else.</exception>
+    public static KernelChoice Choice
+    {
+        get => choice ??= Parse(Environment.GetEnvironmentVariable(ChoiceVariable));
+        set => choice = value;
+    }
+
     /// <summary>False takes the plain operations everywhere: for comparisons.</summary>
-    public static bool Enabled { get; set; } = true;
+    public static bool Enabled
+    {
+        get => Choice != KernelChoice.Plain;
+        set => Choice = value ? KernelChoice.Automatic : KernelChoice.Plain;
+    }
 
     /// <summary>What to write into the environment block.</summary>
     public static string Description => !Enabled ? "plain operations (fused kernels switched off)"
@@ -27,6 +43,28 @@ public static class FusedOperations
     /// <summary>Whether a fused kernel may take this tensor.</summary>
     internal static bool Serves(Tensor x) =>
         Enabled && x.device_type == DeviceType.CUDA && (x.dtype is ScalarType.BFloat16 or ScalarType.Float32) && Missing.Value is null;
+
+    /// <summary>The same for a kernel with conditions of its own.</summary>
+    /// <param name="x">Gives device and dtype.</param>
+    /// <param name="obstacle">Why it cannot serve, or null.</param>
+    /// <param name="operation">Its name in messages.</param>
+    /// <exception cref="ModelException">Fused kernels are forced, the tensor lies on CUDA, and this kernel cannot serve it.</exception>
+    internal static bool ServesOr(Tensor x, string? obstacle, string operation)
+    {
+        if (!Enabled || x.device_type != DeviceType.CUDA) return false;
+        obstacle ??= Missing.Value;
+        if (obstacle is not null && Choice == KernelChoice.Fused)
+            throw new ModelException($"No fused kernel for this {operation}: {obstacle}. Unset {ChoiceVariable} (or set it to auto) to run plain operations instead.");
+        return obstacle is null;
+    }
+
+    static KernelChoice Parse(string? text) => text switch
+    {
+        null or "" or "auto" => KernelChoice.Automatic,
+        "plain" => KernelChoice.Plain,
+        "fused" => KernelChoice.Fused,
+        _ => throw new ModelException($"{ChoiceVariable} is '{text}'; it must be auto, plain or fused."),
+    };
 
     /// <summary>Whether its first element lies on a 16-byte boundary.</summary>
     internal static bool IsAligned(Tensor x) => KernelArgument.Address(x) % 16 == 0;

@@ -1,6 +1,8 @@
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Layers;
+using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
+using ShortConvolution = LT2.Eval.Models.Layers.ShortConvolution;
 
 namespace LT2.Eval.Models.Mixers;
 
@@ -98,8 +100,9 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, MixerState? state, MixerCall call)
     {
-        var (q, k, v, beta, g, gate) = Project(x, state);
-        var (o, final) = GatedDeltaRule.Chunked(q, k, v, beta, g, shape.Scale, state?["recurrent"], shape.ChunkLength, needFinalState: state is not null);
+        var (qk, v, beta, g, gate) = Project(x, state);
+        var (q, k) = Split(qk);
+        var (o, final) = DeltaRuleEngine.RunPacked(qk, v, beta, g, shape.Scale, state?["recurrent"], shape.ChunkLength, needFinalState: state is not null);
         if (carry is not null)
         {
             o = carry.Read(o, q, call);
@@ -113,7 +116,8 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     public override Tensor Step(Tensor x, MixerState state, MixerCall call)
     {
         if (carry is null && step.Serves(x)) return nn.functional.linear(Fused(nn.functional.linear(x, projection), state), output);
-        var (q, k, v, beta, g, gate) = Project(x, state);
+        var (qk, v, beta, g, gate) = Project(x, state);
+        var (q, k) = Split(qk);
         var (o, final) = GatedDeltaRule.Recurrent(q, k, v, beta, g, shape.Scale, state["recurrent"]);
         if (carry is not null)
         {
@@ -135,23 +139,25 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         projected, shape.OutputGate ? projected.narrow(-1, 2 * shape.KeyWidth + shape.ValueWidth, shape.ValueWidth) : null, null,
         convolution is null ? null : state["convolution"], state["recurrent"]);
 
-    (Tensor Q, Tensor K, Tensor V, Tensor Beta, Tensor G, Tensor? Gate) Project(Tensor x, MixerState? state)
+    (Tensor Q, Tensor K) Split(Tensor qk) => (qk.narrow(2, 0, shape.KeyHeads), qk.narrow(2, shape.KeyHeads, shape.KeyHeads));
+
+    (Tensor QK, Tensor V, Tensor Beta, Tensor G, Tensor? Gate) Project(Tensor x, MixerState? state)
     {
         var projected = nn.functional.linear(x, projection);
         var convolved = 2 * shape.KeyWidth + shape.ValueWidth;
         var mixed = projected.narrow(-1, 0, convolved);
         mixed = convolution is not null ? ShortConvolution.WithSilu(mixed, convolution, convolutionBias, state) : nn.functional.silu(mixed);
         var qk = mixed.narrow(-1, 0, 2 * shape.KeyWidth).SplitLast(2 * shape.KeyHeads, shape.KeyHead);
-        if (FusedL2Norm.Serves(qk)) qk = FusedL2Norm.Apply(qk, L2Epsilon).to(ScalarType.Float32);
+        if (FusedL2Norm.Serves(qk)) qk = FusedL2Norm.Apply(qk, L2Epsilon);
         else
         {
             if (qk.dtype is not ScalarType.Float64) qk = qk.to(ScalarType.Float32);
             qk = qk.mul(qk.square().sum(-1, keepdim: true).add_(L2Epsilon).rsqrt_());
         }
         var v = mixed.narrow(-1, 2 * shape.KeyWidth, shape.ValueWidth).SplitLast(shape.ValueHeads, shape.ValueHead);
-        var (g, beta) = Gates(projected.narrow(-1, projected.shape[^1] - 2 * shape.ValueHeads, 2 * shape.ValueHeads), qk.dtype);
+        var (g, beta) = Gates(projected.narrow(-1, projected.shape[^1] - 2 * shape.ValueHeads, 2 * shape.ValueHeads), WorkingPrecision.Of(qk.dtype));
         var gate = shape.OutputGate ? projected.narrow(-1, convolved, shape.ValueWidth).SplitLast(shape.ValueHeads, shape.ValueHead) : null;
-        return (qk.narrow(2, 0, shape.KeyHeads), qk.narrow(2, shape.KeyHeads, shape.KeyHeads), v, beta, g, gate);
+        return (qk, v, beta, g, gate);
     }
 
     (Tensor G, Tensor Beta) Gates(Tensor gates, ScalarType type)

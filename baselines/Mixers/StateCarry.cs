@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers;
@@ -16,7 +17,7 @@ internal sealed class StateCarry(Tensor gate, double scale, int chunkLength)
         if (!call.Shared.TryGetValue(Name(call, call.LoopIndex - 1, "k"), out var k)) return o;
         Tensor Part(string part) => call.Shared[Name(call, call.LoopIndex - 1, part)];
         var initial = call.Shared.TryGetValue(Name(call, call.LoopIndex - 1, "initial"), out var before) ? before : null;
-        var (read, _) = GatedDeltaRule.Chunked(q, k, Part("v"), Part("beta"), Part("g"), scale, initial, chunkLength, needFinalState: false);
+        var (read, _) = DeltaRuleEngine.Run(q, k, Part("v"), Part("beta"), Part("g"), scale, initial, chunkLength, needFinalState: false);
         return addcmul(o, read, gate[Math.Min(call.LoopIndex, (int)gate.shape[0] - 1)].to(o.dtype).unsqueeze(-1), 1);
     }
 

@@ -9,16 +9,10 @@ namespace LT2.Eval.Models.Verification;
 /// <param name="Run">The operator: outputs by their golden names. A form may give only some of them.</param>
 /// <param name="Chunked">Whether chunk lengths are to be varied.</param>
 /// <param name="SelectionOutputs">Outputs that depend on a discontinuous choice; rows with a small <c>sel_margin</c> are left out of them.</param>
-/// <param name="Implementation">Which implementation it is, where a mixer has several; null for the plain operator.</param>
 internal sealed record OperatorFamily(
     string Mixer, IReadOnlyList<string> TimeInputs, IReadOnlyList<string> Activations,
-    Func<CaseInputs, OperatorForm, Dictionary<string, Tensor>> Run, bool Chunked = true, IReadOnlyList<string>? SelectionOutputs = null,
-    string? Implementation = null)
+    Func<CaseInputs, OperatorForm, Dictionary<string, Tensor>> Run, bool Chunked = true, IReadOnlyList<string>? SelectionOutputs = null)
 {
     /// <summary>How a form is called in verdicts.</summary>
-    public string Label(OperatorForm form)
-    {
-        var label = Chunked ? form.ToString() : form.IsRecurrent ? "recurrent" : "parallel";
-        return Implementation is null ? label : $"{Implementation}, {label}";
-    }
+    public string Label(OperatorForm form) => Chunked ? form.ToString() : form.IsRecurrent ? "recurrent" : "parallel";
 }

@@ -17,7 +17,6 @@ internal static class RecurrentFamilies
         new("mamba2", ["x", "dt_raw", "B", "C"], ["x", "B", "C"], Mamba2Case),
         new("deltanet", [.. Qkv, "beta"], Qkv, DeltaCase),
         new("gdn", [.. Qkv, "beta", "g"], Qkv, DeltaCase),
-        new("gdn", [.. Qkv, "beta", "g"], Qkv, LayerDeltaCase, Implementation: "the layer's own"),
         new("kda", [.. Qkv, "beta", "g"], Qkv, DeltaCase),
         new("gated_deltaproduct", [.. Qkv, "beta", "g"], Qkv, DeltaProductCase),
         new("rwkv7", ["r", "w", "k", "v", "kk", "a"], ["r", "k", "v", "kk", "a"], Rwkv7Case),
@@ -85,17 +84,6 @@ internal static class RecurrentFamilies
         return Outputs(form.ChunkLength is { } chunk
             ? DeltaRuleEngine.Chunkwise(q, k, x["v"], x["beta"], x.Find("g"), x.Scale, x.InitialState, chunk)
             : DeltaRuleEngine.Recurrent(q, k, x["v"], x["beta"], x.Find("g"), x.Scale, x.InitialState));
-    }
-
-    /// <summary>What <see cref="Mixers.GatedDeltaNetMixer"/> runs: fewer operations, and no final state where nobody asks for one.</summary>
-    private static Dictionary<string, Tensor> LayerDeltaCase(CaseInputs x, OperatorForm form)
-    {
-        var (q, k) = Normalised(x);
-        var scale = x.Scale ?? Math.Pow(q.shape[3], -0.5);
-        var (o, state) = form.ChunkLength is { } chunk
-            ? Mixers.GatedDeltaRule.Chunked(q, k, x["v"], x["beta"], x["g"], scale, x.InitialState, (int)chunk)
-            : Mixers.GatedDeltaRule.Recurrent(q, k, x["v"], x["beta"], x["g"], scale, x.InitialState);
-        return new() { ["o"] = o, ["final_state"] = state! };
     }
 
     private static Dictionary<string, Tensor> DeltaProductCase(CaseInputs x, OperatorForm form)

@@ -14,16 +14,50 @@ internal static class DeltaRuleEngine
 {
     public static RecurrentOutput Chunkwise(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, long chunkLength)
     {
+        var (o, state) = Run(q, k, v, beta, g, scale, initialState, chunkLength, needFinalState: true);
+        return new RecurrentOutput(o, state!);
+    }
+
+    /// <summary>
+    /// The parallel form: on tensor cores where <see cref="FusedChunkedRecurrence"/> serves, else as plain operations. Without <paramref name="needFinalState"/> the last
+    /// chunk's update is saved and the returned state is null or of no use.
+    /// </summary>
+    public static (Tensor Output, Tensor? State) Run(
+        Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, long chunkLength, bool needFinalState)
+    {
+        Check(q, k, v, beta, g);
+        return g?.dim() != 4 && FusedChunkedRecurrence.Serves(k, v)
+            ? FusedChunkedRecurrence.Apply(q, k, v, beta, g, scale ?? Math.Pow(k.shape[3], -0.5), initialState, needFinalState)
+            : Plain(q, k, v, beta, g, scale, initialState, chunkLength, needFinalState);
+    }
+
+    /// <summary>The same with queries and keys side by side, [B, T, 2 H, Dk]: their gradients then need no joining.</summary>
+    public static (Tensor Output, Tensor? State) RunPacked(
+        Tensor qk, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, long chunkLength, bool needFinalState)
+    {
+        if (g?.dim() != 4 && FusedChunkedRecurrence.Serves(qk, v))
+        {
+            return FusedChunkedRecurrence.Apply(qk, null, v, beta, g, scale ?? Math.Pow(qk.shape[3], -0.5), initialState, needFinalState);
+        }
+        var heads = qk.shape[2] / 2;
+        return Run(qk.narrow(2, 0, heads), qk.narrow(2, heads, heads), v, beta, g, scale, initialState, chunkLength, needFinalState);
+    }
+
+    private static (Tensor Output, Tensor? State) Plain(
+        Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, long chunkLength, bool needFinalState)
+    {
         if (q.shape[1] > TimeSegments.Length)
         {
-            return TimeSegments.Run(q.shape[1], initialState, (start, length, state) =>
+            var whole = TimeSegments.Run(q.shape[1], initialState, (start, length, state) =>
             {
                 Tensor Part(Tensor x) => x.narrow(1, start, length);
-                return Chunkwise(Part(q), Part(k), Part(v), Part(beta), g is null ? null : Part(g), scale, state, chunkLength);
+                var (part, final) = Plain(Part(q), Part(k), Part(v), Part(beta), g is null ? null : Part(g), scale, state, chunkLength, needFinalState: true);
+                return new RecurrentOutput(part, final!);
             });
+            return (whole.Output, whole.FinalState);
         }
         using var scope = NewDisposeScope();
-        var (heads, keyDim, valueDim) = Check(q, k, v, beta, g);
+        var (heads, keyDim, valueDim) = (v.shape[2], k.shape[3], v.shape[3]);
         var dtype = WorkingPrecision.Of(v.dtype);
         var layout = new ChunkLayout(q.shape[1], chunkLength);
         var (Q, K, V) = (
@@ -37,20 +71,32 @@ internal static class DeltaRuleEngine
         // Forward substitution: a doubling product over powers cancels catastrophically for correlated keys.
         var products = decay.Products([K, Q], [K]);
         var system = (B * products[0, 0]).tril(-1);
-        var solved = linalg.solve_triangular(system, B * cat([V, decay.FromStart(K)], -1), upper: false, left: true, unitriangular: true);
+        Tensor Solve(Tensor right) => linalg.solve_triangular(system, right, upper: false, left: true, unitriangular: true);
+        var A = products[1, 0].tril();
+        if (layout.Count == 1 && initialState is null && !needFinalState)
+        {
+            return (layout.Join(matmul(A, Solve(B * V))).to_type(v.dtype).MoveToOuterDisposeScope(), null);
+        }
+        var solved = Solve(B * cat([V, decay.FromStart(K)], -1));
         var (U, W) = (solved.narrow(-1, 0, valueDim), solved.narrow(-1, valueDim, keyDim));
-        var (Qs, Ke, A) = (decay.FromStart(Q), decay.ToEnd(K).transpose(-1, -2), products[1, 0].tril());
+        var (Qs, Ke) = (decay.FromStart(Q), decay.ToEnd(K).transpose(-1, -2));
 
-        var S = WorkingPrecision.StateOrZeros(initialState, dtype, q.device, q.shape[0], heads, keyDim, valueDim);
+        var S = initialState is null ? null : WorkingPrecision.StateOrZeros(initialState, dtype, q.device, q.shape[0], heads, keyDim, valueDim);
         var outputs = new Tensor[layout.Count];
         for (var n = 0L; n < layout.Count; n++)
         {
-            var E = U.select(2, n) - matmul(W.select(2, n), S);
-            outputs[n] = matmul(Qs.select(2, n), S) + matmul(A.select(2, n), E);
-            S = decay.Carry(S, n) + matmul(Ke.select(2, n), E);
+            var E = S is null ? U.select(2, n) : U.select(2, n) - matmul(W.select(2, n), S);
+            var o = matmul(A.select(2, n), E);
+            outputs[n] = S is null ? o : o + matmul(Qs.select(2, n), S);
+            if (n == layout.Count - 1 && !needFinalState)
+            {
+                break;
+            }
+            var written = matmul(Ke.select(2, n), E);
+            S = S is null ? written : decay.Carry(S, n) + written;
         }
-        var o = layout.Join(stack(outputs, 2)).to_type(v.dtype);
-        return new RecurrentOutput(o.MoveToOuterDisposeScope(), S.MoveToOuterDisposeScope());
+        var joined = layout.Join(stack(outputs, 2)).to_type(v.dtype);
+        return (joined.MoveToOuterDisposeScope(), needFinalState ? S!.MoveToOuterDisposeScope() : null);
     }
 
     public static RecurrentOutput Recurrent(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, bool inPlace = false)

@@ -11,18 +11,30 @@ namespace LT2.Eval.Models.Mixers.Operators;
 /// </summary>
 internal static class LinearRecurrence
 {
+    /// <summary>The parallel form: on tensor cores where <see cref="FusedChunkedRecurrence"/> serves, else as plain operations.</summary>
     public static RecurrentOutput Chunkwise(Tensor q, Tensor k, Tensor v, Tensor? g, double? scale, Tensor? initialState, long chunkLength)
+    {
+        Check(q, k, v, g);
+        if (g?.dim() == 4 || q.shape[2] != k.shape[2] || !FusedChunkedRecurrence.Serves(k, v))
+        {
+            return Plain(q, k, v, g, scale, initialState, chunkLength);
+        }
+        var (o, final) = FusedChunkedRecurrence.Apply(q, k, v, null, g, scale ?? Math.Pow(k.shape[3], -0.5), initialState);
+        return new RecurrentOutput(o, final!);
+    }
+
+    private static RecurrentOutput Plain(Tensor q, Tensor k, Tensor v, Tensor? g, double? scale, Tensor? initialState, long chunkLength)
     {
         if (q.shape[1] > TimeSegments.Length)
         {
             return TimeSegments.Run(q.shape[1], initialState, (start, length, state) =>
             {
                 Tensor Part(Tensor x) => x.narrow(1, start, length);
-                return Chunkwise(Part(q), Part(k), Part(v), g is null ? null : Part(g), scale, state, chunkLength);
+                return Plain(Part(q), Part(k), Part(v), g is null ? null : Part(g), scale, state, chunkLength);
             });
         }
         using var scope = NewDisposeScope();
-        var (heads, keyDim, valueDim) = Check(q, k, v, g);
+        var (heads, keyDim, valueDim) = (v.shape[2], k.shape[3], v.shape[3]);
         var dtype = WorkingPrecision.Of(v.dtype);
         var layout = new ChunkLayout(q.shape[1], chunkLength);
         var (Q, K, V) = (

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Operators;
@@ -13,12 +14,15 @@ public static class StateSpaceDuality
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
     public static RecurrentOutput Chunkwise(
         Tensor x, Tensor dt, Tensor g, Tensor B, Tensor C, Tensor? D = null, Tensor? initialState = null, long chunkLength = 64)
-        => Run(x, dt, D, value => LinearRecurrence.Chunkwise(C, B, value, g, 1, initialState, chunkLength));
+        => Run(x, dt, D, value => LinearRecurrence.Chunkwise(C, B, Lower(value, B, x), g, 1, initialState, chunkLength));
 
     /// <summary>Recurrent form, token by token. With <paramref name="inPlace"/> a kernel may change the initial state itself.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
     public static RecurrentOutput Recurrent(Tensor x, Tensor dt, Tensor g, Tensor B, Tensor C, Tensor? D = null, Tensor? initialState = null, bool inPlace = false)
         => Run(x, dt, D, value => LinearRecurrence.Recurrent(C, B, value, g, 1, initialState, inPlace));
+
+    // The chunked kernels read bfloat16; the plain operators keep dt · x as it is.
+    private static Tensor Lower(Tensor value, Tensor B, Tensor x) => FusedChunkedRecurrence.Serves(B, x) ? value.to_type(x.dtype) : value;
 
     private static RecurrentOutput Run(Tensor x, Tensor dt, Tensor? D, Func<Tensor, RecurrentOutput> recurrence)
     {

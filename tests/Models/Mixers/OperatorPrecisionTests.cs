@@ -53,7 +53,6 @@ public sealed class OperatorPrecisionTests
         var beta = Uniform(5, 1).squeeze(-1);
         var exact = GatedDeltaRule.Recurrent(q, k, v, beta, g);
         AssertSingleIsAccurate((t, d) => GatedDeltaRule.Chunkwise(t(q, d), t(k, d), t(v, d), t(beta, d), t(g, d)), exact);
-        AssertSingleIsAccurate((t, d) => OfTheLayer(t(q, d), t(k, d), t(v, d), t(beta, d), t(g, d)), exact);
     }
 
     /// <summary>Nearly equal keys with β = 1: a triangular inverse by a doubling product overflows here.</summary>
@@ -106,12 +105,6 @@ public sealed class OperatorPrecisionTests
         Assert.Contains("k has the shape [1,200,2,7]; expected [1,200,2,8]", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => DeltaRule.Chunkwise(q, q, v, beta, chunkLength: 0));
         Assert.Throws<ArgumentException>(() => DeltaRule.Chunkwise(q, q, v, beta, initialState: zeros(1, 2, 6, 8)));
-    }
-
-    private static RecurrentOutput OfTheLayer(Tensor q, Tensor k, Tensor v, Tensor beta, Tensor g)
-    {
-        var (output, state) = Models.Mixers.GatedDeltaRule.Chunked(q, k, v, beta, g, Math.Pow(q.shape[3], -0.5));
-        return new RecurrentOutput(output, state!);
     }
 
     private static void AssertSingleIsAccurate(Func<Func<Tensor, ScalarType, Tensor>, ScalarType, RecurrentOutput> chunkwise, RecurrentOutput exact)

@@ -1,0 +1,74 @@
+using LT2.Eval.Models.Runtime.Cuda;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Kernels;
+
+/// <summary>Launches of the kernels in chunk_*.cu on one set of inputs: q, k [B, L, H, Dk], v [B, L, HV, Dv] bfloat16 (slices of something wider allowed); β, g [B, L, HV] float32.</summary>
+internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor v, Tensor? beta, Tensor? g, float scale)
+{
+    readonly int length = (int)shape.Length, chunks = (int)shape.Chunks, heads = (int)shape.KeyHeads, valueHeads = (int)shape.ValueHeads;
+
+    /// <summary>What chunks need before the state is known; every later kernel reads it.</summary>
+    internal ChunkMatrices Prepare()
+    {
+        var (keys, queries) = (shape.Tiles(q.device), shape.Tiles(q.device));
+        var inverse = shape.Delta ? shape.Matrices(q.device, ChunkShape.Chunk, ChunkShape.ChunkRow) : null;
+        var attention = shape.Matrices(q.device, ChunkShape.Chunk, ChunkShape.ChunkRow);
+        var rows = shape.RowFactors(q.device);
+        Get("chunk_prepare", "chunk_prepare", shape.PrepareBytes).Launch(shape.Batch * shape.KeyHeads * shape.Chunks, 256,
+            q, k, g, beta, keys, queries, inverse, attention, rows, q.stride(1), k.stride(1), length, chunks, heads, valueHeads, scale);
+        return new(queries, keys, inverse, attention, rows);
+    }
+
+    /// <summary>Outputs [B, L, HV, Dv], and the final state where one is wanted.</summary>
+    internal (Tensor Output, Tensor? Final) Walk(ChunkMatrices m, Tensor? initial, bool needFinal)
+    {
+        var o = empty([shape.Batch, shape.Length, shape.ValueHeads, shape.ValueWidth], ScalarType.BFloat16, q.device);
+        var final = needFinal ? NewState() : null;
+        Walk(m, initial, final, o, null, null);
+        return (o, final);
+    }
+
+    /// <summary>The state that enters each chunk, transposed [B HV N, Dv, Dk + padding], and the corrected values Y, transposed [B HV N, Dv, 64 + padding] (delta rule only).</summary>
+    internal (Tensor States, Tensor? Y) SaveStates(ChunkMatrices m, Tensor? initial)
+    {
+        var states = shape.Matrices(q.device, shape.PaddedValue, shape.KeyRow);
+        var y = shape.Delta ? shape.Matrices(q.device, shape.PaddedValue, ChunkShape.ChunkRow) : null;
+        Walk(m, initial, null, null, states, y);
+        return (states, y);
+    }
+
+    /// <summary>Gradients of the values, of the states that leave each chunk, of the initial state where it is wanted, and dE·Y of each token over 16 columns at a time.</summary>
+    internal (Tensor Values, Tensor States, Tensor? Initial, Tensor? Dots) Reverse(ChunkMatrices m, Tensor? y, Tensor dout, Tensor? dfinal, bool needInitial)
+    {
+        var (chain, stages, bytes) = shape.Reverse()!.Value;
+        var dv = empty(dout.shape, ScalarType.BFloat16, q.device);
+        var dstates = shape.Matrices(q.device, shape.PaddedValue, shape.KeyRow);
+        var dinitial = needInitial ? NewState() : null;
+        var dots = shape.Delta ? empty([shape.ChunkHeads, shape.PaddedValue / 16, ChunkShape.Chunk], ScalarType.Float32, q.device) : null;
+        Get("chunk_reverse", "chunk_reverse", bytes, ("CHAIN", chain), ("STAGES", stages)).Launch(shape.Batch * shape.ValueHeads * shape.Slices(chain), (int)(32 * (chain * shape.Split + 4)),
+            m.Queries, m.Keys, dout, m.Inverse, m.Attention, y, m.Rows, dfinal, dinitial, dv, dstates, dots, length, chunks, heads, valueHeads, scale);
+        return (dv, dstates, dinitial, dots);
+    }
+
+    /// <summary>Gradients of q and k (one for each value head, into the given tensors [B, L, ·, Dk]), of g and of β.</summary>
+    internal void Gradients(
+        ChunkMatrices m, Tensor states, Tensor? y, Tensor dout, Tensor dv, Tensor dstates, Tensor? dots, Tensor dq, Tensor dk, Tensor? dg, Tensor? dbeta) =>
+        Get("chunk_gradients", "chunk_gradients", shape.GradientBytes).Launch(shape.ChunkHeads, shape.GradientThreads,
+            m.Queries, m.Keys, v, dout, dv, m.Attention, y, states, dstates, m.Rows, dots, dq, dk, dg, dbeta, v.stride(1), dq.stride(1), dk.stride(1),
+            length, chunks, heads, valueHeads, scale);
+
+    void Walk(ChunkMatrices m, Tensor? initial, Tensor? final, Tensor? o, Tensor? states, Tensor? y)
+    {
+        var save = states is not null;
+        var (chain, stages, bytes) = shape.Walk(save)!.Value;
+        var threads = 32 * (chain * shape.Split + ChunkShape.OutputWarps(chain, save) + 2);
+        Get("chunk_walk", "chunk_walk", bytes, ("CHAIN", chain), ("STAGES", stages), ("SAVE", save ? 1 : 0)).Launch(shape.Batch * shape.ValueHeads * shape.Slices(chain), (int)threads,
+            m.Queries, m.Keys, v, m.Inverse, m.Attention, m.Rows, initial, final, o, states, y, v.stride(1), length, chunks, heads, valueHeads, scale);
+    }
+
+    Tensor NewState() => empty([shape.Batch, shape.ValueHeads, shape.KeyWidth, shape.ValueWidth], ScalarType.Float32, q.device);
+
+    KernelFunction Get(string source, string kernel, long sharedBytes, params ReadOnlySpan<(string, long)> more) =>
+        KernelLibrary.Get(q, source, kernel, (int)sharedBytes, shape.Constants(more));
+}

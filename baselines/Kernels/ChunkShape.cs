@@ -1,0 +1,122 @@
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Kernels;
+
+/// <summary>The sizes of one chunked recurrence and what the kernels of chunk_*.cu derive from them: padded widths, chunks, shared memory, how the value columns are split.</summary>
+/// <param name="Batch">B.</param>
+/// <param name="Length">L, tokens.</param>
+/// <param name="KeyHeads">H.</param>
+/// <param name="ValueHeads">HV, a multiple of H.</param>
+/// <param name="KeyWidth">Dk.</param>
+/// <param name="ValueWidth">Dv.</param>
+/// <param name="Delta">Whether values are corrected by what the state holds (delta rule) or written as they are.</param>
+/// <param name="Multiprocessors">Of the device.</param>
+/// <param name="SharedBytes">Shared memory that one block may have there.</param>
+internal sealed record ChunkShape(
+    long Batch, long Length, long KeyHeads, long ValueHeads, long KeyWidth, long ValueWidth, bool Delta, int Multiprocessors, int SharedBytes)
+{
+    /// <summary>Tokens of a chunk: CHUNK of chunk_tiles.cuh.</summary>
+    internal const long Chunk = 64;
+
+    /// <summary>Widest key head: the state of 16 value columns then fills a warp's registers.</summary>
+    internal const long LargestKeyWidth = 256;
+
+    const long Padding = 8, RowValues = 4, BytesOfElement = 2, ExchangedFloats = 2 * 1024;
+
+    /// <summary>Elements of a row of a [64, 64] matrix of a chunk in scratch memory.</summary>
+    internal const long ChunkRow = Chunk + Padding;
+
+    internal long Chunks => (Length + Chunk - 1) / Chunk;
+    internal long PaddedKey => (KeyWidth + 31) / 32 * 32;
+    internal long PaddedValue => (ValueWidth + 15) / 16 * 16;
+    internal long ChunkHeads => Batch * ValueHeads * Chunks;
+    internal double ScaleOfKey => Math.Pow(KeyWidth, -0.5);
+
+    /// <summary>Elements of a row of queries, keys or states in scratch memory.</summary>
+    internal long KeyRow => PaddedKey + Padding;
+
+    /// <summary>Warps that share the state of 16 value columns: SPLIT of chunk_tiles.cuh.</summary>
+    internal long Split => PaddedKey >= 96 ? 2 : 1;
+
+    /// <summary>Threads of a block of chunk_gradients.</summary>
+    internal int GradientThreads => PaddedKey == 128 ? 512 : 256;
+
+    long DeltaFactor => Delta ? 1 : 0;
+
+    /// <summary>
+    /// Warps a block that each carry 16 value columns. Few heads: narrow slices, so that more multiprocessors take part. Many heads: wide ones, which read keys and
+    /// queries less often.
+    /// </summary>
+    internal long Chain
+    {
+        get
+        {
+            var tiles = PaddedValue / 16;
+            var widest = Batch * ValueHeads * tiles <= Multiprocessors ? 1 : Batch * ValueHeads >= Multiprocessors / 2 ? 4 : 2;
+            // The fewest slices first, then the fewest idle columns.
+            var slices = (tiles + widest - 1) / widest;
+            return (tiles + slices - 1) / slices;
+        }
+    }
+
+    internal long Slices(long chain) => (PaddedValue / 16 + chain - 1) / chain;
+
+    /// <summary>Warps that make outputs of a block of the forward walk: OUTPUT_WARPS of chunk_walk.cu.</summary>
+    internal static long OutputWarps(long chain, bool save) => save || chain <= 3 ? 2 : 4;
+
+    internal long PrepareBytes => Math.Max(2 * Chunk * KeyRow * BytesOfElement, 2 * Chunk * 68 * 4) + (1 + DeltaFactor) * Chunk * ChunkRow * BytesOfElement;
+
+    /// <summary>Value columns with stages of the copies that fit, most stages first; null where nothing fits.</summary>
+    internal (long Chain, long Stages, long Bytes)? Walk(bool save) => Fit((chain, stages) =>
+    {
+        var columns = 16 * chain;
+        var stage = Chunk * KeyRow + Chunk * (columns + Padding) + DeltaFactor * Chunk * ChunkRow + (RowValues + 1) * Chunk * 2 + (save ? 0 : Chunk * (KeyRow + ChunkRow));
+        return Bytes(chain, stages * stage + 2 * columns * (KeyRow + ChunkRow));
+    });
+
+    /// <summary>The same for the walk back.</summary>
+    internal (long Chain, long Stages, long Bytes)? Reverse() => Fit((chain, stages) =>
+    {
+        var columns = 16 * chain;
+        var stage = 2 * Chunk * KeyRow + Chunk * (columns + Padding) + Chunk * ChunkRow + DeltaFactor * (Chunk + columns) * ChunkRow + RowValues * Chunk * 2;
+        return Bytes(chain, stages * stage + 2 * columns * (KeyRow + ChunkRow));
+    });
+
+    internal long GradientBytes
+    {
+        get
+        {
+            var slice = PaddedValue % 32 == 0 ? 32 : 16;
+            var values = Delta ? slice * ChunkRow : Chunk * (slice + Padding);
+            var stage = (1 + DeltaFactor) * Chunk * (slice + Padding) + values + 2 * slice * KeyRow;
+            return (Chunk * (2 * KeyRow + ChunkRow) + DeltaFactor * PaddedValue / 16 * Chunk * 2 + Math.Max(2 * stage, 2 * Chunk * ChunkRow)) * BytesOfElement;
+        }
+    }
+
+    /// <summary>Preprocessor constants of every kernel of the family.</summary>
+    internal (string, long)[] Constants(params ReadOnlySpan<(string, long)> more) =>
+        [("KEY_WIDTH", KeyWidth), ("VALUE_WIDTH", ValueWidth), ("DK", PaddedKey), ("DV", PaddedValue), ("DELTA", DeltaFactor), .. more];
+
+    /// <summary>Empty bfloat16 matrices of every chunk and value head.</summary>
+    internal Tensor Matrices(Device device, long rows, long columns) => empty([ChunkHeads, rows, columns], ScalarType.BFloat16, device);
+
+    /// <summary>Empty bfloat16 tiles of every chunk and key head: queries or keys.</summary>
+    internal Tensor Tiles(Device device) => empty([Batch * KeyHeads * Chunks, Chunk, KeyRow], ScalarType.BFloat16, device);
+
+    /// <summary>Empty factors of every token: ROW_VALUES of chunk_tiles.cuh.</summary>
+    internal Tensor RowFactors(Device device) => empty([ChunkHeads, RowValues, Chunk], ScalarType.Float32, device);
+
+    long Bytes(long chain, long elements) => elements * BytesOfElement + (Split == 2 ? chain * ExchangedFloats * 4 : 0);
+
+    (long, long, long)? Fit(Func<long, long, long> bytes)
+    {
+        for (var chain = Chain; chain >= 1; chain--)
+        {
+            // With more blocks than multiprocessors, two a multiprocessor hide each other's waits better than a third stage does.
+            var share = Batch * ValueHeads * Slices(chain) > Multiprocessors && PaddedKey <= 64 ? (SharedBytes - 2048) / 2 : SharedBytes;
+            for (var stages = 3L; stages >= 2; stages--)
+                if (bytes(chain, stages) is var needed && needed <= (stages == 3 ? share : SharedBytes)) return (chain, stages, needed);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,112 @@
+using LT2.Eval.Models.Runtime.Cuda;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Kernels;
+
+/// <summary>
+/// Recurrences with at most one decay a head, in chunks of 64 tokens on tensor cores: the delta rule (DeltaNet, Gated DeltaNet) and, without β, linear attention,
+/// retention and Mamba2. Two kernels forward and three back; bfloat16 operands, float32 sums and state. Backward recomputes the states between chunks.
+/// Equal to the readable operators of <c>Mixers/Operators</c> up to rounding.
+/// </summary>
+public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedChunkedRecurrence>
+{
+    /// <inheritdoc/>
+    public override string Name => "fused_chunked_recurrence";
+
+    /// <summary>Why these kernels do not serve a shape, or null where they do. Dtype and device are <see cref="FusedOperations"/>' to judge.</summary>
+    internal static string? Obstacle(Tensor k, Tensor v)
+    {
+        var (keyWidth, valueWidth) = (k.shape[3], v.shape[3]);
+        if (v.dtype != ScalarType.BFloat16) return $"values are {v.dtype}, not bfloat16";
+        if (keyWidth > ChunkShape.LargestKeyWidth) return $"key heads of {keyWidth} are wider than {ChunkShape.LargestKeyWidth}";
+        if (keyWidth % 8 != 0 || valueWidth % 8 != 0) return $"head widths {keyWidth} and {valueWidth} are not multiples of 8";
+        if (v.shape[0] * v.shape[2] * ((v.shape[1] + ChunkShape.Chunk - 1) / ChunkShape.Chunk) > int.MaxValue / 64) return "there are more chunks than a grid has blocks";
+        return null;
+    }
+
+    internal static bool Serves(Tensor k, Tensor v) => FusedOperations.ServesOr(v, Obstacle(k, v), "chunked recurrence");
+
+    /// <summary>Outputs [B, L, HV, Dv] bfloat16 and, where it is needed, the final state [B, HV, Dk, Dv] float32.</summary>
+    /// <param name="q">[B, L, H, Dk]; or, with <paramref name="k"/> null, queries and keys side by side, [B, L, 2 H, Dk].</param>
+    /// <param name="k">[B, L, H, Dk], or null.</param>
+    /// <param name="v">[B, L, HV, Dv] bfloat16, HV a multiple of H.</param>
+    /// <param name="beta">[B, L, HV], or null for no delta rule.</param>
+    /// <param name="g">[B, L, HV] natural logs of the decays, or null for none.</param>
+    /// <param name="scale">On q.</param>
+    /// <param name="initial">[B, HV, Dk, Dv], or null for zeros.</param>
+    /// <param name="needFinal">Whether the final state is asked for.</param>
+    public static (Tensor Output, Tensor? Final) Apply(Tensor q, Tensor? k, Tensor v, Tensor? beta, Tensor? g, double scale, Tensor? initial = null, bool needFinal = true)
+    {
+        (q, k, v) = (Rows(q), k is null ? null : Rows(k), Rows(v));
+        (beta, g, initial) = (Single(beta), Single(g), Single(initial));
+        if (FusedOperations.Recorded(q, k, v, beta, g, initial))
+        {
+            var outputs = apply(q, k!, v, beta!, g!, initial!, scale, needFinal);
+            return (outputs[0], needFinal ? outputs[1] : null);
+        }
+        var kernels = Kernels(q, k, v, beta, g, scale);
+        return kernels.Walk(kernels.Prepare(), initial, needFinal);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var inputs = vars.Take(6).Select(x => x as Tensor).ToArray();
+        var needFinal = (bool)vars[7];
+        var kernels = Kernels(inputs[0]!, inputs[1], inputs[2]!, inputs[3], inputs[4], (double)vars[6]);
+        var matrices = kernels.Prepare();
+        var (o, final) = kernels.Walk(matrices, inputs[5], needFinal);
+        ctx.set_materialize_grads(false);
+        Tensor?[] saved = [.. inputs, matrices.Queries, matrices.Keys, matrices.Inverse, matrices.Attention, matrices.Rows];
+        ctx.save_for_backward([.. saved.OfType<Tensor>()]);
+        ctx.save_data("present", saved.Select(x => x is not null).ToArray());
+        ctx.save_data("scale", vars[6]);
+        return needFinal ? [o, final!] : [o];
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> gradients)
+    {
+        using var scope = NewDisposeScope();
+        var held = new Queue<Tensor>(ctx.get_saved_variables());
+        var saved = ((bool[])ctx.get_data("present")).Select(there => there ? held.Dequeue() : null).ToArray();
+        var (q, k, v, beta, g, initial) = (saved[0]!, saved[1], saved[2]!, saved[3], saved[4], saved[5]);
+        var matrices = new ChunkMatrices(saved[6]!, saved[7]!, saved[8], saved[9]!, saved[10]!);
+        var (heads, valueHeads) = (q.shape[2] / (k is null ? 2 : 1), v.shape[2]);
+        var kernels = Kernels(q, k, v, beta, g, (double)ctx.get_data("scale"));
+        var dout = gradients[0].IsInvalid ? zeros(v.shape, v.dtype, v.device) : gradients[0].to(v.dtype).contiguous();
+        var dfinal = gradients.Count > 1 && !gradients[1].IsInvalid ? gradients[1].contiguous() : null;
+
+        var (states, y) = kernels.SaveStates(matrices, initial);
+        var (dv, dstates, dinitial, dots) = kernels.Reverse(matrices, y, dout, dfinal, initial is not null);
+        // With shared keys every value head leaves its own part, which is summed afterwards: adding them up in place would not repeat bit for bit.
+        var both = empty([q.shape[0], q.shape[1], 2, valueHeads, q.shape[3]], q.dtype, q.device);
+        var (dg, dbeta) = (g is null ? null : empty_like(g), beta is null ? null : empty_like(beta));
+        kernels.Gradients(matrices, states, y, dout, dv, dstates, dots, both.select(2, 0), both.select(2, 1), dg, dbeta);
+        if (valueHeads != heads) both = both.unflatten(3, [heads, valueHeads / heads]).sum([4], type: ScalarType.Float32).to(q.dtype);
+        foreach (var gradient in gradients) gradient.Dispose();
+        var (dq, dk) = k is null ? (both.flatten(2, 3), null) : (both.select(2, 0), both.select(2, 1));
+        return [Keep(dq)!, Keep(dk)!, Keep(dv)!, Keep(dbeta)!, Keep(dg)!, Keep(dinitial)!, null!, null!];
+    }
+
+    static Tensor? Keep(Tensor? gradient) => gradient is null ? null : BackwardTensors.Keep(gradient);
+
+    static ChunkKernels Kernels(Tensor q, Tensor? k, Tensor v, Tensor? beta, Tensor? g, double scale)
+    {
+        var heads = q.shape[2] / (k is null ? 2 : 1);
+        if (k is null) (q, k) = (q.narrow(2, 0, heads), q.narrow(2, heads, heads));
+        var facts = CudaDeviceFacts.Of(KernelLibrary.Index(v.device));
+        var shape = new ChunkShape(v.shape[0], v.shape[1], heads, v.shape[2], q.shape[3], v.shape[3], beta is not null, facts.MultiprocessorCount, facts.SharedBytesPerBlock);
+        return new(shape, q, k, v, beta, g, (float)scale);
+    }
+
+    /// <summary>bfloat16 with dense heads whose rows start on 16 bytes: as it is where possible, else a copy.</summary>
+    static Tensor Rows(Tensor x)
+    {
+        x = x.to(ScalarType.BFloat16);
+        var fits = x.stride(3) == 1 && x.stride(2) == x.shape[3] && x.stride(1) % 8 == 0 && (x.shape[0] == 1 || x.stride(0) == x.stride(1) * x.shape[1]) && FusedOperations.IsAligned(x);
+        return fits ? x : x.is_contiguous() ? x.clone() : x.contiguous();
+    }
+
+    static Tensor? Single(Tensor? x) => x?.to(ScalarType.Float32).contiguous();
+}

@@ -1,0 +1,80 @@
+// What all kernels of the chunked recurrences share. A chunk is 64 tokens of one (batch row, head). Widths DK and DV are KEY_WIDTH and VALUE_WIDTH padded to whole
+// tiles; padding lives in shared memory only and is zero. Rows in shared memory are 16 bytes longer than their data, which frees ldmatrix of bank conflicts.
+constexpr int CHUNK = 64;
+constexpr int KEY_ROW = DK + 8;         // elements between rows of a [64, DK] tile
+constexpr int CHUNK_ROW = CHUNK + 8;    // elements between rows of a [64, 64] tile
+constexpr int TILE = CHUNK * KEY_ROW, MATRIX = CHUNK * CHUNK_ROW;      // elements of either; scratch in global memory has the same rows, so one copy moves a whole tile
+constexpr int ROW_VALUES = 4;           // per token and value head, float32: e^G, beta, e^(G_C - G), G log2(e)
+constexpr int SPLIT = DK >= 96 ? 2 : 1; // warps that share the state of 16 value columns, by key columns: halves the longest chain of products
+constexpr int PART = DK / SPLIT;
+constexpr float LOG2_E = 1.4426950408889634f;
+
+// Where this lane points ldmatrix for a 16 x 16 tile whose first element is tile[0]:
+// a left operand stored [row][inner], or (transposed load) a right operand stored [inner][column].
+__device__ __forceinline__ const u16* rows_first(const u16* tile, int row_length)
+{
+    const int lane = threadIdx.x % 32;
+    return tile + (lane & 15) * row_length + 8 * (lane >> 4);
+}
+
+// A right operand stored [column][inner], or (transposed load) a left operand stored [inner][row].
+__device__ __forceinline__ const u16* columns_first(const u16* tile, int row_length)
+{
+    const int lane = threadIdx.x % 32;
+    return tile + ((lane & 7) + 8 * (lane >> 4)) * row_length + 8 * ((lane >> 3) & 1);
+}
+
+// Sums of two neighbouring 8-column tiles as a left operand.
+__device__ __forceinline__ void pack_left(u32 (&a)[4], const float (&low)[4], const float (&high)[4])
+{
+    a[0] = floats_to_bf16x2(low[0], low[1]);
+    a[1] = floats_to_bf16x2(low[2], low[3]);
+    a[2] = floats_to_bf16x2(high[0], high[1]);
+    a[3] = floats_to_bf16x2(high[2], high[3]);
+}
+
+__device__ __forceinline__ float low_half(u32 pair) { return __uint_as_float(pair << 16); }
+
+__device__ __forceinline__ float high_half(u32 pair) { return __uint_as_float(pair & 0xffff0000u); }
+
+// Two warps that each hold the sums over half of the inner dimension exchange them and both go on with the whole. `mine`, `theirs`: 1024 floats each.
+__device__ __forceinline__ void add_other_half(float (&sum)[8][4], float* mine, const float* theirs, int barrier)
+{
+    const int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int tile = 0; tile < 8; tile++) *reinterpret_cast<float4*>(mine + (tile * 32 + lane) * 4) = make_float4(sum[tile][0], sum[tile][1], sum[tile][2], sum[tile][3]);
+    meet(barrier, 64);
+#pragma unroll
+    for (int tile = 0; tile < 8; tile++)
+    {
+        const float4 other = *reinterpret_cast<const float4*>(theirs + (tile * 32 + lane) * 4);
+        sum[tile][0] += other.x;
+        sum[tile][1] += other.y;
+        sum[tile][2] += other.z;
+        sum[tile][3] += other.w;
+    }
+}
+
+// Starts copying rows [0, ROWS) of WIDTH elements, those below `valid` from memory and zeros for the rest, with THREADS threads of which this is number `thread`.
+template <int ROWS, int WIDTH, int THREADS> __device__ __forceinline__ void copy_rows(u16* to, int to_row, const u16* from, long long from_row, int valid, int thread)
+{
+    constexpr int PARTS = WIDTH / 8;
+#pragma unroll 4
+    for (int i = thread; i < ROWS * PARTS; i += THREADS)
+    {
+        const int row = i / PARTS, column = i % PARTS * 8;
+        copy_async(to + row * to_row + column, from + (row < valid ? row * from_row : 0) + column, row < valid);
+    }
+}
+
+// Contiguous memory from shared to global, by ordinary stores: the copy engine would take them only after the loads it has.
+template <int THREADS> __device__ __forceinline__ void write_block(u16* to, const u16* from, int elements, int thread)
+{
+#pragma unroll 4
+    for (int i = thread * 8; i < elements; i += THREADS * 8) *reinterpret_cast<Words*>(to + i) = *reinterpret_cast<const Words*>(from + i);
+}
+
+template <int THREADS> __device__ __forceinline__ void clear_shared(unsigned char* memory, int bytes)
+{
+    for (int i = threadIdx.x; i < bytes / 16; i += THREADS) reinterpret_cast<Words*>(memory)[i] = Words{{0, 0, 0, 0}};
+}
