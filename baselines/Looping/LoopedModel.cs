@@ -18,6 +18,8 @@ public sealed class LoopedModel : IDisposable
     readonly Block[] blocks;
     readonly MixerDraws? draws;
     readonly List<Tensor> residualSquares = [];
+    readonly System.Collections.Concurrent.ConcurrentBag<Tensor> passedGradients = [];
+    Action<int>? backwardLeftLayer;
 
     LoopedModel(ModelDefinition definition, ComputeDevice device, ScalarType dtype)
     {
@@ -57,6 +59,17 @@ public sealed class LoopedModel : IDisposable
 
     /// <summary>Sees, or stands in for, the mixers of every forward pass; null for none.</summary>
     internal IMixerTap? Tap { get; set; }
+
+    /// <summary>Called in the backward pass when it leaves a layer in the first loop, the last place that gives the layer's weights gradient; null for nobody.</summary>
+    internal Action<int>? BackwardLeftLayer
+    {
+        get => backwardLeftLayer;
+        set
+        {
+            backwardLeftLayer = value;
+            while (passedGradients.TryTake(out var gradient)) gradient.Dispose(); // the pass that they belong to has ended
+        }
+    }
 
     /// <summary>A model with first values drawn from a seed.</summary>
     /// <exception cref="ModelException">The definition cannot be built.</exception>
@@ -226,6 +239,15 @@ public sealed class LoopedModel : IDisposable
             for (var layer = 0; layer < blocks.Length; layer++)
             {
                 var call = new MixerCall { Positions = positions, LoopIndex = loop, LayerIndex = layer, Shared = shared, AuxiliaryLosses = AuxiliaryLosses, Tap = Tap };
+                if (loop == 0 && BackwardLeftLayer is { } left && h.requires_grad)
+                {
+                    var passed = layer;
+                    h = BackwardMark.Apply(h, gradient =>
+                    {
+                        passedGradients.Add(gradient);
+                        left(passed);
+                    });
+                }
                 h = blocks[layer].Forward(h, choices[loop][layer], state?.At(loop, layer), call);
             }
             if (residualGate is not null) h = addcmul(h, residualGate[Math.Min(loop, (int)residualGate.shape[0] - 1)], before, 1);
@@ -259,6 +281,7 @@ public sealed class LoopedModel : IDisposable
     public void Dispose()
     {
         ForgetResidualRms();
+        BackwardLeftLayer = null;
         foreach (var block in blocks) block.Dispose();
         Parameters.Dispose();
     }

@@ -88,6 +88,18 @@ public sealed class ParameterStore : IDisposable
         foreach (var (offset, (leaf, _)) in leaves) leaf.grad = flatGradient.narrow(0, offset, leaf.NumberOfElements).view(leaf.shape);
     }
 
+    /// <summary>Where the parameters with such names lie in <see cref="Flat"/>; neighbours are joined.</summary>
+    internal IReadOnlyList<(long Offset, long Count)> Ranges(Func<string, bool> isWanted)
+    {
+        var ranges = new List<(long Offset, long Count)>();
+        foreach (var (_, (description, offset)) in places.Where(place => isWanted(place.Key)).OrderBy(place => place.Value.Offset))
+        {
+            if (ranges.Count > 0 && ranges[^1].Offset + ranges[^1].Count == offset) ranges[^1] = (ranges[^1].Offset, ranges[^1].Count + description.ElementCount);
+            else ranges.Add((offset, description.ElementCount));
+        }
+        return ranges;
+    }
+
     /// <summary>Every number, each element's standard names in order: for hashing, copying, saving.</summary>
     public IEnumerable<string> Names => Descriptions.Select(description => description.Name);
 

@@ -4,6 +4,7 @@ using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Runtime.Cuda;
+using LT2.Eval.Models.Training.Parallel;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Training;
@@ -29,28 +30,29 @@ internal sealed class CapturedTraining : IDisposable
     readonly FusedAdamW optimiser;
     readonly BatchPrefetcher<StepBatches<PreparedBatch>> batches;
     readonly GradientSum gradients;
+    readonly StepGroup group;
     readonly GraphPool pool = new();
     readonly Tensor stepLoss, residualSquares; // sums over the step's micro-batches, float32
     StepBatches<PreparedBatch>? next;
     double loss, norm;
 
-    CapturedTraining(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, FusedAdamW optimiser, int done, int end)
+    CapturedTraining(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, FusedAdamW optimiser, StepGroup group, int done, int end)
     {
-        (this.model, this.recipe, this.optimiser) = (model, recipe, optimiser);
+        (this.model, this.recipe, this.optimiser, this.group) = (model, recipe, optimiser, group);
         optimiser.Reset(done);
-        gradients = new GradientSum(model.Parameters, recipe.GradientAccumulationSteps);
+        gradients = new GradientSum(model.Parameters, group.Share.Count);
         stepLoss = zeros([], ScalarType.Float32, model.Device.TorchDevice).DetachFromDisposeScope();
         residualSquares = zeros([model.Definition.LoopCount], ScalarType.Float32, model.Device.TorchDevice).DetachFromDisposeScope();
-        batches = new(step => StepBatches<PreparedBatch>.Make(source, step, recipe.GradientAccumulationSteps, part => PreparedBatch.From(part, pin: true)), done, end);
+        batches = new(step => StepBatches<PreparedBatch>.Make(source, step, group.Share, part => PreparedBatch.From(part, pin: true)), done, end);
     }
 
     /// <summary>Null where steps cannot be captured; <paramref name="execution"/> then says why.</summary>
     internal static CapturedTraining? TryCreate(
-        LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, AdamW optimiser, TrainingOptions options, int done, out string execution)
+        LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, AdamW optimiser, StepGroup group, TrainingOptions options, int done, out string execution)
     {
         var reason = Obstacle(model, recipe, optimiser, options);
         execution = reason is null ? "CUDA graph" : "eager: " + reason;
-        return reason is null ? new(model, source, recipe, optimiser.Fused!, done, Math.Min(options.StopAfterStep ?? recipe.Steps, recipe.Steps)) : null;
+        return reason is null ? new(model, source, recipe, optimiser.Fused!, group, done, Math.Min(options.StopAfterStep ?? recipe.Steps, recipe.Steps)) : null;
     }
 
     static string? Obstacle(LoopedModel model, TrainingRecipe recipe, AdamW optimiser, TrainingOptions options)
@@ -112,18 +114,23 @@ internal sealed class CapturedTraining : IDisposable
             Retire(parts[part]);
             entry.Graph!.Replay();
         }
+        if (!group.IsAlone)
+        {
+            if (!group.SumsWithinBackward) group.SumGradients();
+            optimiser.Step();
+        }
         if (!log) return new TrainingPoint(step + 1, tokens, loss, norm, recipe.LearningRateAt(step), []);
         var status = optimiser.Read();
-        loss = stepLoss.to(ScalarType.Float64).item<double>();
-        norm = status.SkippedSteps > 0 ? double.NaN : status.GradientNorm;
         using var squares = residualSquares.cpu();
-        return new TrainingPoint(step + 1, tokens, loss, norm, status.LearningRate, [.. squares.data<float>().Select(value => Math.Sqrt(value / parts.Count))]);
+        (loss, var means) = group.Sum(stepLoss.to(ScalarType.Float64).item<double>(), [.. squares.data<float>().Select(value => (double)value / parts.Count)]);
+        norm = status.SkippedSteps > 0 ? double.NaN : status.GradientNorm;
+        return new TrainingPoint(step + 1, tokens, loss, norm, status.LearningRate, [.. means.Select(Math.Sqrt)]);
     }
 
     // Sums of several micro-batches start at zero; a step of one writes its values without adding.
     void Clear()
     {
-        if (recipe.GradientAccumulationSteps == 1) return;
+        if (group.Share.Count == 1) return;
         using var noGrad = no_grad();
         stepLoss.zero_();
         residualSquares.zero_();
@@ -174,7 +181,8 @@ internal sealed class CapturedTraining : IDisposable
         {
             var value = LossFunction.AtPositions(model, entry.Ids, entry.Labels, entry.Where, recipe.Loss);
             if (entry.LabelShare is not null) value = value.mul(entry.LabelShare);
-            var weight = recipe.AuxiliaryLossWeight / (entry.LabelShare is null ? 1 : recipe.GradientAccumulationSteps);
+            var weight = recipe.AuxiliaryLossWeight / (entry.LabelShare is null ? 1 : group.Share.PartCount);
+            if (last && group.SumsWithinBackward) group.BeforeLastBackward();
             auxiliary.Aggregate(value, (sum, extra) => sum.add(extra.mul(weight))).backward();
             BackwardTensors.Release();
             using var noGrad = no_grad();
@@ -183,7 +191,8 @@ internal sealed class CapturedTraining : IDisposable
             if (last)
             {
                 gradients.Complete();
-                optimiser.Step();
+                if (group.SumsWithinBackward) group.SumGradients();
+                if (group.IsAlone) optimiser.Step(); // else it follows the graph, behind the sums over processes
             }
             else
             {

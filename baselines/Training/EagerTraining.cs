@@ -1,5 +1,6 @@
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Training.Parallel;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,13 +14,14 @@ internal sealed class EagerTraining : IDisposable
     readonly AdamW optimiser;
     readonly long seed;
     readonly GradientSum gradients;
+    readonly StepGroup group;
     readonly BatchPrefetcher<StepBatches<MicroBatch>> batches;
 
-    internal EagerTraining(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, AdamW optimiser, long seed, int done, int end)
+    internal EagerTraining(LoopedModel model, ITokenBatchSource source, TrainingRecipe recipe, AdamW optimiser, StepGroup group, long seed, int done, int end)
     {
-        (this.model, this.recipe, this.optimiser, this.seed) = (model, recipe, optimiser, seed);
-        gradients = new GradientSum(model.Parameters, recipe.GradientAccumulationSteps);
-        batches = new(step => StepBatches<MicroBatch>.Make(source, step, recipe.GradientAccumulationSteps, Detached), done, end);
+        (this.model, this.recipe, this.optimiser, this.group, this.seed) = (model, recipe, optimiser, group, seed);
+        gradients = new GradientSum(model.Parameters, group.Share.Count);
+        batches = new(step => StepBatches<MicroBatch>.Make(source, step, group.Share, Detached), done, end);
     }
 
     /// <summary>Carries out the next step. A loss or gradient that is not finite changes no weight.</summary>
@@ -31,10 +33,14 @@ internal sealed class EagerTraining : IDisposable
         var squares = new List<double>();
         for (var part = 0; part < taken.Parts.Count; part++)
         {
+            var last = part + 1 == taken.Parts.Count;
+            if (last) group.BeforeLastBackward();
             loss += Backward(taken.Parts[part], step, log, squares, 1.0 / taken.Parts.Count);
-            if (part + 1 < taken.Parts.Count) gradients.Add();
-            else gradients.Complete();
+            if (last) gradients.Complete();
+            else gradients.Add();
         }
+        group.SumGradients();
+        (loss, squares) = group.Sum(loss, squares);
         var norm = optimiser.GradientNorm();
         var rate = recipe.LearningRateAt(step);
         if (double.IsFinite(norm) && double.IsFinite(loss)) optimiser.Step(step + 1, rate, norm);
@@ -52,7 +58,7 @@ internal sealed class EagerTraining : IDisposable
         {
             var loss = LossFunction.Compute(model, new(part.Batch.InputIds.to(device), part.Batch.Labels.to(device)), recipe.Loss, step, seed);
             var weighted = part.LabelShare == 1 ? loss : loss.mul(part.LabelShare);
-            var weight = recipe.AuxiliaryLossWeight / (part.LabelShare == 1 ? 1 : recipe.GradientAccumulationSteps);
+            var weight = recipe.AuxiliaryLossWeight / (part.LabelShare == 1 ? 1 : group.Share.PartCount);
             auxiliary.Aggregate(weighted, (sum, extra) => sum.add(extra.mul(weight))).backward();
             BackwardTensors.Release();
             foreach (var (loop, rms) in (log ? model.LastResidualRms : []).Index())

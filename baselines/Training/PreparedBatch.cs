@@ -27,7 +27,7 @@ internal sealed record PreparedBatch(Tensor Ids, Tensor Labels, Tensor? Where, T
         if (labelled.Length == 0) throw new ModelException("A training batch has no labels: nothing to learn from.");
         Tensor Kept(Tensor x) => (pin ? x.pin_memory() : x.clone()).DetachFromDisposeScope();
         var share = part.LabelShare == 1 ? null : Kept(tensor((float)part.LabelShare));
-        var bucket = Math.Max(64, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)labelled.Length));
+        var bucket = Math.Max(64, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(labelled.Length, part.LargestLabelCount)));
         if (2L * bucket > labels.NumberOfElements) return new(Kept(ids), Kept(labels), null, share);
         var padding = bucket - labelled.Length;
         var targets = tensor([.. labelled.Select(i => values[i]), .. Enumerable.Repeat(TokenBatch.NoLabel, padding)]);

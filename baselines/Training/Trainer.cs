@@ -2,6 +2,7 @@ using System.Globalization;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
+using LT2.Eval.Models.Training.Parallel;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Training;
@@ -25,18 +26,21 @@ public static class Trainer
         // The exit gate's own stage leaves the backbone without gradients; decay must not move it either.
         using var optimiser = new AdamW(model.Parameters, recipe.Loss.Kind == LossKind.ExitImprovement ? recipe with { WeightDecay = 0 } : recipe);
         using var memory = NewDisposeScope();
+        if (options.Group is { Rank: > 0 }) options = options with { StateFolder = null };
         var state = new TrainingState(model, optimiser, recipe, seed);
         var (done, tokens, points) = options.StateFolder is { } folder && TrainingState.Exists(folder) ? state.Load(folder) : (0, 0L, []);
         var end = Math.Min(options.StopAfterStep ?? recipe.Steps, recipe.Steps);
-        var captured = CapturedTraining.TryCreate(model, source, recipe, optimiser, options, done, out var execution);
-        var eager = captured is null ? new EagerTraining(model, source, recipe, optimiser, seed, done, end) : null;
-        TrainingResult End(TrainingOutcome outcome, string reason = "") => new(outcome, reason, done, points) { Execution = execution };
+        using var group = new StepGroup(model, recipe, options);
+        (done, tokens) = group.Start(optimiser, done, tokens);
+        var captured = CapturedTraining.TryCreate(model, source, recipe, optimiser, group, options, done, out var execution);
+        var eager = captured is null ? new EagerTraining(model, source, recipe, optimiser, group, seed, done, end) : null;
+        TrainingResult End(TrainingOutcome outcome, string reason = "") => new(outcome, reason, done, points) { Execution = execution + group.Note };
 
         try
         {
             while (done < end)
             {
-                if (options.CancellationToken.IsCancellationRequested)
+                if (group.MustStop(options.CancellationToken, done))
                 {
                     if (options.StateFolder is { } keep) state.Save(keep, done, tokens, points);
                     return End(TrainingOutcome.Interrupted, $"cancelled after step {done.ToString(CultureInfo.InvariantCulture)} of {recipe.Steps.ToString(CultureInfo.InvariantCulture)}");
@@ -46,7 +50,7 @@ public static class Trainer
                 {
                     captured.Dispose();
                     (captured, execution) = (null, "eager: " + problem);
-                    eager = new EagerTraining(model, source, recipe, optimiser, seed, done, end);
+                    eager = new EagerTraining(model, source, recipe, optimiser, group, seed, done, end);
                 }
                 var point = captured?.Step(done, tokens, log) ?? eager!.Step(done, tokens, log);
                 done++;

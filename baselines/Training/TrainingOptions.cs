@@ -24,6 +24,12 @@ public sealed record TrainingOptions
     /// <summary>Runs every operation eagerly even where the step could be captured in a CUDA graph: for comparisons.</summary>
     public bool ForceEager { get; init; }
 
+    /// <summary>Processes that train this model together; null to train alone. Only process 0 keeps states; the others begin from what it has.</summary>
+    public Parallel.IProcessGroup? Group { get; init; }
+
+    /// <summary>When a group sums gradients.</summary>
+    public Parallel.ReduceSchedule ReduceSchedule { get; init; }
+
     /// <summary>Ends training between two steps.</summary>
     public CancellationToken CancellationToken { get; init; }
 }

@@ -31,6 +31,16 @@ internal sealed class BarProgress(ProgressContext context, IAnsiConsole console)
         }
     }
 
+    public void CellGivenBack(CellDefinition cell, string reason)
+    {
+        if (bars.TryRemove(cell.Id, out var bar))
+        {
+            bar.StopTask();
+        }
+
+        console.WriteLine($"{cell.Title}: given back: {reason.Split('\n')[0]}");
+    }
+
     public void CellEnded(CellDefinition cell, CellOutcome outcome, string? reason)
     {
         if (bars.TryRemove(cell.Id, out var bar))

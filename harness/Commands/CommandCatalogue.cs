@@ -28,5 +28,10 @@ internal static class CommandCatalogue
         new VerifyVerb(),
         new MergeVerb(),
         new PruneVerb(),
+        new SubmitVerb(),
+        new StatusVerb(),
+        new CollectVerb(),
+        new ArrayTaskVerb(),
+        new WorkerVerb(),
     ];
 }

@@ -7,7 +7,7 @@ namespace LT2.Eval.Harness.Commands;
 /// <summary>Prints what a plan would do.</summary>
 internal static class DryRun
 {
-    public static void Print(PlanSession session, TextWriter writer)
+    public static void Print(PlanSession session, string outputRoot, TextWriter writer)
     {
         var cells = session.Cells();
         writer.WriteLine($"Plan {session.Plan.Name}: {session.Plan.Description}");
@@ -34,6 +34,7 @@ internal static class DryRun
                 $"  {convert.VariantId} by {convert.Recipe.Name}: {convert.Recipe.TotalTokens:N0} tokens; layers {convert.Recipe.Layers}"));
         }
 
+        CapacityText.Write(cells, outputRoot, writer);
         if (session.MissingDatasets is { Count: > 0 } missing)
         {
             writer.WriteLine($"Data sets to fetch first: {string.Join(", ", missing)}.");

@@ -5,11 +5,12 @@ using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Harness.Commands;
 
-/// <summary>Off a terminal: one line every 30 s at most, and one for each cell that did not finish.</summary>
+/// <summary>Off a terminal: one line every 30 s at most, with every cell under way, and one for each cell that did not finish.</summary>
 internal sealed class LineProgress(TextWriter writer, TimeProvider clock) : IRunProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private readonly Lock gate = new();
+    private readonly SortedDictionary<string, string> underWay = new(StringComparer.Ordinal);
     private long lastLine = clock.GetTimestamp();
     private int count;
     private int done;
@@ -32,13 +33,23 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock) : IRun
     {
         lock (gate)
         {
+            underWay[cell.Id] = string.Create(CultureInfo.InvariantCulture, $"{cell.Title}: {fraction:0%}, {detail}");
             if (clock.GetElapsedTime(lastLine) < Interval)
             {
                 return;
             }
 
             lastLine = clock.GetTimestamp();
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done}/{count} cells; {cell.Title}: {fraction:0%}, {detail}"));
+            writer.WriteLine($"{done}/{count} cells; {string.Join(" | ", underWay.Values)}");
+        }
+    }
+
+    public void CellGivenBack(CellDefinition cell, string reason)
+    {
+        lock (gate)
+        {
+            underWay.Remove(cell.Id);
+            writer.WriteLine($"{cell.Title}: given back: {reason.Split('\n')[0]}");
         }
     }
 
@@ -46,6 +57,7 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock) : IRun
     {
         lock (gate)
         {
+            underWay.Remove(cell.Id);
             done++;
             if (outcome != CellOutcome.Finished)
             {

@@ -11,7 +11,7 @@ internal sealed class RunVerb : IVerb
     {
         var plan = new Argument<string>("plan") { Description = "A shipped plan's name (lt2 list plans) or a path." };
         var options = new PlanOptions();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Show the cells and stop; loads no libtorch." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show the cells, and how long they would take on 1, 8 and 64 devices, and stop; loads no libtorch." };
         var noReport = new Option<bool>("--no-report") { Description = "Do not write pages at the end." };
         var command = new Command("run", """
             Run a plan, or continue it where it stopped, then write its report.
@@ -24,7 +24,7 @@ internal sealed class RunVerb : IVerb
             var session = PlanSession.Open(parsed.GetValue(plan)!, parsed.GetValue(options.Data));
             if (parsed.GetValue(dryRun))
             {
-                DryRun.Print(session, environment.Output);
+                DryRun.Print(session, parsed.GetValue(options.Out)!, environment.Output);
                 return ExitCodes.Success;
             }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LT2.Eval.Harness.Cluster.DataParallel;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Harness.Timing;
@@ -45,6 +46,8 @@ internal sealed class TrainVerb : IVerb
               lt2 train ouro@tiny --from my-ouro --loss exitImprovement --suite perplexity --task austen --sequence-length 128 --checkpoint my-ouro-gated
             """) { variant, checkpoint, from, loops, steps, batch, accumulation, rate, loss, length, seed, device, dtype, threads, limit, data, json };
         item.AddTo(command);
+        var group = new GroupOptionSet();
+        group.AddTo(command);
         command.SetAction(parsed =>
         {
             CommonOptions.ApplyMemoryLimit(parsed, limit);
@@ -52,6 +55,13 @@ internal sealed class TrainVerb : IVerb
             if (Directory.Exists(folder))
             {
                 throw new PlanException($"The folder '{folder}' exists already; nothing is overwritten. Name another with --checkpoint.");
+            }
+
+            using var interrupt = new Interrupt(group.RankOf(parsed) == 0 ? environment.Error : TextWriter.Null);
+            var devices = group.ProcessDevices(parsed);
+            if (devices is { Count: > 1 })
+            {
+                return new GroupLauncher(environment.Output, environment.Error).Run([.. group.OwnArguments(parsed)], devices, interrupt.Token);
             }
 
             var problems = new List<string>();
@@ -93,18 +103,28 @@ internal sealed class TrainVerb : IVerb
             var corpora = new CorpusCache(SuiteCatalog.All, DataFolder.Resolve(parsed.GetValue(data)));
             var progress = new LineProgress(environment.Error, environment.Clock);
             progress.Begin(1, 0);
-            using var interrupt = new Interrupt(environment.Error);
-            var (result, validationLoss) = new TrainingJob(
-                cell, ComputeDevice.Resolve(parsed.GetValue(device)!), corpora, folder, (share, detail) => progress.CellProgress(cell, share, detail), parsed.GetValue(from)).Run(interrupt.Token);
-            if (parsed.GetValue(json))
+            var computeDevice = ComputeDevice.Resolve(devices?[0] ?? parsed.GetValue(device)!);
+            using var processes = group.Join(parsed, computeDevice);
+            using var stop = group.Stop(parsed, interrupt.Token);
+            var job = new TrainingJob(cell, computeDevice, corpora, folder, (share, detail) => progress.CellProgress(cell, share, detail), parsed.GetValue(from))
+            {
+                Group = processes,
+                ReduceSchedule = group.Schedule(parsed),
+            };
+            var (result, validationLoss) = job.Run(stop.Token);
+            if (processes is { Rank: > 0 })
+            {
+                // Process 0 speaks for all.
+            }
+            else if (parsed.GetValue(json))
             {
                 environment.Output.WriteLine(JsonSerializer.Serialize(
-                    new { outcome = result.Outcome, result.Reason, validationLoss, checkpoint = folder, seed = cell.Seed, points = result.Points }, JsonOutput.Options));
+                    new { outcome = result.Outcome, result.Reason, validationLoss, checkpoint = folder, seed = cell.Seed, result.Execution, job.TokensPerSecond, points = result.Points }, JsonOutput.Options));
             }
             else
             {
                 environment.Output.WriteLine(validationLoss is { } value
-                    ? $"{cell.Title}: {recipe.Steps} steps, validation loss {HumanNumber.Significant(value)} nat/token. Checkpoint: {folder}"
+                    ? $"{cell.Title}: {recipe.Steps} steps, validation loss {HumanNumber.Significant(value)} nat/token, {HumanNumber.Significant(job.TokensPerSecond)} tokens/s ({result.Execution}). Checkpoint: {folder}"
                     : $"{cell.Title}: {result.Outcome}: {result.Reason}");
             }
 

@@ -31,6 +31,9 @@ public sealed record CellContext(
     TimeProvider Clock,
     IRunProgress Progress)
 {
+    /// <summary>Throws where another attempt has taken the cell over; called before anything is published. Does nothing in a program that works alone.</summary>
+    public Action EnsureStillOwned { get; init; } = static () => { };
+
     /// <summary>Folder of a train cell's checkpoint.</summary>
     public string CheckpointFolder(string cellId) => Path.Combine(CheckpointRoot, cellId);
 

@@ -1,19 +1,21 @@
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Results.Records;
-using LT2.Eval.Tasks.Contracts;
 
 namespace LT2.Eval.Harness.Execution;
 
 /// <summary>
 /// Runs cells in order, several side by side where they may be; time cells come last and have the host to themselves.
-/// A parent that did not finish makes its children skipped.
+/// A parent that did not finish makes its children skipped; a cell whose worker process died is given back, and failed when it ends a second one.
 /// </summary>
-/// <param name="context">What runners may use.</param>
-/// <param name="runners">Who carries out which kind.</param>
+/// <param name="context">Where results are recorded and shown.</param>
 /// <param name="outcomes">Outcomes so far by cell id; grows.</param>
-internal sealed class CellScheduler(CellContext context, IReadOnlyDictionary<Type, ICellRunner> runners, Dictionary<string, CellOutcome> outcomes)
+internal sealed class CellScheduler(CellContext context, Dictionary<string, CellOutcome> outcomes)
 {
+    /// <summary>A cell that ends so many worker processes is recorded as failed.</summary>
+    public const int WorkersACellMayEnd = 2;
+
     private readonly Lock gate = new();
+    private readonly Dictionary<string, List<string>> losses = new(StringComparer.Ordinal);
     private int carriedOut;
     private int reused;
 
@@ -24,27 +26,29 @@ internal sealed class CellScheduler(CellContext context, IReadOnlyDictionary<Typ
     public int Reused => reused;
 
     /// <summary>Runs every cell that has no outcome yet.</summary>
-    public void Run(IReadOnlyList<CellDefinition> cells, int workers, CancellationToken cancellation)
+    /// <param name="cells">In the order in which they should begin.</param>
+    /// <param name="sideBySide">Makes one executor for each cell that may be under way at once.</param>
+    /// <param name="alone">Makes the one that carries out time cells.</param>
+    /// <param name="cancellation">Stops the run.</param>
+    public void Run(IReadOnlyList<CellDefinition> cells, IReadOnlyList<Func<ICellExecutor>> sideBySide, Func<ICellExecutor> alone, CancellationToken cancellation)
     {
         context.Progress.Begin(cells.Count, cells.Count(cell => outcomes.ContainsKey(cell.Id)));
         var open = cells.Where(cell => !outcomes.ContainsKey(cell.Id)).ToList();
-        RunSideBySide([.. open.Where(cell => cell.Kind != CellKind.Time)], workers, cancellation);
-        foreach (var cell in open.Where(cell => cell.Kind == CellKind.Time))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            CarryOut(cell, cancellation);
-        }
+        RunSideBySide([.. open.Where(cell => cell.Kind != CellKind.Time)], sideBySide, cancellation);
+        RunSideBySide([.. open.Where(cell => cell.Kind == CellKind.Time)], [alone], cancellation);
     }
 
-    private void RunSideBySide(List<CellDefinition> cells, int workers, CancellationToken cancellation)
+    private void RunSideBySide(List<CellDefinition> cells, IReadOnlyList<Func<ICellExecutor>> executors, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var changed = new SemaphoreSlim(0);
         Exception? failure = null;
-        var threads = Enumerable.Range(0, Math.Min(workers, cells.Count)).Select(index => new Thread(() =>
+        var threads = executors.Take(cells.Count).Select((create, index) => new Thread(() =>
         {
             try
             {
+                using var executor = create();
                 while (Take(cells, out var cell))
                 {
                     if (cell is null)
@@ -53,8 +57,8 @@ internal sealed class CellScheduler(CellContext context, IReadOnlyDictionary<Typ
                         continue;
                     }
 
-                    CarryOut(cell, stop.Token);
-                    changed.Release(workers);
+                    CarryOut(cell, executor, cells, stop.Token);
+                    changed.Release(executors.Count);
                 }
             }
             catch (Exception error)
@@ -93,12 +97,28 @@ internal sealed class CellScheduler(CellContext context, IReadOnlyDictionary<Typ
         }
     }
 
-    private void CarryOut(CellDefinition cell, CancellationToken cancellation)
+    private void CarryOut(CellDefinition cell, ICellExecutor executor, List<CellDefinition> cells, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         context.Progress.CellStarted(cell);
-        var result = Skipped(cell) ?? Reuse(cell) ?? Attempt(cell, cancellation);
+        var started = context.Clock.GetUtcNow();
+        CellResult result;
+        try
+        {
+            result = Skipped(cell) ?? Reuse(cell) ?? executor.Attempt(cell, cancellation);
+        }
+        catch (WorkerLostException lost)
+        {
+            if (GiveBack(cell, lost.Message, cells) is not { } reason)
+            {
+                return;
+            }
+
+            result = CellResults.WithoutRecords(cell, context, CellOutcome.Failed, reason, started);
+        }
+
         context.Store.WriteCell(result);
+        executor.Recorded(cell);
         lock (gate)
         {
             outcomes[cell.Id] = result.Cell.Outcome;
@@ -108,64 +128,47 @@ internal sealed class CellScheduler(CellContext context, IReadOnlyDictionary<Typ
         context.Progress.CellEnded(cell, result.Cell.Outcome, result.Cell.Reason);
     }
 
+    /// <summary>Puts a cell back in line; null, or why it is given up.</summary>
+    private string? GiveBack(CellDefinition cell, string reason, List<CellDefinition> cells)
+    {
+        lock (gate)
+        {
+            if (!losses.TryGetValue(cell.Id, out var reasons))
+            {
+                losses[cell.Id] = reasons = [];
+            }
+
+            reasons.Add(reason);
+            if (reasons.Count >= WorkersACellMayEnd)
+            {
+                return $"It ended {reasons.Count} worker processes: {string.Join(" Then: ", reasons)}";
+            }
+
+            cells.Insert(0, cell);
+        }
+
+        context.Store.WriteEvent(context.RunId, context.Event(cell.Id, "warning", $"Given back: {reason}"));
+        context.Progress.CellGivenBack(cell, reason);
+        return null;
+    }
+
     private CellResult? Skipped(CellDefinition cell)
     {
         lock (gate)
         {
-            // With a learning-rate sweep one finished candidate is enough.
-            if (cell.Parents.Count == 0 || cell.Parents.Any(parent => outcomes[parent.Id] == CellOutcome.Finished))
-            {
-                return null;
-            }
+            return ParentOutcomes.Skipped(cell, context, parent => outcomes[parent.Id]);
         }
-
-        var reason = string.Join("; ", cell.Parents.Select(parent => $"{parent.Title}: {outcomes[parent.Id]}"));
-        return CellResults.WithoutRecords(cell, context, CellOutcome.Skipped, $"No parent finished ({reason}).", context.Clock.GetUtcNow());
     }
 
     private CellResult? Reuse(CellDefinition cell)
     {
-        if (cell.Kind is not (CellKind.Train or CellKind.Convert) || context.Store.FindFinishedTrainCell(cell.Id) is not { CheckpointHash: { } hash } earlier)
+        if (CheckpointReuse.Find(cell, context) is not { } result)
         {
             return null;
         }
 
-        var folder = context.CheckpointFolder(cell.Id);
-        if (!Directory.Exists(folder) || Models.Checkpoints.CheckpointFolder.ReadMetadata(folder).Hashes["weights"] != hash)
-        {
-            return null;
-        }
-
-        var source = earlier.ReusedFromRunId ?? earlier.RunId;
         Interlocked.Increment(ref reused);
         Interlocked.Decrement(ref carriedOut);
-        return new CellResult(
-            earlier with { RunId = context.RunId, ReusedFromRunId = source },
-            [.. context.Store.Metrics(earlier.RunId).Where(metric => metric.CellId == cell.Id).Select(metric => metric with { RunId = context.RunId })],
-            [],
-            [],
-            [.. context.Store.TrainingPoints(earlier.RunId, cell.Id)],
-            [context.Event(cell.Id, "info", $"Checkpoint reused from run {source}.")]);
-    }
-
-    private CellResult Attempt(CellDefinition cell, CancellationToken cancellation)
-    {
-        var started = context.Clock.GetUtcNow();
-        try
-        {
-            return runners[cell.GetType()].Run(cell, context, cancellation);
-        }
-        catch (Exception error) when (Models.Runtime.OutOfMemory.Is(error))
-        {
-            return CellResults.WithoutRecords(cell, context, CellOutcome.OutOfMemory, error.Message.Split('\n')[0], started);
-        }
-        catch (NotSupportedException error)
-        {
-            return CellResults.WithoutRecords(cell, context, CellOutcome.Unsupported, error.Message, started);
-        }
-        catch (Exception error) when (error is not OperationCanceledException and not Results.Records.ResultsException)
-        {
-            return CellResults.WithoutRecords(cell, context, CellOutcome.Failed, error is TaskException or Models.ModelException ? error.Message : error.ToString(), started);
-        }
+        return result;
     }
 }

@@ -21,6 +21,9 @@ public interface IRunProgress
     /// <param name="detail">Short text, such as the loss.</param>
     void CellProgress(CellDefinition cell, double fraction, string detail);
 
+    /// <summary>The worker process of a cell died; the cell waits for another one.</summary>
+    void CellGivenBack(CellDefinition cell, string reason);
+
     /// <summary>A cell ended.</summary>
     void CellEnded(CellDefinition cell, CellOutcome outcome, string? reason);
 }

@@ -16,7 +16,10 @@ public sealed class RunFolder : IDisposable
     public string StorePath => StorePathIn(Root);
 
     /// <summary>A checkpoint folder a train cell.</summary>
-    public string CheckpointRoot => Path.Combine(Root, "checkpoints");
+    public string CheckpointRoot => CheckpointsIn(Root);
+
+    /// <summary>The checkpoints of a runs folder.</summary>
+    public static string CheckpointsIn(string runsRoot) => Path.Combine(runsRoot, "checkpoints");
 
     /// <summary>The runs folder below an output root.</summary>
     public static string RunsIn(string outputRoot) => Path.Combine(outputRoot, "results", "runs");

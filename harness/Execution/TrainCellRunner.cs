@@ -15,7 +15,10 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
         var train = (TrainCell)cell;
         var started = context.Clock.GetUtcNow();
         var folder = context.CheckpointFolder(cell.Id);
-        var job = new TrainingJob(train, context.Device, corpora, folder, (share, detail) => context.Progress.CellProgress(cell, share, detail));
+        var job = new TrainingJob(train, context.Device, corpora, folder, (share, detail) => context.Progress.CellProgress(cell, share, detail))
+        {
+            BeforePublishing = context.EnsureStillOwned,
+        };
         var continued = job.HasEarlierState;
         var (result, validationLoss) = job.Run(cancellation);
         var points = result.Points.Select(point => new TrainingPointRecord(

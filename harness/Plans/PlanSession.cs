@@ -12,6 +12,8 @@ public sealed class PlanSession
     private readonly VariantCatalogue variants;
     private readonly DataFolder data;
 
+    private CorpusCache? corpora;
+
     private PlanSession(PlanDefinition plan, VariantCatalogue variants, DataFolder data)
     {
         (Plan, this.variants, this.data) = (plan, variants, data);
@@ -52,6 +54,15 @@ public sealed class PlanSession
         return session;
     }
 
+    /// <summary>The plan of a stored run, from the text that was stored with it.</summary>
+    /// <exception cref="PlanException">This build or this machine's data sets do not fit it.</exception>
+    public static PlanSession OfRun(Results.Records.RunRecord run, string? dataFolder)
+    {
+        var problems = new List<string>();
+        var plan = PlanReader.Read($"{run.PlanName}.yaml", run.PlanText, problems);
+        return problems.Count == 0 ? new PlanSession(plan!, VariantCatalogue.Load(), DataFolder.Resolve(dataFolder)) : throw new PlanException(problems);
+    }
+
     /// <summary>The plan's cells.</summary>
     public IReadOnlyList<CellDefinition> Cells()
     {
@@ -72,18 +83,22 @@ public sealed class PlanSession
 
     /// <summary>Carries the plan out.</summary>
     public RunSummary Run(RunOptions options, TimeProvider clock, IRunProgress progress, CancellationToken cancellation)
+        => new RunEngine(this, clock, progress).Run(options, cancellation);
+
+    /// <summary>Who carries out which kind of cell.</summary>
+    public IReadOnlyDictionary<Type, ICellRunner> Runners() => new Dictionary<Type, ICellRunner>
     {
-        var corpora = new CorpusCache(SuiteCatalog.All, data);
-        var runners = new Dictionary<Type, ICellRunner>
-        {
-            [typeof(TrainCell)] = new TrainCellRunner(corpora),
-            [typeof(ConvertCell)] = new ConvertCellRunner(corpora),
-            [typeof(CurriculumCell)] = new CurriculumCellRunner(),
-            [typeof(ScoreCell)] = new ScoreCellRunner(),
-            [typeof(NGramCell)] = new NGramCellRunner(),
-            [typeof(TimeCell)] = new TimeCellRunner(new FreshTimingProcess()),
-            [typeof(CanaryCell)] = new CanaryCellRunner(new FreshTimingProcess()),
-        };
-        return new RunEngine(variants, SuiteCatalog.All, data, clock, progress, runners).Run(Plan, Cells(), options, cancellation);
-    }
+        [typeof(TrainCell)] = new TrainCellRunner(corpora ??= new CorpusCache(SuiteCatalog.All, data)),
+        [typeof(ConvertCell)] = new ConvertCellRunner(corpora),
+        [typeof(CurriculumCell)] = new CurriculumCellRunner(),
+        [typeof(ScoreCell)] = new ScoreCellRunner(),
+        [typeof(NGramCell)] = new NGramCellRunner(),
+        [typeof(TimeCell)] = new TimeCellRunner(new FreshTimingProcess()),
+        [typeof(CanaryCell)] = new CanaryCellRunner(new FreshTimingProcess()),
+    };
+
+    /// <summary>What those may use.</summary>
+    public CellContext Context(
+        string runId, Results.Store.ResultStore store, string checkpointRoot, Models.Runtime.ComputeDevice device, string deviceName, TimeProvider clock, IRunProgress progress)
+        => new(runId, store, checkpointRoot, device, deviceName, Plan.ThreadCount, variants, SuiteCatalog.All, data, clock, progress);
 }

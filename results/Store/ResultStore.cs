@@ -94,6 +94,16 @@ public sealed class ResultStore : IDisposable
     /// <summary>Cells of a run in the order in which they were written.</summary>
     public IReadOnlyList<CellRecord> Cells(string runId) => Read(() => CellRows.Read(_connection, "WHERE run_id = $0 ORDER BY cell_row", runId));
 
+    /// <summary>A cell with everything it left behind.</summary>
+    public CellResult CellResult(string runId, string cellId) => Read(() =>
+    {
+        if (CellRows.Read(_connection, "WHERE run_id = $0 AND cell_id = $1", runId, cellId) is not [var cell])
+            throw new ResultsException(ResultsProblem.NotFound, $"{Path} holds no cell '{cellId}' of run '{runId}'.");
+        return new CellResult(
+            cell, Metrics(new MetricFilter(RunId: runId, CellId: cellId)), Samples(runId, cellId), TimingBlocks(runId, cellId), TrainingPoints(runId, cellId),
+            [.. Events(runId).Where(record => record.CellId == cellId)]);
+    });
+
     /// <summary>The newest finished train, curriculum or convert cell of an id, in any run, carried out rather than reused; null when there is none.</summary>
     public CellRecord? FindFinishedTrainCell(string cellId) => Read(() => CellRows.Read(
         _connection,
@@ -165,6 +175,13 @@ public sealed class ResultStore : IDisposable
             return true;
         });
     }
+
+    /// <summary>Folds the write-ahead log into the file and leaves WAL mode, so that the file alone can be moved and read elsewhere.</summary>
+    internal void LeaveOneFile() => Read(() =>
+    {
+        using var command = Sql.Command(_connection, "PRAGMA journal_mode = DELETE");
+        return command.ExecuteScalar();
+    });
 
     internal SqliteConnection Connection => _connection;
 }

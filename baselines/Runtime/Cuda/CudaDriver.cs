@@ -36,6 +36,7 @@ internal static partial class CudaDriver
     [LibraryImport(Library, EntryPoint = "cuMemGetInfo_v2")] internal static partial int cuMemGetInfo(out nuint free, out nuint total);
     [LibraryImport(Library, EntryPoint = "cuMemcpyHtoDAsync_v2")] internal static partial int cuMemcpyHtoDAsync(nint target, nint source, nuint bytes, nint stream);
     [LibraryImport(Library)] internal static partial int cuStreamSynchronize(nint stream);
+    [LibraryImport(Library)] internal static partial int cuStreamWaitEvent(nint stream, nint handle, uint flags);
     [LibraryImport(Library)] internal static partial int cuStreamEndCapture(nint stream, out nint graph);
     [LibraryImport(Library)] internal static partial int cuGetErrorString(int error, out nint text);
 

@@ -46,6 +46,13 @@ public sealed unsafe class CudaStream
         return new Restore(before);
     }
 
+    /// <summary>Lets what is issued to this stream from now on wait, on the device, until it has passed the event.</summary>
+    public void WaitFor(CudaEvent passed)
+    {
+        CudaContext.MakeCurrent(DeviceIndex);
+        CudaDriver.Check(CudaDriver.cuStreamWaitEvent(Handle, passed.DangerousGetHandle(), 0), "Letting a stream wait");
+    }
+
     /// <summary>Waits for everything issued to it.</summary>
     public void Synchronise()
     {

@@ -4,6 +4,7 @@ using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Runtime.Cuda;
 using LT2.Eval.Models.Training;
+using LT2.Eval.Models.Training.Parallel;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Benchmarks.Cuda;
@@ -41,7 +42,8 @@ internal static class TrainingStepBenchmark
         var recipe = new TrainingRecipe { Steps = 100_000, BatchSize = shape.Batch, LearningRate = 1e-3 };
         using var optimiser = new AdamW(model.Parameters, recipe);
         using var source = new FixedBatches(shape, null);
-        using var training = CapturedTraining.TryCreate(model, source, recipe, optimiser, new TrainingOptions(), 0, out var execution);
+        using var alone = new StepGroup(model, recipe, new TrainingOptions());
+        using var training = CapturedTraining.TryCreate(model, source, recipe, optimiser, alone, new TrainingOptions(), 0, out var execution);
         if (training is null) return new(Name(shape), execution, double.NaN, double.NaN, 0);
         void Step()
         {

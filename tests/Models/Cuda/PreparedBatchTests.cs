@@ -1,4 +1,5 @@
 using LT2.Eval.Models.Training;
+using LT2.Eval.Models.Training.Parallel;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Tests.Cuda;
@@ -57,7 +58,7 @@ public sealed class PreparedBatchTests
     }
 
     static BatchPrefetcher<StepBatches<PreparedBatch>> Prefetcher(ITokenBatchSource source, int first, int end) =>
-        new(step => StepBatches<PreparedBatch>.Make(source, step, 1, part => PreparedBatch.From(part, pin: false)), first, end);
+        new(step => StepBatches<PreparedBatch>.Make(source, step, StepShare.All(1), part => PreparedBatch.From(part, pin: false)), first, end);
 
     sealed class Failing(int end = 6) : ITokenBatchSource
     {

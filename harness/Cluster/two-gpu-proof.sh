@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# What two GPUs of one host bring: a plan's train and score cells on one and on two, and one 30 M model trained on one and on two.
+#   two-gpu-proof.sh LT2 OUT [PLAN]     LT2: the program; OUT: folder for figures and logs; PLAN: default two-gpu-proof.yaml beside this script
+# Every part has a time limit and a failing part does not stop the others. About three minutes. LD_LIBRARY_PATH as for any GPU run.
+set -uo pipefail
+lt2=$(realpath "$1"); mkdir -p "$2"; out=$(realpath "$2"); here=$(cd "$(dirname "$0")" && pwd); plan=$(realpath "${3:-$here/two-gpu-proof.yaml}")
+work=$(mktemp -d); cd "$work"
+now() { date +%s.%N; }
+part() { # name seconds command…
+    local name=$1 limit=$2 begin; shift 2; begin=$(now)
+    timeout -s TERM -k 5 "$limit" "$@" >"$out/$name.json" 2>"$out/$name.log"; local status=$?
+    printf '%s\t%s\t%s\n' "$name" "$status" "$(echo "$(now) $begin" | awk '{print $1 - $2}')" | tee -a "$out/parts.tsv"
+}
+: > "$out/parts.tsv"
+nvidia-smi --query-gpu=name,driver_version --format=csv,noheader > "$out/gpus.txt"
+
+# Kernels are compiled once into the cache, so that neither side pays for it.
+sed 's/steps: [0-9]*/steps: 4/; s/samples: [0-9]*/samples: 100/' "$plan" > warm-up.yaml
+part warm-up 60 "$lt2" run warm-up.yaml --devices 0,1 --out warm-up --no-report
+part plan-one-gpu 90 "$lt2" run "$plan" --devices 0 --out one --no-report
+part plan-two-gpus 60 "$lt2" run "$plan" --devices 0,1 --out two --no-report
+for store in one two; do "$lt2" results cells --json --out $store > "$out/cells-$store.json" 2>/dev/null; done
+
+train() { # name limit options…
+    local name=$1 limit=$2; shift 2
+    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-160}" --batch "${BATCH:-64}" --learning-rate 0.001 \
+        --dtype bfloat16 --seed 1 --json --checkpoint "$work/$name" "$@"
+}
+train train-one-gpu 60 --device cuda:0
+train train-two-gpus-after 45 --devices 0,1 --reduce AfterBackward
+train train-two-gpus-during 45 --devices 0,1 --reduce DuringBackward
+train train-one-gpu-accumulate 60 --device cuda:0 --gradient-accumulation-steps 2
+
+python3 - "$out" <<'P' | tee "$out/summary.txt"
+import json, os, sys
+out = sys.argv[1]
+wall = {row[0]: (int(row[1]), float(row[2])) for row in (line.split("\t") for line in open(f"{out}/parts.tsv"))}
+print("GPUs:", " and ".join(open(f"{out}/gpus.txt").read().split("\n")[:2]))
+if "plan-one-gpu" in wall and "plan-two-gpus" in wall:
+    one, two = wall["plan-one-gpu"], wall["plan-two-gpus"]
+    print(f"plan: {one[1]:.1f} s on one GPU (exit {one[0]}), {two[1]:.1f} s on two (exit {two[0]}): {one[1] / two[1]:.2f} times as fast, start-up of the program included")
+    for name in ("one", "two"):
+        try:
+            cells = json.load(open(f"{out}/cells-{name}.json"))
+            print(f"  {name}: {len(cells)} cells, {sum(c['outcome'] == 'finished' for c in cells)} finished, {sum(c['durationSeconds'] for c in cells):.1f} s of cells")
+        except Exception as error:
+            print(f"  {name}: {error}")
+runs = {}
+for name in ("train-one-gpu", "train-one-gpu-accumulate", "train-two-gpus-after", "train-two-gpus-during"):
+    try:
+        runs[name] = json.loads(open(f"{out}/{name}.json").read().strip().split("\n")[-1])
+        print(f"{name}: {runs[name]['tokensPerSecond']:.0f} tokens/s, validation loss {runs[name]['validationLoss']:.5f}, {runs[name]['execution']}")
+    except Exception as error:
+        print(f"{name}: no result ({error}); see {name}.log")
+base = runs.get("train-one-gpu")
+for name, run in runs.items():
+    if base and run is not base:
+        pairs = [(a["loss"], b["loss"]) for a, b in zip(base["points"], run["points"])]
+        print(f"  {name} against one GPU: {run['tokensPerSecond'] / base['tokensPerSecond']:.2f} times the tokens per second; largest difference of the loss {max(abs(a - b) / a for a, b in pairs):.2e} relative over {len(pairs)} points ({pairs[0][0]:.4f} to {pairs[-1][0]:.4f})")
+P
+rm -rf "$work"

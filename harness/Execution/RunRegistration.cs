@@ -1,0 +1,71 @@
+using LT2.Eval.Harness.Cluster.Submissions;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Harness.Provenance;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Results.Store;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Finds the run that a command continues, or begins a new one.</summary>
+internal static class RunRegistration
+{
+    /// <summary>The run named by the options, else the newest unfinished run of this plan and build, else a new one.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="runsRoot">The runs folder; a run that is with Slurm is not continued beside it.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="hostClass">Where a new run will be carried out.</param>
+    /// <param name="clock">Source of time.</param>
+    /// <exception cref="PlanException">The named run is not there, is of another plan, or is with Slurm.</exception>
+    public static (RunRecord Run, bool Continued) Begin(ResultStore store, string runsRoot, PlanDefinition plan, RunOptions options, string hostClass, TimeProvider clock)
+    {
+        var build = BuildIdentity.Current;
+        var planHash = StableHash.Full(plan.Text);
+        if (options.RunId is { } wanted)
+        {
+            var named = store.Runs().FirstOrDefault(run => run.RunId == wanted)
+                ?? throw new PlanException($"There is no run '{wanted}' in this store. {NearestName.Hint(wanted, [.. store.Runs().Select(run => run.RunId)])}");
+            if (named.PlanHash != planHash)
+            {
+                throw new PlanException($"Run '{wanted}' was made of another text of plan '{named.PlanName}'. Start a new run with --new.");
+            }
+
+            RefuseSubmitted(runsRoot, wanted);
+            if (named.BuildId != build.BuildId)
+            {
+                store.WriteEvent(wanted, new EventRecord(clock.GetUtcNow(), null, "warning", $"Continued by build {build.BuildId}; it was begun by build {named.BuildId}."));
+            }
+
+            store.UpdateRunStatus(wanted, RunStatus.Running, null);
+            return (named, true);
+        }
+
+        if (!options.StartNew && store.FindUnfinishedRun(planHash, build.BuildId) is { } unfinished)
+        {
+            RefuseSubmitted(runsRoot, unfinished.RunId);
+            store.UpdateRunStatus(unfinished.RunId, RunStatus.Running, null);
+            store.WriteEvent(unfinished.RunId, new EventRecord(clock.GetUtcNow(), null, "info", "Continued."));
+            return (unfinished, true);
+        }
+
+        var now = clock.GetUtcNow();
+        var id = $"{now:yyyyMMdd'T'HHmmss'Z'}-{StableHash.Short($"{planHash}{build.BuildId}{now:O}{Environment.ProcessId}")[..6]}";
+        var record = new RunRecord(
+            id, plan.Name, planHash, plan.Text, build.BuildId, build.Commit, build.IsDirty, now, null, RunStatus.Running, hostClass, options.CommandLine);
+        store.CreateRun(record);
+        return (record, false);
+    }
+
+    /// <summary>Failed and skipped cells are tried again; divergence, out of memory and missing support are findings and stay.</summary>
+    public static Dictionary<string, CellOutcome> Outcomes(ResultStore store, string runId) => store.Cells(runId)
+        .Where(cell => cell.Outcome is not (CellOutcome.Failed or CellOutcome.Skipped))
+        .ToDictionary(cell => cell.CellId, cell => cell.Outcome, StringComparer.Ordinal);
+
+    private static void RefuseSubmitted(string runsRoot, string runId)
+    {
+        if (new SubmissionFolder(runsRoot, runId).IsOpen)
+        {
+            throw new PlanException($"Run {runId} is with Slurm (lt2 status). Wait for it; or cancel its jobs, then lt2 collect {runId} --final; or start another run with --new.");
+        }
+    }
+}
