@@ -9,7 +9,6 @@ using LT2.Eval.Models.Conversion.Distillation;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Training;
 using LT2.Eval.Tasks;
-using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Data;
 
 namespace LT2.Eval.Harness.Commands;
@@ -55,11 +54,6 @@ internal sealed class ConvertVerb : IVerb
             if (Planner.Vocabulary(trainingCase) > metadata.Definition.VocabularySize)
             {
                 throw new PlanException($"{CaseText.Name(trainingCase)} uses {Planner.Vocabulary(trainingCase)} ids, but the teacher knows {metadata.Definition.VocabularySize}.");
-            }
-
-            if (trainingCase is ITextCase && metadata.Tokenizer != "byte")
-            {
-                throw new PlanException($"The teacher reads the tokenizer '{metadata.Tokenizer}', but training text is read in bytes here; convert a teacher trained on bytes.");
             }
 
             var plan = Recipe(parsed.GetValue(recipe)!, parsed.GetValue(layers), parsed.GetValue(withoutAlignment));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Harness.Timing;
+using LT2.Eval.Models.Conversion.Distillation;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Mixers;
 using LT2.Eval.Tasks;
@@ -16,7 +17,7 @@ internal sealed class ListVerb : IVerb
     public Command Create(CommandEnvironment environment)
     {
         var command = new Command("list", """
-            List suites, tasks, variants, mixers or plans.
+            List suites, tasks, variants, mixers, conversion recipes or plans.
 
             Example: lt2 list variants
             """);
@@ -25,6 +26,7 @@ internal sealed class ListVerb : IVerb
         command.Subcommands.Add(Listing(
             environment, "variants", "Models under test", ["variant", "parameters", "GFLOP/token at 1k", "state bytes", "cache bytes/token", "description"], Variants));
         command.Subcommands.Add(Listing(environment, "mixers", "Token mixers", ["mixer", "FLA layer", "summary"], Mixers));
+        command.Subcommands.Add(Listing(environment, "conversions", "Shipped conversion recipes", ["recipe", "tokens", "layers that stay full", "description"], Conversions));
         command.Subcommands.Add(Listing(environment, "plans", "Shipped plans", ["plan", "description"], Plans));
         return command;
     }
@@ -91,6 +93,9 @@ internal sealed class ListVerb : IVerb
     }
 
     private static IEnumerable<string[]> Mixers() => MixerCatalogue.All.Select(mixer => new[] { mixer.Name, mixer.FlaLayer ?? "", mixer.Summary });
+
+    private static IEnumerable<string[]> Conversions() => ConversionCatalogue.Names.Select(ConversionCatalogue.Load)
+        .Select(recipe => new[] { recipe.Name, HumanNumber.Whole(recipe.TotalTokens), recipe.Layers, recipe.Summary });
 
     private static IEnumerable<string[]> Plans() => PlanCatalogue.Names.Select(name => new[] { name, PlanCatalogue.Load(name).Description });
 }

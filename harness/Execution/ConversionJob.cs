@@ -6,6 +6,7 @@ using LT2.Eval.Models.Conversion.Distillation;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Training;
 using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.Tokenization;
 
 namespace LT2.Eval.Harness.Execution;
 
@@ -21,6 +22,8 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
 
     private const int DefaultValidationLength = 512;
 
+    private ITokenizer? tokenizer;
+
     private string StateFolder => folder + ".partial";
 
     /// <summary>Whether an earlier attempt left a state to go on from.</summary>
@@ -32,6 +35,7 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
     {
         var metadata = CheckpointFolder.ReadMetadata(settings.TeacherFolder);
         using var teacher = CheckpointFolder.Load(settings.TeacherFolder, device, Dtypes.Use(settings.Dtype, device));
+        tokenizer = settings.TrainingCase is ITextCase ? CheckpointTokenizer.Open(settings.TeacherFolder, metadata) : null;
         var total = Math.Max(1, settings.Recipe.TotalTokens);
         var before = 0L;
         var running = "";
@@ -100,6 +104,6 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
     private ITokenBatchSource Source(SampleSplit split, long seed, int batchSize, int sequenceLength) => settings.TrainingCase switch
     {
         IGeneratedCase generated => new GeneratedBatchSource(generated, split, seed, batchSize),
-        var text => new CorpusBatchSource(corpora.Tokens(text), split, seed, batchSize, sequenceLength),
+        var text => new CorpusBatchSource(corpora.Tokens(text, tokenizer), split, seed, batchSize, sequenceLength),
     };
 }

@@ -12,21 +12,25 @@ public sealed class CorpusCache(IReadOnlyList<ISuite> suites, IDataLocator data)
 {
     private readonly ConcurrentDictionary<string, Lazy<int[]>> texts = new(StringComparer.Ordinal);
 
-    /// <summary>The joined tokens of a case's training documents; each document ends with the end-of-text id.</summary>
-    public IReadOnlyList<int> Tokens(ICase item) => texts.GetOrAdd(
-        $"{CaseText.Name(item)};{CaseText.Parameters(item)}",
-        _ => new Lazy<int[]>(() => Tokenize(item))).Value;
+    /// <summary>The joined tokens of a case's training documents; each document ends with the end-of-text id, where there is one.</summary>
+    /// <param name="item">The case.</param>
+    /// <param name="tokenizer">How text becomes tokens; null for bytes.</param>
+    public IReadOnlyList<int> Tokens(ICase item, ITokenizer? tokenizer = null) => texts.GetOrAdd(
+        $"{CaseText.Name(item)};{CaseText.Parameters(item)};{tokenizer?.Name}",
+        _ => new Lazy<int[]>(() => Tokenize(item, tokenizer ?? new ByteTokenizer()))).Value;
 
-    private int[] Tokenize(ICase item)
+    private int[] Tokenize(ICase item, ITokenizer tokenizer)
     {
         var suite = suites.First(suite => suite.Id == item.SuiteId) as ICorpusSuite
             ?? throw new PlanException($"Suite '{item.SuiteId}' offers no training text; train on a suite whose training need is 'corpus'.");
-        var tokenizer = new ByteTokenizer();
         var tokens = new List<int>();
         foreach (var document in suite.LoadTrainingDocuments(item, data))
         {
             tokens.AddRange(tokenizer.Encode(document.Text));
-            tokens.Add(tokenizer.EndOfTextId!.Value);
+            if (tokenizer.EndOfTextId is { } end)
+            {
+                tokens.Add(end);
+            }
         }
 
         return [.. tokens];

@@ -23,7 +23,15 @@ public sealed class MixerTrainingTests : IDisposable
     {
         // One thread: tensors this small only lose by sharing them out, and the run repeats bit for bit.
         TorchRuntime.SetThreads(1);
-        using var model = LoopedModel.Create(Definition(name), 1, ComputeDevice.Cpu);
+        HalvesItsLoss(name, ComputeDevice.Cpu);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_looped_model_with_the_mixer_halves_its_loss_on_a_copy_task_on_a_gpu(string name) => HalvesItsLoss(name, Cuda.Gpu.Require());
+
+    private void HalvesItsLoss(string name, ComputeDevice device)
+    {
+        using var model = LoopedModel.Create(Definition(name), 1, device);
         using var generator = new Generator(3, CPU);
         model.Parameters.AttachGradients();
         var optimiser = new Adam(model.Parameters);
@@ -33,13 +41,14 @@ public sealed class MixerTrainingTests : IDisposable
         for (; steps < MostSteps && !(last <= first / 2); steps++)
         {
             using var scope = NewDisposeScope();
-            var copied = randint(Vocabulary / 2, [Batch, 1], ScalarType.Int64, generator: generator);
-            var noise = randint(Vocabulary / 2, Vocabulary, [Batch, Length - 1], ScalarType.Int64, generator: generator);
+            var copied = randint(Vocabulary / 2, [Batch, 1], ScalarType.Int64, generator: generator).to(device.TorchDevice);
+            var noise = randint(Vocabulary / 2, Vocabulary, [Batch, Length - 1], ScalarType.Int64, generator: generator).to(device.TorchDevice);
             var logits = model.Head(model.ForwardHidden(cat([copied, noise], 1), [2])[0]).narrow(1, 1, Length - 1);
             var loss = nn.functional.cross_entropy(logits.reshape(-1, Vocabulary), copied.expand(Batch, Length - 1).reshape(-1));
             last = loss.item<float>();
             first ??= last;
             loss.backward();
+            Kernels.BackwardTensors.Release();
             optimiser.Step();
         }
         TestContext.Current.SendDiagnosticMessage($"{name}: {steps} steps");

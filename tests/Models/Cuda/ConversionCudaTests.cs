@@ -1,0 +1,70 @@
+using LT2.Eval.Models.Conversion.Distillation;
+using LT2.Eval.Models.Decoding;
+using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Runtime;
+using LT2.Eval.Models.Tests.Conversion;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Tests.Cuda;
+
+/// <summary>Conversion and early exit on a GPU give what they give on the CPU.</summary>
+public sealed class ConversionCudaTests
+{
+    static readonly DistillationStage Stage = new() { Tokens = 1000, SequenceLength = 24, BatchSize = 4, LearningRate = 0.01, TopK = 8, CrossEntropyWeight = 0.5 };
+
+    static (double Loss, double[] Gradient) Step(ComputeDevice device, bool alignment)
+    {
+        using var scope = NewDisposeScope();
+        using var teacher = LoopedModel.Create(Teachers.Definition(), 1, device);
+        using var batch = new Teachers.Words(24, 4).GetBatch(0);
+        var onDevice = new Models.Training.TokenBatch(batch.InputIds.to(device.TorchDevice), batch.Labels.to(device.TorchDevice));
+        var definition = StudentDefinition.Derive(teacher.Definition, [false, true, false], new Dictionary<string, string>(), "student@micro");
+        using var mixers = new ReplacementMixers(definition, teacher, 2, ScalarType.Float32);
+        using var student = LoopedModel.Create(definition, 3, device);
+        Models.Training.ITrainingObjective objective = alignment
+            ? new AlignmentObjective(teacher, mixers, "")
+            : new DistillationObjective(student, new TeacherTargets(teacher, 8, null), Stage, "");
+        objective.Parameters.AttachGradients();
+        var loss = objective.Accumulate(onDevice, 0, false).Loss.to(ScalarType.Float64).item<double>();
+        Kernels.BackwardTensors.Release();
+        return (loss, objective.Parameters.Gradient.to(ScalarType.Float64).cpu().data<double>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_step_of_alignment_and_of_distillation_has_the_cpus_loss_and_gradient(bool alignment)
+    {
+        var device = Gpu.Require();
+        TorchRuntime.SetTf32(false);
+        var (expected, gradient) = Step(ComputeDevice.Cpu, alignment);
+        var (actual, given) = Step(device, alignment);
+        Assert.Equal(expected, actual, 1e-4 * expected);
+        using var scope = NewDisposeScope();
+        Assert.InRange(Gpu.RelativeError(tensor(given), tensor(gradient)), 0, 2e-3);
+    }
+
+    [Fact]
+    public void Early_exit_leaves_at_the_same_loops_with_the_same_logits()
+    {
+        var device = Gpu.Require();
+        TorchRuntime.SetTf32(false);
+        using var scope = NewDisposeScope();
+        var ids = Variants.Ids(6, 8);
+        (Tensor Logits, int[] Loops) Decode(ComputeDevice where)
+        {
+            using var model = LoopedModel.Create(Variants.Small("ouro-hybrid", 4), 1, where);
+            using (no_grad()) model.Parameters.View("exit_gate.weight").mul_(3);
+            using var state = model.NewState(6, 8, 4);
+            model.Advance(ids.narrow(1, 0, 4).to(where.TorchDevice), state).Dispose();
+            var decoder = new EarlyExitDecoder(model, 0.6);
+            var logits = Enumerable.Range(4, 4).Select(t => decoder.Step(ids.narrow(1, t, 1).to(where.TorchDevice), state).cpu()).ToArray();
+            return (cat(logits, 1), [.. decoder.LastLoopCounts]);
+        }
+
+        var (expected, loops) = Decode(ComputeDevice.Cpu);
+        var (actual, given) = Decode(device);
+        Assert.Equal(loops, given);
+        Assert.InRange(Gpu.RelativeError(actual, expected), 0, 1e-4);
+    }
+}
