@@ -32,7 +32,7 @@ internal sealed class Block : IDisposable
     internal Tensor Forward(Tensor h, MixerChoice choice, MixerState? state, MixerCall call)
     {
         var mixer = mixers[choice];
-        if (state is not null && h.shape[1] == 1 && mixerNormAfter is null && feedForwardNormAfter is null && feedForward.ServesStep(h, feedForwardNorm))
+        if (state is not null && call.Tap is null && h.shape[1] == 1 && mixerNormAfter is null && feedForwardNormAfter is null && feedForward.ServesStep(h, feedForwardNorm))
             return feedForward.StepWithResidual(mixer.StepWithResidual(h, mixerNorm, epsilon, state, call), feedForwardNorm, epsilon);
         var x = RmsNorm.Apply(h, mixerNorm, epsilon);
         var mixed = call.Tap?.Replace(x, call) ?? (state is not null && h.shape[1] == 1 ? mixer.Step(x, state, call) : mixer.Forward(x, state, call));

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Harness.Execution;
 
 /// <summary>
-/// Continues a batch of prompts. Prompts of one length are read together; then all decode side by side, one token a step, and a text that ended leaves the batch.
+/// Continues a batch of prompts. Prompts of one length are read together; then all decode side by side, one token a step (captured in CUDA graphs where that works), and a
+/// text that ended leaves the batch.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="device">Its device.</param>
@@ -40,6 +41,7 @@ public sealed class TextGenerator(LoopedModel model, ComputeDevice device, IToke
         afterPrefill();
         var exits = settings.WeightedLogits ? EarlyExitDecoder.Weighted(model) : settings.ExitThreshold is { } threshold ? new EarlyExitDecoder(model, threshold) : null;
         var sampler = new TokenSampler(settings.Sampling);
+        CapturedDecode? captured = null;
         try
         {
             // The first token comes from the prefill, which runs every loop.
@@ -55,6 +57,8 @@ public sealed class TextGenerator(LoopedModel model, ComputeDevice device, IToke
                 var stay = Enumerable.Range(0, rows.Count).Where(row => rows[row].EndedBy is null).ToList();
                 if (stay.Count < rows.Count)
                 {
+                    captured?.Dispose();
+                    captured = null;
                     var fewer = stay.Count > 0 ? state.Rows(stay) : null;
                     state.Dispose();
                     (state, rows) = (fewer!, [.. stay.Select(row => rows[row])]);
@@ -68,12 +72,14 @@ public sealed class TextGenerator(LoopedModel model, ComputeDevice device, IToke
                 using var step = NewDisposeScope();
                 var ids = tensor([.. stay.Select(row => (long)next[row])], [stay.Count, 1]).to(device.TorchDevice);
                 logits.Dispose();
-                logits = (exits?.Step(ids, state) ?? model.Advance(ids, state)).squeeze(1).DetachFromDisposeScope();
+                captured ??= exits is null ? new CapturedDecode(model, state) : null;
+                logits = (exits?.Step(ids, state) ?? captured!.Step(ids)).squeeze(1).DetachFromDisposeScope();
                 loops = exits?.LastLoopCounts ?? [.. stay.Select(_ => settings.LoopCount)];
             }
         }
         finally
         {
+            captured?.Dispose();
             if (rows.Count > 0)
             {
                 state.Dispose();
