@@ -64,6 +64,14 @@ internal sealed class ConversionBudget
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{recipe.TotalTokens:N0} tokens in all; free on {device.Name}: {(free is { } bytes ? $"{bytes / 1e9:0.00} GB" : "unknown")}; {(Fits ? "fits" : "does not fit")}"));
     }
 
+    // What enters every block, one block, and one readout; the teacher's most likely tokens of every loop.
+    private long Recomputed(ConversionStage stage, int elementBytes)
+    {
+        var one = MemoryEstimate.Training(student with { LoopCount = 1 }, stage.SequenceLength, stage.BatchSize, elementBytes, 1).ActivationBytes;
+        var readout = MemoryEstimate.Training(student with { LoopCount = 1 }, stage.SequenceLength, stage.BatchSize, elementBytes, 0).ActivationBytes;
+        return (long)stage.SequenceLength * stage.BatchSize * student.Width * elementBytes * student.LayerCount * student.LoopCount + (one - readout) + (readout / student.LayerCount);
+    }
+
     // The teacher lies beside what trains. Alignment differentiates one mixer at a time, the gate's stage next to nothing.
     private long Peak(string name, ConversionStage stage, int elementBytes)
     {
@@ -74,6 +82,7 @@ internal sealed class ConversionBudget
         {
             "probe" or "alignment" => trained.ActivationBytes / (student.LayerCount * student.LoopCount),
             "exitGate" => 0,
+            _ when stage is DistillationStage { Recompute: true } => Recomputed(stage, elementBytes),
             _ => trained.ActivationBytes,
         };
     }

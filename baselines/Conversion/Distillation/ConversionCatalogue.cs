@@ -71,7 +71,7 @@ public static class ConversionCatalogue
             Tokens = b.Tokens, SequenceLength = b.SequenceLength, BatchSize = b.BatchSize, LearningRate = b.LearningRate, MinimumLearningRateFraction = b.MinimumLearningRateFraction,
             WarmupFraction = b.WarmupFraction, WeightDecay = b.WeightDecay, ClipNorm = b.ClipNorm, TopK = section.Integer("topK") ?? 64, Temperature = section.Real("temperature") ?? 1,
             DivergenceWeight = section.Real("divergenceWeight") ?? 1, CrossEntropyWeight = section.Real("crossEntropyWeight") ?? 0,
-            EveryLoopShare = section.Real("everyLoopShare") ?? 0.5, LaterEarlyLoopWeight = section.Real("laterEarlyLoopWeight") ?? 0,
+            EveryLoopShare = section.Real("everyLoopShare") ?? 0.5, LaterEarlyLoopWeight = section.Real("laterEarlyLoopWeight") ?? 0, Recompute = section.Switch("recompute") ?? false,
         };
         section.Close();
         return stage;

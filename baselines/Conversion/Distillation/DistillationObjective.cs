@@ -20,20 +20,25 @@ internal sealed class DistillationObjective(LoopedModel student, TeacherTargets 
         int[] compared = stage.DivergenceWeight > 0 ? [.. Enumerable.Range(1, loopCount).Where(loop => stage.LoopWeight(loop, loopCount, step) > 0)] : [];
         int[] loops = stage.CrossEntropyWeight > 0 && !compared.Contains(loopCount) ? [.. compared, loopCount] : compared;
         var targets = compared.Length > 0 ? teacher.At(batch.InputIds, step, compared) : [];
+        Tensor? LossOf(int loop, Tensor hidden)
+        {
+            var at = Array.IndexOf(compared, loop);
+            if (!loops.Contains(loop)) return null;
+            var logits = student.Head(hidden.flatten(0, 1));
+            if (logits.dtype is not ScalarType.Float64) logits = logits.to(ScalarType.Float32);
+            Tensor? loss = at < 0 ? null : Divergence(targets[at], logits).mul(stage.DivergenceWeight * stage.LoopWeight(loop, loopCount, step));
+            if (loop < loopCount || stage.CrossEntropyWeight == 0) return loss;
+            var text = nn.functional.cross_entropy(logits, batch.Labels.flatten(), ignore_index: TokenBatch.NoLabel).mul(stage.CrossEntropyWeight);
+            return loss is null ? text : loss.add(text);
+        }
+
+        if (stage.Recompute) return new ObjectiveValue(new RecomputedPass(student).Backward(batch.InputIds, LossOf), []);
         student.RecordResidualRms = log;
         try
         {
             var hidden = student.ForwardHidden(batch.InputIds, loops);
-            Tensor? total = null;
-            for (var i = 0; i < loops.Length; i++)
-            {
-                var logits = student.Head(hidden[i].flatten(0, 1));
-                if (logits.dtype is not ScalarType.Float64) logits = logits.to(ScalarType.Float32);
-                if (i < compared.Length) Add(ref total, Divergence(targets[i], logits).mul(stage.DivergenceWeight * stage.LoopWeight(loops[i], loopCount, step)));
-                if (loops[i] == loopCount && stage.CrossEntropyWeight > 0)
-                    Add(ref total, nn.functional.cross_entropy(logits, batch.Labels.flatten(), ignore_index: TokenBatch.NoLabel).mul(stage.CrossEntropyWeight));
-            }
-            total!.backward();
+            var total = loops.Select((loop, i) => LossOf(loop, hidden[i])!).Aggregate((sum, term) => sum.add(term));
+            total.backward();
             return new ObjectiveValue(total.detach(), log ? student.LastResidualRms : []);
         }
         finally
@@ -48,6 +53,4 @@ internal sealed class DistillationObjective(LoopedModel student, TeacherTargets 
         var own = logits.gather(-1, target.Ids).div(stage.Temperature).log_softmax(-1);
         return expected.exp().mul(expected.sub(own)).sum(-1).mean();
     }
-
-    static void Add(ref Tensor? total, Tensor term) => total = total is null ? term : total.add(term);
 }

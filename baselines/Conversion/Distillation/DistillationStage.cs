@@ -24,6 +24,9 @@ public sealed record DistillationStage : ConversionStage
     /// <summary>Weight of loops before the last one in the later part of the stage.</summary>
     public double LaterEarlyLoopWeight { get; init; }
 
+    /// <summary>Whether activations are computed again in the backward pass instead of kept: less memory for a third more arithmetic.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>The weight of a loop's divergence at a step; over the loops they add up to 1.</summary>
     /// <param name="loop">From 1.</param>
     /// <param name="loopCount">T.</param>

@@ -193,6 +193,29 @@ public sealed class ModelConverterTests : IDisposable
     }
 
     [Theory]
+    [InlineData("ouro-hybrid", 0.5)]
+    [InlineData("lt2-hybrid-full-gdn", 0.0)]
+    public void Recomputed_activations_give_the_same_loss_and_gradient(string variant, double crossEntropy)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var teacher = Variants.Create(variant, 3, torch.ScalarType.Float64, 4);
+        using var batch = new Teachers.Words(9, 2).GetBatch(0);
+        (double Loss, torch.Tensor Gradient) Step(bool recompute)
+        {
+            using var student = Variants.Create(variant, 3, torch.ScalarType.Float64, 5);
+            student.Parameters.AttachGradients();
+            var stage = Logits(4, 0.1, crossEntropy: crossEntropy, everyLoopShare: 1) with { Recompute = recompute };
+            return (new DistillationObjective(student, new TeacherTargets(teacher, 8, null), stage, "").Accumulate(batch, 0, false).Loss.ToDouble(), student.Parameters.Gradient.clone());
+        }
+
+        var (kept, expected) = Step(recompute: false);
+        var (again, actual) = Step(recompute: true);
+        Assert.Equal(kept, again, 1e-6);
+        Assert.True(expected.abs().max().ToDouble() > 1e-3);
+        Assert.True(Variants.Distance(expected, actual) < 1e-6, $"gradients differ by {Variants.Distance(expected, actual)}");
+    }
+
+    [Theory]
     [InlineData("ouro-hybrid-1.4b", "ouro@ouro-1.4b")]
     [InlineData("ouro-hybrid-proof", "ouro@ouro-proof")]
     [InlineData("ouro-hybrid-tiny", "ouro@tiny")]

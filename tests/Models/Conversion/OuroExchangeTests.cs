@@ -67,6 +67,22 @@ public sealed class OuroExchangeTests : IDisposable
     [InlineData("ouro@ouro-2.6b", 2_667_974_657)]
     public void The_published_sizes_are_described(string id, long parameters) => Assert.Equal(parameters, ModelShape.ParameterCount(Variants.Catalogue.Resolve(id)));
 
+    /// <summary>The fields of the published config.json.</summary>
+    [Fact]
+    public void The_published_configuration_is_understood()
+    {
+        var layers = string.Join(',', Enumerable.Repeat("\"full_attention\"", 24));
+        var json = System.Text.Json.JsonDocument.Parse($$"""
+            {"architectures":["OuroForCausalLM"],"attention_dropout":0.0,"auto_map":{"AutoConfig":"configuration_ouro.OuroConfig"},"bos_token_id":0,"eos_token_id":0,"pad_token_id":null,"head_dim":128,
+             "hidden_act":"silu","hidden_size":2048,"initializer_range":0.02,"intermediate_size":5632,"layer_types":[{{layers}}],"max_position_embeddings":65536,"max_window_layers":24,"model_type":"ouro",
+             "num_attention_heads":16,"num_hidden_layers":24,"num_key_value_heads":16,"rms_norm_eps":1e-06,"rope_scaling":null,"rope_theta":1000000.0,"sliding_window":null,"tie_word_embeddings":false,
+             "torch_dtype":"bfloat16","total_ut_steps":4,"early_exit_threshold":1.0,"transformers_version":"4.54.1","use_cache":true,"use_sliding_window":false,"vocab_size":49152}
+            """).RootElement;
+        var definition = LlamaFamily.Plan("Ouro-1.4B", "ouro", json)!.Definition;
+        Assert.Equal(1_434_652_673, ModelShape.ParameterCount(definition));
+        Assert.Equal(ModelShape.CacheBytesPerToken(Variants.Catalogue.Resolve("ouro@ouro-1.4b")), ModelShape.CacheBytesPerToken(definition));
+    }
+
     [Fact]
     public void Ouro_keeps_768_KiB_a_token_in_bfloat16() => Assert.Equal(768 * 1024, ModelShape.CacheBytesPerToken(Variants.Catalogue.Resolve("ouro@ouro-1.4b"), 2));
 
