@@ -14,21 +14,27 @@ public static class ReportSingleFile
     /// <param name="options">Which run; the folder of the options is not used.</param>
     /// <param name="path">The file; its folder is created if absent.</param>
     /// <returns>Full path of the file.</returns>
-    /// <exception cref="ReportException">The store has no such run.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="ReportException">The store has no such run, or the file cannot be written.</exception>
     public static string Write(ResultStore store, ReportOptions options, string path) => Write(ReportInputLoader.Load(store, options), path);
 
     /// <summary>Writes the report of records at hand.</summary>
     /// <param name="input">The records.</param>
     /// <param name="path">The file; its folder is created if absent.</param>
     /// <returns>Full path of the file.</returns>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="ReportException">The file cannot be written.</exception>
     public static string Write(ReportInput input, string path)
     {
         var full = Path.GetFullPath(path);
         var html = SingleFileWriter.RenderAsync(new ReportModel(input)).GetAwaiter().GetResult();
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        File.WriteAllText(full, html, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        return full;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            File.WriteAllText(full, html, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            return full;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ReportException.NotWritten(full, error);
+        }
     }
 }

@@ -11,14 +11,22 @@ public static class ReportSite
     /// <summary>Writes the site of a run of a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="options">Which run, and where to.</param>
-    /// <exception cref="ReportException">The store has no such run.</exception>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="ReportException">The store has no such run, or the folder cannot be written.</exception>
     public static ReportSummary Write(ResultStore store, ReportOptions options) => Write(ReportInputLoader.Load(store, options), options);
 
     /// <summary>Writes the site of records at hand.</summary>
     /// <param name="input">The records.</param>
     /// <param name="options">Where to.</param>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static ReportSummary Write(ReportInput input, ReportOptions options) =>
-        SiteWriter.WriteAsync(new ReportModel(input), options).GetAwaiter().GetResult();
+    /// <exception cref="ReportException">The folder cannot be written.</exception>
+    public static ReportSummary Write(ReportInput input, ReportOptions options)
+    {
+        try
+        {
+            return SiteWriter.WriteAsync(new ReportModel(input), options).GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ReportException.NotWritten(options.OutputFolder, error);
+        }
+    }
 }

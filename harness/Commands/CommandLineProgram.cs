@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Models;
+using LT2.Eval.Reports;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Tasks.Contracts;
 
@@ -48,5 +49,5 @@ public static class CommandLineProgram
         }
     }
 
-    private static bool IsUserMistake(Exception error) => error is PlanException or TaskException or ModelException or ResultsException;
+    private static bool IsUserMistake(Exception error) => error is PlanException or TaskException or ModelException or ResultsException or ReportException;
 }

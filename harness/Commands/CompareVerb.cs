@@ -22,6 +22,7 @@ internal sealed class CompareVerb : IVerb
         var trained = CommonOptions.Integers("--trained-loops", "Baseline's and candidate's trained loop count T; one number for both", []);
         var tested = CommonOptions.Integers("--tested-loops", "Baseline's and candidate's tested loop count T'; one number for both", []);
         var slices = new Option<bool>("--slices") { Description = "Show slices of the samples too (exploratory)." };
+        var all = new Option<bool>("--all") { Description = "List equivalent series and every refused one too, however many." };
         var markdown = new Option<bool>("--markdown") { Description = "Print Markdown." };
         var noPage = new Option<bool>("--no-page") { Description = "Do not write the pages." };
         var output = CommonOptions.Out();
@@ -30,7 +31,7 @@ internal sealed class CompareVerb : IVerb
             Compare two runs sample by sample: differences with intervals, verdicts, flips; what cannot be compared is refused with the reason.
 
             Example: lt2 compare pin 20260301T02
-            """) { first, second, variants, trained, tested, slices, markdown, noPage, output, json };
+            """) { first, second, variants, trained, tested, slices, all, markdown, noPage, output, json };
         command.SetAction(parsed =>
         {
             var root = parsed.GetValue(output)!;
@@ -61,7 +62,7 @@ internal sealed class CompareVerb : IVerb
                 Rows = [.. report.Rows.Where(row => parsed.GetValue(slices) || row.Key.Slice is null)],
                 Refused = [.. report.Refused.Where(item => parsed.GetValue(slices) || item.Key.Slice is null)],
             };
-            environment.Output.Write(ComparisonText.Write(shown, parsed.GetValue(markdown)));
+            environment.Output.Write(ComparisonText.Write(shown, parsed.GetValue(markdown), parsed.GetValue(all)));
             environment.Output.WriteLine(Counts(report.Rows));
             if (!parsed.GetValue(noPage))
             {

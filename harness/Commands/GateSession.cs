@@ -32,6 +32,7 @@ internal static class GateSession
         var report = NightlyGate
             .EvaluateAsync(store, run.RunId, pin, Runner(request, store, run, pin, environment.Error.WriteLine), request.Options, cancellation)
             .GetAwaiter().GetResult();
+        Keep(report, PinnedRuns.DecisionOf(request.OutputRoot, run.RunId), environment.Error.WriteLine);
         environment.Output.Write(request.Json ? Json(report) : GateReportText.Write(report, request.Format));
         if (report.Verdict != GateVerdict.Pass)
         {
@@ -40,6 +41,19 @@ internal static class GateSession
         }
 
         return (report.ExitCode, report);
+    }
+
+    // A folder that cannot be written does not change the verdict.
+    private static void Keep(GateReport report, string path, Action<string> message)
+    {
+        try
+        {
+            GateDecision.Write(report, path);
+        }
+        catch (ResultsException error)
+        {
+            message(error.Message);
+        }
     }
 
     private static BuildPairs? Runner(GateRequest request, ResultStore store, RunRecord run, PinFile pin, Action<string> message)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LT2.Eval.Harness.Execution;
+using LT2.Eval.Harness.Gating;
 using LT2.Eval.Reports;
 using LT2.Eval.Results.Store;
 
@@ -52,11 +53,16 @@ internal sealed class ReportVerb : IVerb
         return Path.GetFullPath(ReportSite.Write(store, Options(store, outputRoot, runId, null)).IndexPath);
     }
 
-    private static ReportOptions Options(ResultStore store, string outputRoot, string? runId, string? referenceRunId) => new()
+    private static ReportOptions Options(ResultStore store, string outputRoot, string? runId, string? referenceRunId)
     {
-        OutputFolder = RunFolder.SiteIn(outputRoot),
-        RunId = StoredRuns.Choose(store, runId).RunId,
-        ReferenceRunId = referenceRunId,
-        PinFolder = RunFolder.PinsIn(outputRoot),
-    };
+        var run = StoredRuns.Choose(store, runId);
+        return new()
+        {
+            OutputFolder = RunFolder.SiteIn(outputRoot),
+            RunId = run.RunId,
+            ReferenceRunId = referenceRunId,
+            Gate = referenceRunId is null ? PinnedRuns.Decision(outputRoot, run) : null,
+            PinFolder = RunFolder.PinsIn(outputRoot),
+        };
+    }
 }

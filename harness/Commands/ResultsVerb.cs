@@ -1,8 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Timing;
-using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
 using Spectre.Console;
 
@@ -40,10 +40,15 @@ internal sealed class ResultsVerb : IVerb
         var output = CommonOptions.Out();
         var json = CommonOptions.Json();
         var run = new Argument<string?>("run") { Description = "Run id or its beginning (default: the newest).", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("cells", "The cells of a run with outcome and reason") { run, output, json };
+        var kind = new Option<string?>("--kind") { Description = "Only cells of this kind: train, curriculum, convert, score or time." };
+        var outcome = new Option<string?>("--outcome") { Description = "Only cells that ended so: finished, diverged, outOfMemory, unsupported, failed or skipped." };
+        var command = new Command("cells", "The cells of a run with outcome and reason") { run, kind, outcome, output, json };
         command.SetAction(parsed => Show(
-            environment, parsed.GetValue(output)!, parsed.GetValue(json), store => store.Cells(StoredRuns.Choose(store, parsed.GetValue(run)).RunId), ["cell", "outcome", "seconds", "title", "reason"],
-            cell => [cell.CellId, cell.Outcome.ToString(), HumanNumber.Significant(cell.DurationSeconds), cell.Title, cell.Reason ?? (cell.ReusedFromRunId is { } from ? $"reused from {from}" : "")]));
+            environment, parsed.GetValue(output)!, parsed.GetValue(json),
+            store => Matching(environment, store.Cells(StoredRuns.Choose(store, parsed.GetValue(run)).RunId), [
+                new("--kind", parsed.GetValue(kind), cell => StoredName.Of(cell.Kind)), new("--outcome", parsed.GetValue(outcome), cell => StoredName.Of(cell.Outcome))]),
+            ["cell", "outcome", "seconds", "title", "reason"],
+            cell => [cell.CellId, cell.Outcome.ToString(), HumanNumber.Significant(cell.DurationSeconds), cell.Title, cell.Reason?.Split('\n')[0] ?? (cell.ReusedFromRunId is { } from ? $"reused from {from}" : "")]));
         return command;
     }
 
@@ -53,19 +58,23 @@ internal sealed class ResultsVerb : IVerb
         var json = CommonOptions.Json();
         var run = new Option<string?>("--run") { Description = "Run id or its beginning (default: the newest)." };
         var suite = new Option<string?>("--suite") { Description = "Only this suite." };
+        var task = new Option<string?>("--task") { Description = "Only this task." };
         var variant = new Option<string?>("--variant") { Description = "Only this variant." };
+        var trained = new Option<int?>("--trained-loops") { Description = "Only models trained at this T." };
+        var tested = new Option<int?>("--tested-loops") { Description = "Only this T'." };
         var metric = new Option<string?>("--metric") { Description = "Only this metric." };
         var slices = new Option<bool>("--slices") { Description = "Show slices too." };
-        var command = new Command("metrics", "Measured values of a run") { run, suite, variant, metric, slices, output, json };
+        var command = new Command("metrics", "Measured values of a run") { run, suite, task, variant, metric, trained, tested, slices, output, json };
         command.SetAction(parsed => Show(
             environment,
             parsed.GetValue(output)!,
             parsed.GetValue(json),
-            store => (IReadOnlyList<MetricRecord>)[.. store.Metrics(StoredRuns.Choose(store, parsed.GetValue(run)).RunId).Where(item =>
-                (parsed.GetValue(suite) is not { } wantedSuite || item.Key.SuiteId == wantedSuite)
-                && (parsed.GetValue(variant) is not { } wantedVariant || item.Key.VariantId == wantedVariant)
-                && (parsed.GetValue(metric) is not { } wantedMetric || item.Key.Metric == wantedMetric)
-                && (parsed.GetValue(slices) || item.Key.Slice is null))],
+            store => Matching(environment, [.. store.Metrics(StoredRuns.Choose(store, parsed.GetValue(run)).RunId).Where(item => parsed.GetValue(slices) || item.Key.Slice is null)], [
+                new("--suite", parsed.GetValue(suite), item => item.Key.SuiteId), new("--task", parsed.GetValue(task), item => item.Key.TaskId),
+                new("--variant", parsed.GetValue(variant), item => item.Key.VariantId), new("--metric", parsed.GetValue(metric), item => item.Key.Metric),
+                new("--trained-loops", Text(parsed.GetValue(trained)), item => Text(item.Key.TrainedLoopCount)),
+                new("--tested-loops", Text(parsed.GetValue(tested)), item => Text(item.Key.TestedLoopCount)),
+            ]),
             ["variant", "T", "T'", "task", "case", "metric", "slice", "value", "± standard error", "unit", "n", "seed"],
             item =>
             [
@@ -74,6 +83,26 @@ internal sealed class ResultsVerb : IVerb
                 HumanNumber.Significant(item.Value), HumanNumber.Significant(item.StandardError), item.Unit, HumanNumber.Whole(item.SampleCount), item.Seed?.ToString() ?? "",
             ]));
         return command;
+    }
+
+    private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
+
+    // Filters one after the other, so that a word that lets nothing through is named with the words that would.
+    private static IReadOnlyList<T> Matching<T>(CommandEnvironment environment, IReadOnlyList<T> items, IReadOnlyList<ResultsFilter<T>> filters)
+    {
+        foreach (var filter in filters.Where(filter => filter.Wanted is not null))
+        {
+            IReadOnlyList<T> left = [.. items.Where(item => string.Equals(filter.Of(item), filter.Wanted, StringComparison.OrdinalIgnoreCase))];
+            if (left.Count == 0)
+            {
+                var known = items.Select(filter.Of).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+                environment.Error.WriteLine($"{filter.Option} {filter.Wanted}: nothing of this run matches. {NearestName.Hint(filter.Wanted!, known)}");
+            }
+
+            items = left;
+        }
+
+        return items;
     }
 
     private static int Show<T>(CommandEnvironment environment, string outputRoot, bool json, Func<ResultStore, IReadOnlyList<T>> read, string[] columns, Func<T, string[]> row)

@@ -52,6 +52,12 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
             cells = CellOrder.LongestFirst(cells, CellTimes.Of(store));
         }
 
+        if (!continued && PlanChange.Describe(store, run, cells) is { } change)
+        {
+            progress.Message(change);
+            store.WriteEvent(run.RunId, new EventRecord(clock.GetUtcNow(), null, "info", change));
+        }
+
         try
         {
             scheduler.Run(cells, executors, InProcess, cancellation);

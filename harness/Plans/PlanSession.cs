@@ -2,6 +2,7 @@ using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Timing;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Tasks;
+using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Data;
 
 namespace LT2.Eval.Harness.Plans;
@@ -28,6 +29,25 @@ public sealed class PlanSession
 
     /// <summary>Data sets the plan reads that are not on this machine.</summary>
     public IReadOnlyList<string> MissingDatasets => [.. Planner.RequiredDatasets(Plan).Where(id => !data.IsPresent(id))];
+
+    /// <summary>Where the data sets lie.</summary>
+    public IDataLocator Data => data;
+
+    /// <summary>A plan that a store kept; null where this build cannot read it any more.</summary>
+    /// <param name="planText">Its text.</param>
+    /// <param name="dataFolder">Value of <c>--data</c>.</param>
+    public static PlanSession? OfStored(string planText, string? dataFolder)
+    {
+        var problems = new List<string>();
+        if (PlanReader.Read("the stored plan", planText, problems) is not { } plan || problems.Count > 0)
+        {
+            return null;
+        }
+
+        var session = new PlanSession(plan, VariantCatalogue.Load(), DataFolder.Resolve(dataFolder));
+        session.Planner.Expand(plan, problems);
+        return problems.Count == 0 ? session : null;
+    }
 
     /// <summary>Reads and checks a plan; loads no libtorch.</summary>
     /// <param name="nameOrPath">A shipped plan's name or a path.</param>

@@ -37,7 +37,7 @@ internal static class FrontierChart
                 .With("error_x", Plot.ErrorBars(ordered.Select(point => point.Cost.High - point.Cost.Value), ordered.Select(point => point.Cost.Value - point.Cost.Low))));
         }
         var layout = new Layout()
-            .With("xaxis", Plot.Axis($"{cost.Name} ({cost.Unit})").With("type", "log").With("exponentformat", "none").With("nticks", 8))
+            .With("xaxis", Plot.Axis($"{cost.Name} ({cost.Unit})").Logarithmic(points.SelectMany(point => new[] { point.Cost.Value, point.Cost.Low, point.Cost.High })))
             .With("yaxis", Plot.Axis(CaseNames.Metric(item.Metric)));
         var summary = $"Not dominated, cheapest first: {string.Join("; ", best.Select(point => Describe(item, cost, point)))}. "
             + (item.Direction == MetricDirection.HigherIsBetter ? "Better is up and to the left." : "Better is down and to the left.");

@@ -16,10 +16,11 @@ internal static class GainChart
         {
             var title = $"{item.Title}, gain of one more step in T′, checkpoints trained at T = {Quantity.Count(trained.Key)}";
             string[] steps = [.. trained.OrderBy(gain => gain.ToLoopCount).Select(Step).Distinct()];
-            var traces = trained.GroupBy(gain => gain.Line).Select(line => (Trace)Plot
-                .Line(line.Key, styles[line.First().VariantId], line.Select(gain => (double)Array.IndexOf(steps, Step(gain))), line.Select(gain => (double?)gain.Gain.Value))
+            var lines = trained.GroupBy(gain => gain.Line).ToArray();
+            var traces = lines.Index().Select(pair => (Aside: Plot.Aside(pair.Index, lines.Length), Line: pair.Item)).Select(drawn => (Trace)Plot
+                .Line(drawn.Line.Key, styles[drawn.Line.First().VariantId], drawn.Line.Select(gain => Array.IndexOf(steps, Step(gain)) + drawn.Aside), drawn.Line.Select(gain => (double?)gain.Gain.Value))
                 .With("mode", "markers")
-                .With("error_y", Plot.ErrorBars(line.Select(gain => gain.Gain.High - gain.Gain.Value), line.Select(gain => gain.Gain.Value - gain.Gain.Low))));
+                .With("error_y", Plot.ErrorBars(drawn.Line.Select(gain => gain.Gain.High - gain.Gain.Value), drawn.Line.Select(gain => gain.Gain.Value - gain.Gain.Low))));
             var layout = new Layout()
                 .With("xaxis", Plot.Axis("step in tested loop count").Ticks(steps.Select((_, index) => (double)index), steps).With("range", new[] { -0.4, steps.Length - 0.6 }))
                 .With("yaxis", Plot.Axis("change in " + CaseNames.Metric(item.Metric)))

@@ -31,7 +31,7 @@ internal static class LatencyLengthChart
         }
         var layout = new Layout()
             .With("xaxis", Plot.Axis("sequence length n (tokens)").With("type", "log").Ticks(lengths.Select(length => (double)length), lengths.Select(length => Quantity.Count(length))))
-            .With("yaxis", Plot.Axis("latency (ms)").With("type", "log").With("dtick", "D2").With("exponentformat", "none"));
+            .With("yaxis", Plot.Axis("latency (ms)").Logarithmic(curves.SelectMany(curve => curve.Points).SelectMany(point => new double?[] { point.P10Milliseconds, point.P90Milliseconds })));
         return new ChartFigure(title, Summary(curves, name), Plot.Json(traces, layout), Table(title, curves, name));
     }
 
@@ -51,15 +51,14 @@ internal static class LatencyLengthChart
 
     private static string Summary(IReadOnlyList<LatencyCurve> curves, Func<LatencyCurve, string> name)
     {
-        var parts = curves.Where(curve => curve.Points.Length > 0).Select(curve =>
+        var longest = curves.SelectMany(curve => curve.Points).Select(point => point.SequenceLength).DefaultIfEmpty().Max();
+        var parts = curves.Where(curve => curve.Points.Length > 0).OrderBy(curve => curve.Points[^1].SequenceLength == longest ? 0 : 1).ThenBy(curve => curve.Points[^1].MedianMilliseconds).Select(curve =>
         {
             var last = curve.Points[^1];
-            var slope = curve.Slope is { } fit
-                ? $", slope {Quantity.WithInterval(fit.Exponent.Value, fit.Exponent.Low, fit.Exponent.High, "1")} over n = {Quantity.Count(fit.FromLength)} to {Quantity.Count(fit.ToLength)}"
-                : "";
-            return $"{name(curve)}: {Quantity.WithUnit(last.MedianMilliseconds, "ms")} at n = {Quantity.Count(last.SequenceLength)}{slope}";
+            var slope = curve.Slope is { } fit ? $" (slope {Quantity.Number(fit.Exponent.Value)})" : "";
+            return $"{name(curve)} {Quantity.WithUnit(last.MedianMilliseconds, "ms")}{(last.SequenceLength == longest ? "" : $" at n = {Quantity.Count(last.SequenceLength)}")}{slope}";
         });
-        return string.Join("; ", parts) + ". Bars run from the tenth to the ninetieth percentile of the timed blocks.";
+        return $"Fastest first at n = {Quantity.Count(longest)}: {string.Join("; ", parts)}. Bars run from the tenth to the ninetieth percentile of the timed blocks.";
     }
 
     private static ChartTable Table(string title, IReadOnlyList<LatencyCurve> curves, Func<LatencyCurve, string> name)

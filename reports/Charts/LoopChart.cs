@@ -17,17 +17,21 @@ internal static class LoopChart
     {
         var counts = points.Select(loopCount).Distinct().Order().ToArray();
         var traces = new List<Trace>();
-        foreach (var line in points.GroupBy(point => point.Line))
+        var lines = points.GroupBy(point => point.Line).ToArray();
+        foreach (var (index, line) in lines.Index())
         {
             QualityPoint[] ordered = [.. line.OrderBy(loopCount)];
             var style = styles[ordered[0].VariantId];
-            traces.Add(Plot.Line(line.Key, style, ordered.Select(point => (double)loopCount(point)), ordered.Select(point => (double?)point.Mean.Value))
+            var aside = Plot.Aside(index, lines.Length);
+            traces.Add(Plot.Line(line.Key, style, ordered.Select(point => loopCount(point) + aside), ordered.Select(point => (double?)point.Mean.Value))
+                .With("text", ordered.Select(point => Quantity.Count(loopCount(point))).ToArray())
+                .With("hovertemplate", "%{y:.3g} at loop count %{text}")
                 .With("error_y", Plot.ErrorBars(
                     ordered.Select(point => point.Mean.High - point.Mean.Value), ordered.Select(point => point.Mean.Value - point.Mean.Low))));
             var seeds = ordered.Where(point => point.Seeds.Length > 1).SelectMany(point => point.Seeds.Select(seed => (X: loopCount(point), seed.Estimate.Value))).ToArray();
             if (seeds.Length > 0)
             {
-                traces.Add(Plot.Dots($"{line.Key}, each seed", style, seeds.Select(seed => (double)seed.X), seeds.Select(seed => (double?)seed.Value)));
+                traces.Add(Plot.Dots($"{line.Key}, each seed", style, seeds.Select(seed => seed.X + aside), seeds.Select(seed => (double?)seed.Value)));
             }
         }
         traces.AddRange(References(item, points, counts));

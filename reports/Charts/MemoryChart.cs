@@ -33,7 +33,7 @@ internal static class MemoryChart
         int[] lengths = [.. curves.SelectMany(curve => curve.PeakBytes).Select(point => point.Length).Distinct().Order()];
         var layout = new Layout()
             .With("xaxis", Plot.Axis("sequence length n (tokens)").With("type", "log").Ticks(lengths.Select(length => (double)length), lengths.Select(length => Quantity.Count(length))))
-            .With("yaxis", Plot.Axis("peak memory (MiB)").With("type", "log").With("dtick", "D2").With("exponentformat", "none"));
+            .With("yaxis", Plot.Axis("peak memory (MiB)").Logarithmic(curves.SelectMany(curve => curve.PeakBytes).Select(point => (double?)(point.Bytes / Mebibyte))));
         var summary = string.Join("; ", curves.Select(curve => $"{curve.VariantId}: {Quantity.WithUnit(curve.PeakBytes[^1].Bytes, "byte")} at n = {Quantity.Count(curve.PeakBytes[^1].Length)}"));
         return new ChartFigure(title, summary + ".", Plot.Json(traces, layout), new ChartTable(
             title, [new("Variant"), new("n (tokens)", true), new("Peak memory", true)],

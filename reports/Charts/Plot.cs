@@ -1,3 +1,4 @@
+using System.Globalization;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
 using Microsoft.FSharp.Collections;
@@ -84,6 +85,22 @@ internal static class Plot
     /// <summary>An axis whose ticks are exactly the given values.</summary>
     public static LinearAxis Ticks(this LinearAxis axis, IEnumerable<double> values, IEnumerable<string> labels) =>
         axis.With("tickmode", "array").With("tickvals", values.ToArray()).With("ticktext", labels.Select(Plain).ToArray());
+
+    /// <summary>A logarithmic axis with a few round, fully written ticks; Plotly's own write 20 as a small 2.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="values">What the axis has to hold; values at or below zero do not count.</param>
+    public static LinearAxis Logarithmic(this LinearAxis axis, IEnumerable<double?> values)
+    {
+        axis.With("type", "log").With("exponentformat", "none");
+        double[] held = [.. values.OfType<double>().Where(value => value > 0 && double.IsFinite(value))];
+        var ticks = held.Length == 0 ? [] : RoundTicks.Within(held.Min(), held.Max());
+        return ticks.Length < 2 ? axis.With("nticks", 6) : axis.Ticks(ticks, ticks.Select(tick => tick.ToString("#,0.##########", CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>How far lines are set apart sideways, so that equal values do not hide each other: small against the distance of two loop counts.</summary>
+    /// <param name="index">The line.</param>
+    /// <param name="count">How many lines there are.</param>
+    public static double Aside(int index, int count) => (index - ((count - 1) / 2.0)) * Math.Min(0.07, 0.36 / count);
 
     /// <summary>A grey vertical band from one x to the right edge of the data.</summary>
     public static Shape Band(double from, double to) => new Shape()

@@ -7,11 +7,15 @@ namespace LT2.Eval.Reports.Charts;
 /// <summary>Quality of models trained at each loop count, each tested at its own.</summary>
 internal static class TrainedLoopChart
 {
-    /// <summary>The chart; null when no model was tested at the loop count it was trained at.</summary>
+    /// <summary>
+    /// The chart; null when no model was tested at the loop count it was trained at, and where every model was trained at the same one: a single column of
+    /// points says nothing that the panel of tested loop counts does not.
+    /// </summary>
     public static ChartFigure? Of(QualityCase item, VariantStyles styles)
     {
         QualityPoint[] points = [.. item.AtTrainedLoopCount];
-        if (points.Length == 0)
+        var isOneColumn = points.Select(point => point.TrainedLoopCount).Distinct().Count() == 1;
+        if (points.Length == 0 || (isOneColumn && points.All(point => item.Points.Any(other => other.Line == point.Line && other.TestedLoopCount != point.TestedLoopCount))))
         {
             return null;
         }

@@ -24,7 +24,10 @@ internal sealed class ComparisonArm
 
     public static ComparisonArm Read(ComparisonSide side, ComparisonSide other) => new(side, other);
 
-    /// <summary>Hash of the weights that were scored: the cell's own, else that of the one model trained for it in this run.</summary>
+    /// <summary>
+    /// Hash of the weights that were scored: the cell's own, else that of the one model trained for it in this run. A reference that nothing was trained for
+    /// (n-grams) is defined by its cell.
+    /// </summary>
     public string? WeightsHash(MetricRecord metric)
     {
         if (_cells[metric.CellId].CheckpointHash is { } used)
@@ -33,7 +36,7 @@ internal sealed class ComparisonArm
             .Where(cell => cell.Kind is CellKind.Train or CellKind.Curriculum or CellKind.Convert && cell.VariantId == metric.Key.VariantId
                 && cell.Seed == metric.Seed && cell.TrainedLoopCount == metric.Key.TrainedLoopCount)
             .Select(cell => cell.CheckpointHash).Distinct(StringComparer.Ordinal).ToList();
-        return made.Count == 1 ? made[0] : null;
+        return made.Count == 1 ? made[0] : made.Count == 0 && metric.Key.TrainedLoopCount is null ? $"cell {metric.CellId}" : null;
     }
 
     /// <summary>Samples under the metrics; with several seeds the seed becomes part of the ids, and clusters stay together.</summary>

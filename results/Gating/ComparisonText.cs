@@ -8,10 +8,17 @@ public static class ComparisonText
 {
     private static readonly string[] Head = ["verdict", "series", "baseline", "candidate", "difference", "95 % interval", "p (Holm)", "detectable", "worse/better", "question"];
 
-    /// <summary>Writes the table, then what was refused, then what differs in the environment.</summary>
-    public static string Write(ComparisonReport report, bool asMarkdown)
+    private const int MostRows = 40, MostOfAReason = 3;
+
+    /// <summary>
+    /// Writes the table, then what was refused, then what differs in the environment. A long table leaves the equivalent series to a count, and many series
+    /// refused for one reason are one line, unless everything is asked for.
+    /// </summary>
+    public static string Write(ComparisonReport report, bool asMarkdown, bool everything = false)
     {
-        var rows = report.Rows.Select(Cells).ToList();
+        var isCut = !everything && report.Rows.Count > MostRows;
+        var title = SeriesTitle.Among(report.Rows.Select(row => row.Key).Concat(report.Refused.Select(item => item.Key)));
+        var rows = report.Rows.Where(row => !isCut || row.Verdict != ComparisonVerdict.Equivalent).Select(row => Cells(row, title)).ToList();
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"baseline {report.Baseline.RunId} (build {report.Baseline.BuildId}), candidate {report.Candidate.RunId} (build {report.Candidate.BuildId})\n\n");
         if (rows.Count > 0 && asMarkdown)
@@ -26,19 +33,25 @@ public static class ComparisonText
             foreach (var row in rows.Prepend(Head))
                 text.Append(string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd()).Append('\n');
         }
-        foreach (var refused in report.Refused)
-            text.Append(CultureInfo.InvariantCulture, $"not compared: {SeriesTitle.Of(refused.Key)}: {refused.Reason}\n");
+        if (isCut)
+            text.Append(CultureInfo.InvariantCulture, $"{report.Rows.Count - rows.Count} equivalent series are not listed.\n");
+        foreach (var reason in report.Refused.GroupBy(refused => refused.Reason))
+        {
+            var some = reason.Take(everything || reason.Count() <= MostOfAReason ? int.MaxValue : 1).Select(refused => title(refused.Key)).ToList();
+            foreach (var series in some)
+                text.Append(CultureInfo.InvariantCulture, $"not compared: {series}{(some.Count < reason.Count() ? $" and {reason.Count() - some.Count} more" : "")}: {reason.Key}\n");
+        }
         foreach (var (name, baseline, candidate) in report.EnvironmentDifferences)
             text.Append(CultureInfo.InvariantCulture, $"environment: {name} was '{baseline ?? "absent"}', is '{candidate ?? "absent"}'\n");
         return text.ToString();
     }
 
-    private static string[] Cells(MetricComparison row)
+    private static string[] Cells(MetricComparison row, Func<SeriesKey, string> title)
     {
         var isTime = row.Question == ComparisonQuestion.Time;
         return
         [
-            row.Verdict.ToString().ToLowerInvariant(), SeriesTitle.Of(row.Key), Number(row.BaselineValue), Number(row.CandidateValue),
+            row.Verdict.ToString().ToLowerInvariant(), title(row.Key), Number(row.BaselineValue), Number(row.CandidateValue),
             Change(row.Difference, isTime), row.Interval is { } i ? $"{Change(i.Lower, isTime)} … {Change(i.Upper, isTime)}" : "none",
             row.AdjustedPValue?.ToString("0.####", CultureInfo.InvariantCulture) ?? "none", row.DetectableEffect is { } effect ? Change(effect, isTime) : "none",
             isTime || row.Question == ComparisonQuestion.Memory ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.Flips.Worsened.Length}/{row.Flips.Improved.Length} of {row.Pairs}"),

@@ -41,7 +41,7 @@ internal static class GateQuality
         else if (row.Question == ComparisonQuestion.SameWeights && row.Flips.Count > 0)
         {
             var isSuspect = row.Flips.LopsidedPValue < LopsidedAlpha && row.Flips.Worsened.Length > row.Flips.Improved.Length;
-            yield return new("quality", "compare", isSuspect ? FindingStatus.Undecided : FindingStatus.Notice, row.Key,
+            yield return new("quality", "numerics", isSuspect ? FindingStatus.Undecided : FindingStatus.Notice, row.Key,
                 $"Numerics changed with the same weights: {change}; first changed sample '{row.Flips.Worsened.Concat(row.Flips.Improved).First()}'"
                 + (isSuspect ? "; the changes lean to the worse side, under the floor." : "."));
         }

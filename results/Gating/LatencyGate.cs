@@ -1,4 +1,5 @@
 using System.Globalization;
+using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Statistics;
 
 namespace LT2.Eval.Results.Gating;
@@ -15,6 +16,7 @@ public static class LatencyGate
         IReadOnlyList<LatencySeries> series, IConfirmationRunner? runner, GateOptions options, CancellationToken cancellation = default)
     {
         var findings = new List<GateFinding>();
+        var young = new List<LatencySeries>();
         var confirmed = new List<(LatencySeries Series, int Suspicion, LatencyConfirmation Test)>();
         foreach (var candidate in series)
         {
@@ -26,12 +28,22 @@ public static class LatencyGate
                 var pairs = runner is null ? null : await runner.MeasureAsync(candidate.Key, options.Pairs, cancellation).ConfigureAwait(false);
                 if (pairs is { Count: >= 2 })
                     confirmed.Add((candidate, suspicion, LatencyConfirmation.Of(pairs, suspicion)));
+                else if (isYoung)
+                    young.Add(candidate);
                 else if (suspicion > 0)
-                    findings.Add(Undecided(candidate, isYoung, options));
+                    findings.Add(Undecided(candidate.Key, "Tonight is beyond its band and has to be measured again with both builds"));
             }
             findings.AddRange(Trend(candidate, options));
         }
         findings.AddRange(Confirm(confirmed, options));
+        if (young.Count > 0)
+        {
+            // One finding: in a plan's first nights this is every series it times.
+            var (fewest, most) = (young.Min(series => series.LogTimes.Count) - 1, young.Max(series => series.LogTimes.Count) - 1);
+            findings.Add(Undecided(young.Count == 1 ? young[0].Key : null,
+                $"{(young.Count == 1 ? "The time has" : $"{young.Count} times have")} only {(fewest == most ? $"{most}" : $"{fewest} to {most}")} earlier nights "
+                + $"(the screen needs {options.MinimumNights}), so both builds have to be measured side by side"));
+        }
         return findings;
     }
 
@@ -75,12 +87,8 @@ public static class LatencyGate
         }
     }
 
-    private static GateFinding Undecided(LatencySeries series, bool isYoung, GateOptions options) => new(
-        "latency", "confirm", FindingStatus.Undecided, series.Key,
-        (isYoung
-            ? $"Only {series.LogTimes.Count - 1} earlier nights (the screen needs {options.MinimumNights}), so both builds have to be measured side by side"
-            : "Tonight is beyond its band and has to be measured again with both builds")
-        + ", but there is no baseline build: name one with --baseline-build.");
+    private static GateFinding Undecided(SeriesKey? key, string what) =>
+        new("latency", "confirm", FindingStatus.Undecided, key, $"{what}, but there is no baseline build that measured: name one with --baseline-build.");
 
     private static string Percent(double logRatio) => (Math.Exp(logRatio) - 1).ToString("+0.0%;-0.0%;0.0%", CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,9 @@ public static class NightlyGate
     {
         var counts = string.Join(", ", Enum.GetValues<FindingStatus>().Select(status => (status, Count: findings.Count(f => f.Status == status)))
             .Where(pair => pair.Count > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Count} {StoredName.Of(pair.status)}")));
-        var head = verdict == GateVerdict.Pass ? $"All {count} series are measured and none is worse than the pin." : findings[0].Message;
+        var numerics = findings.Count(finding => finding.Layer == "numerics");
+        var head = verdict != GateVerdict.Pass ? findings[0].Message
+            : $"All {count} series are measured and none is worse than the pin{(numerics == 0 ? "" : $"; the same weights answered differently in {numerics} of them")}.";
         return counts.Length == 0 ? head : $"{head} ({counts})";
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Statistics;
 using LT2.Eval.Results.Store;
@@ -40,17 +39,6 @@ public sealed record PinFile(
 
     private const int Nights = 30;
 
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NewLine = "\n",
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
     /// <summary>Makes a pin of a completed run; times take the median and spread of their last nights.</summary>
     public static PinFile Of(ResultStore store, string runId, string reason, string pinnedBy, DateTimeOffset pinnedUtc, string? bundleHash, PinFile? former)
     {
@@ -80,7 +68,7 @@ public sealed record PinFile(
                         ResultsProblem.PinUnusable, $"{path} has schema version {version}; this program knows {CurrentSchemaVersion}. Update the program.");
                 }
             }
-            return JsonSerializer.Deserialize<PinFile>(text, Options)!;
+            return JsonSerializer.Deserialize<PinFile>(text, GatingJson.Options)!;
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
         {
@@ -94,7 +82,7 @@ public sealed record PinFile(
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllText(path + ".part", JsonSerializer.Serialize(this, Options) + "\n");
+            File.WriteAllText(path + ".part", JsonSerializer.Serialize(this, GatingJson.Options) + "\n");
             File.Move(path + ".part", path, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -101,6 +101,14 @@ public static class RunComparison
 
     private static Draft? Times(ComparisonArm first, ComparisonArm second, MetricRecord before, MetricRecord after, ComparisonOptions options, out string? reason)
     {
+        if (first.Run.RunId == second.Run.RunId && before.CellId == after.CellId && before.Key == after.Key)
+        {
+            reason = null;
+            return new(
+                new(after.Key, before.Key, ComparisonQuestion.Time, after.Direction, after.Unit, before.Value!.Value, after.Value!.Value, 0, new(0, 0), 1, null, null,
+                    options.TimeFloor, ComparisonVerdict.Inconclusive, 1, 1, FlipList.None, "One and the same measurement."),
+                0, 1);
+        }
         var (x, y) = (first.ProcessLogTimes(before), second.ProcessLogTimes(after));
         reason = x.Count < 2 || y.Count < 2 ? $"times of {x.Count} and {y.Count} fresh processes: at least 2 on each side are needed" : null;
         return reason is null

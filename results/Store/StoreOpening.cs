@@ -49,6 +49,8 @@ internal static class StoreOpening
                 BackUp(connection, $"{path}.v{version}.bak");
                 migrations.Apply(connection);
             }
+            // A writer adds to what is there: a changed byte in runs, cells or values is refused before the first write, not met halfway.
+            Tables.CheckRecords(connection);
             // WAL: readers never wait for the writer. FULL: a finished cell survives a power cut.
             Sql.Execute(connection, "PRAGMA journal_mode = WAL");
             Sql.Execute(connection, "PRAGMA synchronous = FULL");

@@ -48,6 +48,15 @@ internal sealed class Table(string name, params string[] columns)
         return rows;
     }
 
+    /// <summary>Checks every row.</summary>
+    public void CheckAll(SqliteConnection connection)
+    {
+        using var command = Sql.Command(connection, $"SELECT {_select} FROM {name}");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            Check(reader, connection.DataSource);
+    }
+
     private void Check(SqliteDataReader reader, string file)
     {
         var checksum = RowChecksum.Start();

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace LT2.Eval.Results.Store;
 
 /// <summary>Every table with its columns in the order in which rows are written and read.</summary>
@@ -37,4 +39,11 @@ internal static class Tables
     public static readonly Table Environment = new("environment", "run_id", "name", "value");
 
     public static readonly Table Events = new("events", "run_id", "cell_id", "occurred_utc", "severity", "message");
+
+    /// <summary>Checks every row of the tables that hold runs, cells and values; samples, blocks and training points are checked when they are read.</summary>
+    public static void CheckRecords(SqliteConnection connection)
+    {
+        foreach (var table in new[] { Runs, Cells, Series, Metrics, Environment, Events })
+            table.CheckAll(connection);
+    }
 }

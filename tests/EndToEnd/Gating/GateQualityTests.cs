@@ -22,6 +22,7 @@ public sealed class GateQualityTests(AcceptedRun accepted) : IClassFixture<Accep
 
         Assert.Equal(0, exit);
         Assert.Contains("Numerics changed with the same weights", output, StringComparison.Ordinal);
+        Assert.Contains("the same weights answered differently in 1 of them", output, StringComparison.Ordinal);
         Assert.Contains("1 samples worse, 0 better of 1000", output, StringComparison.Ordinal);
         Assert.Contains("first changed sample", output, StringComparison.Ordinal);
     }
@@ -50,6 +51,20 @@ public sealed class GateQualityTests(AcceptedRun accepted) : IClassFixture<Accep
         Assert.Contains("| blocking | quality/compare |", markdown.Output, StringComparison.Ordinal);
         Assert.Single(XDocument.Parse(junit.Output).Descendants("failure"));
         Assert.Equal("regressed", JsonDocument.Parse(json.Output).RootElement.GetProperty("verdict").GetString());
+    }
+
+    [Fact]
+    public void Pages_written_after_the_gate_show_what_it_decided()
+    {
+        var run = accepted.Copy("shown", flippedAnswers: 60);
+        Assert.DoesNotContain("blocking", Lt2.Run("report", "--run", run, "--markdown", "--out", accepted.Folder).Output, StringComparison.Ordinal);
+
+        Assert.Equal(1, Lt2.Run("gate", run, "--out", accepted.Folder).ExitCode);
+        var (exit, output, error) = Lt2.Run("report", "--run", run, "--markdown", "--out", accepted.Folder);
+
+        Assert.True(exit == 0, error);
+        Assert.StartsWith("## REGRESSED: accepted", output, StringComparison.Ordinal);
+        Assert.Contains("1 blocking", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ internal static class LongTests
 {
     private const string Variable = "LT2_LONG_TESTS";
 
-    public static void SkipUnlessWanted(string duration) => Assert.SkipUnless(
-        Environment.GetEnvironmentVariable(Variable) == "1", $"Takes {duration}; set {Variable}=1 to run it.");
+    public static bool AreWanted => Environment.GetEnvironmentVariable(Variable) == "1";
+
+    public static void SkipUnlessWanted(string duration) => Assert.SkipUnless(AreWanted, $"Takes {duration}; set {Variable}=1 to run it.");
 }

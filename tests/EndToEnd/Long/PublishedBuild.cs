@@ -26,16 +26,17 @@ internal sealed class PublishedBuild : IDisposable
         }
     }
 
-    /// <summary>Puts a statement at the beginning of a method's body; the method is found by the text of its declaration.</summary>
-    public void Insert(string relativePath, string declaration, string statement)
+    /// <summary>Replaces a text that occurs once in a source file; <see cref="Restore"/> undoes it.</summary>
+    public void Replace(string relativePath, string text, string replacement)
     {
         var path = Path.Combine(root, relativePath);
-        var text = File.ReadAllText(path);
-        var at = text.IndexOf(declaration, StringComparison.Ordinal);
-        Assert.True(at >= 0, $"{relativePath} has no '{declaration}' any more; name another place for the slowdown.");
-        var brace = text.IndexOf('{', at);
-        File.WriteAllText(path, text.Insert(brace + 1, $" {statement} "));
+        var source = File.ReadAllText(path);
+        Assert.True(source.Split(text).Length == 2, $"{relativePath} does not hold '{text}' once any more; name another place for the fault.");
+        File.WriteAllText(path, source.Replace(text, replacement, StringComparison.Ordinal));
     }
+
+    /// <summary>Brings a file back to the repository's.</summary>
+    public void Restore(string relativePath) => File.Copy(Path.Combine(Repository(), relativePath), Path.Combine(root, relativePath), overwrite: true);
 
     /// <summary>Publishes the program and returns its folder.</summary>
     public string Publish(string name)

@@ -2,12 +2,25 @@ using System.Diagnostics;
 
 namespace LT2.Eval.EndToEnd.Tests.Long;
 
-/// <summary>The whole gate with two real builds, one of which sleeps in every forward pass.</summary>
-public sealed class TwoBuildsTests
+/// <summary>The whole gate with two real builds: the accepted one beside a slower one, and beside one that answers one sample in a thousand differently.</summary>
+public sealed class TwoBuildsTests(ThreeBuilds builds) : IClassFixture<ThreeBuilds>
 {
     private const string Plan = """
         name: two-builds
         testSetSeed: 1
+        seeds: [1]
+        experiments:
+          - name: recall
+            variants: [lt2-gdn@micro]
+            trainedLoopCounts: [2]
+            testedLoopCounts: [2]
+            train:
+              suite: mqar
+              parameters: { length: 16, pairs: 2, vocabulary: 16 }
+              validationSamples: 20
+            tests:
+              - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 1000 }
+            recipe: { steps: 400, batchSize: 32, learningRate: 0.01 }
         timings:
           - name: latency
             variants: [lt2-gdn@micro]
@@ -20,34 +33,59 @@ public sealed class TwoBuildsTests
         """;
 
     [Fact]
-    public void An_unchanged_build_passes_a_slower_one_blocks_and_a_missing_one_is_inconclusive()
+    public void The_unchanged_build_passes_and_a_slower_one_blocks_and_a_missing_one_is_inconclusive()
     {
-        LongTests.SkipUnlessWanted("about ten minutes, two builds among them");
-        using var sources = new PublishedBuild();
-        var accepted = sources.Publish("accepted");
-        sources.Insert("baselines/Looping/LoopedModel.cs", "public Tensor Advance(Tensor ids, LoopState state", "System.Threading.Thread.Sleep(4);");
-        var slower = sources.Publish("slower");
-        using var plan = new TinyPlan(Plan);
+        LongTests.SkipUnlessWanted("about ten minutes, three builds among them");
+        using var plan = Accept();
 
-        // The band of the canary is opened: this machine may be busy with other tests, and interleaving is what has to bear that.
-        string[] gate = ["gate", "--out", plan.Folder, "--canary-band", "100"];
-        Assert.Equal(0, Run(accepted, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report").ExitCode);
-        Assert.Equal(0, Run(accepted, "pin", "--reason", "the accepted build", "--keep-build", "--out", plan.Folder).ExitCode);
-
-        Assert.Equal(0, Run(accepted, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report", "--new").ExitCode);
-        var unchanged = Run(accepted, gate);
-        Assert.Equal(0, Run(slower, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report").ExitCode);
-        var regressed = Run(slower, [.. gate, "--baseline-build", accepted]);
-        var byKeptBuild = Run(slower, gate);
+        Assert.Equal(0, Run(builds.Accepted, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report", "--new").ExitCode);
+        var unchanged = Gate(builds.Accepted, plan);
+        Assert.Equal(0, Run(builds.Slower, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report").ExitCode);
+        var regressed = Gate(builds.Slower, plan, "--baseline-build", builds.Accepted);
+        var byKeptBuild = Gate(builds.Slower, plan);
         Directory.Delete(Path.Combine(plan.Folder, "results", "runs", "builds"), recursive: true);
-        var missing = Run(slower, gate);
+        var missing = Gate(builds.Slower, plan);
 
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', unchanged.Output, regressed.Output, byKeptBuild.Output, missing.Output));
+        Show(("unchanged", unchanged), ("slower, --baseline-build", regressed), ("slower, kept build", byKeptBuild), ("slower, no baseline build", missing));
         Assert.True(unchanged.ExitCode == 0, unchanged.Output);
         Assert.True(regressed.ExitCode == 1, regressed.Output);
+        Assert.Contains("lt2-gdn@micro", regressed.Output, StringComparison.Ordinal);
         Assert.True(byKeptBuild.ExitCode == 1, byKeptBuild.Output);
         Assert.True(missing.ExitCode == 4, missing.Output);
     }
+
+    [Fact]
+    public void One_answer_in_a_thousand_that_a_build_gets_wrong_is_found_and_named()
+    {
+        LongTests.SkipUnlessWanted("about ten minutes, three builds among them");
+        using var plan = Accept();
+
+        Assert.Equal(0, Run(builds.Flipped, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report").ExitCode);
+        var flipped = Gate(builds.Flipped, plan);
+
+        Show(("one flipped answer", flipped));
+        Assert.True(flipped.ExitCode == 0, flipped.Output);
+        Assert.Contains("Numerics changed with the same weights", flipped.Output, StringComparison.Ordinal);
+        Assert.Contains("1 samples worse, 0 better of 1000", flipped.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A run of the accepted build, pinned with that build kept beside it.</summary>
+    private TinyPlan Accept()
+    {
+        var plan = new TinyPlan(Plan);
+        var run = Run(builds.Accepted, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
+        Assert.True(run.ExitCode == 0, run.Output);
+        var pin = Run(builds.Accepted, "pin", "--reason", "the accepted build", "--keep-build", "--out", plan.Folder);
+        Assert.True(pin.ExitCode == 0, pin.Output);
+        return plan;
+    }
+
+    // The band of the canary is opened: this machine may be busy with other tests, and interleaving is what has to bear that.
+    private static (int ExitCode, string Output) Gate(string program, TinyPlan plan, params string[] options) =>
+        Run(program, ["gate", "--out", plan.Folder, "--canary-band", "100", .. options]);
+
+    private static void Show(params (string Title, (int ExitCode, string Output) Result)[] results) =>
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', results.Select(item => $"== {item.Title}: exit {item.Result.ExitCode}\n{item.Result.Output}")));
 
     private static (int ExitCode, string Output) Run(string program, params string[] arguments)
     {

@@ -14,9 +14,42 @@ public sealed class RunComparisonTests : IDisposable
 
         var report = Compare(run, run);
 
-        Assert.All(report.Rows.Where(row => row.Question != ComparisonQuestion.Time), row => Assert.Equal(ComparisonVerdict.Equivalent, row.Verdict));
+        Assert.All(report.Rows, row => Assert.Equal(ComparisonVerdict.Equivalent, row.Verdict));
         Assert.All(report.Rows, row => Assert.Equal((0, 0.0), (row.Flips.Count, row.Difference)));
         Assert.Empty(report.Refused);
+    }
+
+    [Fact]
+    public void A_reference_without_weights_is_equivalent_to_itself_where_its_cell_is_the_same()
+    {
+        var key = Examples.Key() with { VariantId = "n-gram-3", TrainedLoopCount = null, TestedLoopCount = null, Metric = "bits_per_byte" };
+        foreach (var run in new[] { _nights.Add(0), _nights.Add(1) })
+        {
+            _nights.Store.WriteCell(new(
+                Examples.Cell(run, "n-gram") with { VariantId = "n-gram", TrainedLoopCount = null, CheckpointHash = null },
+                [Examples.Metric(run, "n-gram", key, 2.5)], [], [], [], []));
+        }
+
+        var row = Compare("night-000", "night-001").Rows.Single(row => row.Key == key);
+
+        Assert.Equal((ComparisonQuestion.SameWeights, ComparisonVerdict.Equivalent), (row.Question, row.Verdict));
+    }
+
+    [Fact]
+    public void A_long_table_leaves_equivalent_series_to_a_count_and_parameters_that_do_not_differ_out()
+    {
+        var run = _nights.Add(0);
+        var keys = Enumerable.Range(0, 50).Select(i => Examples.Key() with { CaseParameters = $"length=16;pairs={i};vocabulary=64" }).ToList();
+        _nights.Store.WriteCell(new(Examples.Cell(run, "many"), [.. keys.Select(key => Examples.Metric(run, "many", key, 0.5))], [], [], [], []));
+
+        var report = Compare(run, run);
+        var text = ComparisonText.Write(report, asMarkdown: false);
+        var everything = ComparisonText.Write(report, asMarkdown: false, everything: true);
+
+        Assert.Contains($"{report.Rows.Count} equivalent series are not listed.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("pairs=7", text, StringComparison.Ordinal);
+        Assert.Contains("length=16;pairs=7 ", everything, StringComparison.Ordinal);
+        Assert.DoesNotContain("vocabulary", everything, StringComparison.Ordinal);
     }
 
     [Fact]

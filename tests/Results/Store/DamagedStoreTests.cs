@@ -60,6 +60,38 @@ public sealed class DamagedStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_store_whose_runs_cells_or_values_were_changed_is_refused_for_writing_and_left_as_it_is()
+    {
+        var whole = File.ReadAllBytes(GoldenStore.Path(1));
+        var refused = 0;
+        for (var position = 0; position < whole.Length; position += 61)
+        {
+            var damaged = (byte[])whole.Clone();
+            damaged[position] ^= 0x01;
+            File.WriteAllBytes(Store, damaged);
+            if (Record.Exception(() => ReadRecords(Store)) is null)
+                continue;
+
+            Assert.IsType<ResultsException>(Record.Exception(() => ResultStore.Open(Store, StoreAccess.ReadWrite).Dispose()));
+            Assert.Equal(damaged, File.ReadAllBytes(Store));
+            refused++;
+        }
+        Assert.True(refused > 20, $"Only {refused} flips were noticed.");
+    }
+
+    private static void ReadRecords(string path)
+    {
+        using var store = ResultStore.Open(path, StoreAccess.ReadOnly);
+        foreach (var run in store.Runs())
+        {
+            store.Cells(run.RunId);
+            store.Metrics(run.RunId);
+            store.Environment(run.RunId);
+            store.Events(run.RunId);
+        }
+    }
+
+    [Fact]
     public void A_file_that_is_no_database_is_refused()
     {
         File.WriteAllText(Store, string.Concat(Enumerable.Repeat("variant,metric,value\n", 500)));
