@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Results.Gating;
 
