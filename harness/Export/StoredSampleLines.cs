@@ -28,8 +28,8 @@ internal static class StoredSampleLines
         }
 
         line["target"] = target;
-        line["resps"] = new List<object?> { new List<object?> { first.Answer } };
-        line["filtered_resps"] = new List<object?> { first.Answer };
+        line["resps"] = first.Answer is null ? [] : new List<object?> { new List<object?> { first.Answer } };
+        line["filtered_resps"] = first.Answer is null ? [] : new List<object?> { first.Answer };
         line["filter"] = "none";
         line["metrics"] = scores.Select(object? (score) => score.Metric).ToList();
         line["doc_hash"] = SampleLine.Hash(PythonJson.Dumps(line["doc"], indent: 2));

@@ -73,14 +73,15 @@ internal sealed class StoredTextTasks(ResultStore store, string runId, PlanSessi
         return documents[name];
     }
 
-    private ITextCase? Find(CellRecord cell) => JsonNode.Parse(cell.DefinitionJson)?["case"]?.ToJsonString() is { } text ? cases.GetValueOrDefault(text) : null;
+    private ITextCase? Find(CellRecord cell) =>
+        JsonNode.Parse(cell.DefinitionJson)?["case"] is JsonObject described ? cases.GetValueOrDefault(Models.Definitions.CanonicalJson.Write(described)) : null;
 
     private static Dictionary<string, ITextCase> Cases(PlanSession? session)
     {
         var known = new Dictionary<string, ITextCase>(StringComparer.Ordinal);
         foreach (var item in (session?.Cells() ?? []).Select(cell => cell switch { ScoreCell score => score.TestCase as ITextCase, NGramCell counted => counted.TestCase, _ => null }).OfType<ITextCase>())
         {
-            known[CaseText.Describe(item).ToJsonString()] = item;
+            known[Models.Definitions.CanonicalJson.Write(CaseText.Describe(item))] = item;
         }
 
         return known;

@@ -8,6 +8,7 @@ namespace LT2.Eval.Results.Gating;
 /// <param name="Pairs">Interleaved pairs of a confirmation.</param>
 /// <param name="ConfirmationAlpha">Level of the confirmation, after Holm over the night's suspects.</param>
 /// <param name="TimeFloor">Smallest relative slowdown that blocks.</param>
+/// <param name="ClearedBelow">A confirmation clears a suspect only if its 95 % interval excludes this relative slowdown; one that scatters more leaves it undecided.</param>
 /// <param name="TrendMinimumSegment">Shortest segment between change points.</param>
 /// <param name="TrendMinimumMagnitude">Smallest change point that is reported, on the log scale.</param>
 /// <param name="RatchetBudget">Cumulative slowdown against the pin that blocks.</param>
@@ -21,6 +22,7 @@ public sealed record GateOptions(
     int Pairs = 10,
     double ConfirmationAlpha = 0.005,
     double TimeFloor = 0.02,
+    double ClearedBelow = 0.10,
     int TrendMinimumSegment = 5,
     double TrendMinimumMagnitude = 0.01,
     double RatchetBudget = 0.05,

@@ -58,11 +58,14 @@ public static class LatencyGate
             {
                 (true, > 0) when test.LogRatio >= Math.Log(1 + options.TimeFloor) => FindingStatus.Blocking,
                 (true, < 0) when test.LogRatio <= -Math.Log(1 + options.TimeFloor) => FindingStatus.Improved,
+                // Pairs that scatter so much that a large slowdown would hide in them clear nobody.
+                (_, > 0) when test.Interval.Upper > Math.Log(1 + options.ClearedBelow) => FindingStatus.Undecided,
                 _ => FindingStatus.Cleared,
             };
             var text = string.Create(CultureInfo.InvariantCulture,
                 $"{Percent(test.LogRatio)} (95 % interval {Percent(test.Interval.Lower)} to {Percent(test.Interval.Upper)}) over {test.Pairs} interleaved pairs, "
-                + $"p = {adjusted[i]:0.####} after Holm over {confirmed.Count}, signed rank p = {test.SignedRankPValue:0.####}; floor {options.TimeFloor:0.#%}.");
+                + $"p = {adjusted[i]:0.####} after Holm over {confirmed.Count}, signed rank p = {test.SignedRankPValue:0.####}; floor {options.TimeFloor:0.#%}"
+                + (status == FindingStatus.Undecided ? $". Too noisy to clear: a slowdown of {options.ClearedBelow:0.#%} is not excluded. Quieten the host, or raise --pairs." : "."));
             yield return new("latency", "confirm", status, series.Key, text);
         }
     }

@@ -91,7 +91,7 @@ public sealed class HarnessLayoutExportTests : IDisposable
         using var store = ResultStore.Open(plan.StorePath, StoreAccess.ReadWrite);
         store.CreateRun(new RunRecord(runId, "text", "hash", planText, "build", null, null, Start, null, RunStatus.Running, "host", "lt2 run text"));
         var item = (ITextCase)SuiteCatalog.All.Single(suite => suite.Id == "benchmarks").CreateCase(new CaseSpecification("piqa", new Dictionary<string, string> { ["source"] = "examples" }));
-        var definition = new JsonObject { ["case"] = caseText is null ? CaseText.Describe(item) : JsonNode.Parse(caseText) }.ToJsonString();
+        var definition = Models.Definitions.CanonicalJson.Write(new JsonObject { ["case"] = caseText is null ? CaseText.Describe(item) : JsonNode.Parse(caseText) });
         var cell = new CellRecord(runId, "cell", CellKind.Score, "score", definition, CellOutcome.Finished, null, "lt2-gdn@micro", 1, 2, Start, 1, null, null);
         store.WriteCell(new CellResult(
             cell,

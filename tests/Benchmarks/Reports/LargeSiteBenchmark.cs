@@ -29,7 +29,7 @@ internal static class LargeSiteBenchmark
             var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
             var files = Directory.GetFiles(Path.Combine(folder, "site"), "*", SearchOption.AllDirectories);
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $$"""{"benchmark":"{{Name}}","nights":{{LargeStore.Nights}},"series":{{LargeStore.SeriesCount}},"samples":{{LargeStore.SampleCount}},"processors":{{Environment.ProcessorCount}},"seconds":{{seconds:0.0}},"pages":{{summary.Pages.Count}},"indexBytes":{{new FileInfo(summary.IndexPath).Length}},"largestPageBytes":{{summary.Pages.Max(page => new FileInfo(Path.Combine(folder, "site", page)).Length)}},"files":{{files.Length}},"siteBytes":{{files.Sum(file => new FileInfo(file).Length)}}}"""));
+                $$"""{"benchmark":"{{Name}}","nights":{{LargeStore.Nights}},"series":{{LargeStore.SeriesCount}},"samples":{{LargeStore.SampleCount}},"processors":{{Environment.ProcessorCount}},"seconds":{{seconds:0.0}},"pages":{{summary.Pages.Length}},"indexBytes":{{new FileInfo(summary.IndexPath).Length}},"largestPageBytes":{{summary.Pages.Max(page => new FileInfo(Path.Combine(folder, "site", page)).Length)}},"files":{{files.Length}},"siteBytes":{{files.Sum(file => new FileInfo(file).Length)}}}"""));
             return 0;
         }
         finally

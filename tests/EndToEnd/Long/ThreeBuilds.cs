@@ -16,7 +16,7 @@ public sealed class ThreeBuilds : IDisposable
 
         sources = new PublishedBuild();
         Accepted = sources.Publish("accepted");
-        sources.Replace(Model, "var length = (int)ids.shape[1];\n", "var length = (int)ids.shape[1];\n        System.Threading.Thread.Sleep(4);\n");
+        sources.Replace(Model, "var length = (int)ids.shape[1];\n", "var length = (int)ids.shape[1];\n        System.Threading.Thread.Sleep(50);\n");
         Slower = sources.Publish("slower");
         sources.Restore(Model);
         sources.Replace(

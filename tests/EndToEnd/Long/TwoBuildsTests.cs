@@ -9,6 +9,7 @@ public sealed class TwoBuildsTests(ThreeBuilds builds) : IClassFixture<ThreeBuil
         name: two-builds
         testSetSeed: 1
         seeds: [1]
+        threads: 1
         experiments:
           - name: recall
             variants: [lt2-gdn@micro]

@@ -45,6 +45,24 @@ public sealed class GateDecisionTests : IDisposable
     }
 
     [Fact]
+    public async Task Pairs_that_scatter_too_much_clear_nobody()
+    {
+        LatencySeries[] series = [new(Examples.TimeKey(), [0, 0], null)];
+
+        var noisy = Assert.Single(await LatencyGate.EvaluateAsync(series, new Scatter(1.0), new GateOptions(), TestContext.Current.CancellationToken));
+        var quiet = Assert.Single(await LatencyGate.EvaluateAsync(series, new Scatter(0.01), new GateOptions(), TestContext.Current.CancellationToken));
+
+        Assert.Equal((FindingStatus.Undecided, FindingStatus.Cleared), (noisy.Status, quiet.Status));
+        Assert.Contains("Too noisy to clear", noisy.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Scatter(double width) : IConfirmationRunner
+    {
+        public Task<IReadOnlyList<ConfirmationPair>?> MeasureAsync(SeriesKey key, int pairs, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<ConfirmationPair>?>([.. Enumerable.Range(0, pairs).Select(i => new ConfirmationPair(1, Math.Exp(i % 2 == 0 ? width : -width)))]);
+    }
+
+    [Fact]
     public async Task Times_of_first_nights_without_a_baseline_build_are_one_finding()
     {
         LatencySeries[] series = [new(Examples.TimeKey(), [0, 0], null), new(Examples.TimeKey() with { SequenceLength = 512 }, [0, 0], null)];
