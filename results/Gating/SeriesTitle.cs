@@ -10,18 +10,23 @@ public static class SeriesTitle
     public static string Of(SeriesKey key) => Of(key, key.CaseParameters);
 
     /// <summary>
-    /// The titles of series that stand side by side: of a case's parameters, only those that tell two of them apart, and lengths.
+    /// The titles of series that stand side by side: of a case's parameters, its length and those that tell two of them apart, but for those that say the length again.
     /// </summary>
     public static Func<SeriesKey, string> Among(IEnumerable<SeriesKey> keys)
     {
-        var values = keys.SelectMany(key => Parameters(key).Select(parameter => (key.SuiteId, key.TaskId, parameter.Name, parameter.Text))).Distinct()
-            .ToLookup(item => (item.SuiteId, item.TaskId, item.Name));
-        return key => Of(key, string.Join(';', Parameters(key)
-            .Where(parameter => parameter.Name == "length" || values[(key.SuiteId, key.TaskId, parameter.Name)].Count() > 1).Select(parameter => parameter.Text)));
+        var all = keys.SelectMany(key => Parameters(key).Select(parameter => (Case: (key.SuiteId, key.TaskId, parameter.Name), parameter.Value, Length: LengthOf(key)))).Distinct().ToLookup(item => item.Case);
+        bool IsShown(SeriesKey key, string name)
+        {
+            var others = all[(key.SuiteId, key.TaskId, name)].ToList();
+            return name == "length" || (others.DistinctBy(item => item.Value).Count() > 1 && others.Exists(item => item.Value != item.Length));
+        }
+        return key => Of(key, string.Join(';', Parameters(key).Where(parameter => IsShown(key, parameter.Name)).Select(parameter => $"{parameter.Name}={parameter.Value}")));
     }
 
-    private static IEnumerable<(string Name, string Text)> Parameters(SeriesKey key) =>
-        key.CaseParameters.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(text => (text.Split('=')[0], text));
+    private static string? LengthOf(SeriesKey key) => Parameters(key).FirstOrDefault(parameter => parameter.Name == "length").Value;
+
+    private static IEnumerable<(string Name, string Value)> Parameters(SeriesKey key) => key.CaseParameters.Split(';', StringSplitOptions.RemoveEmptyEntries)
+        .Select(text => text.Split('=', 2)).Select(pair => (pair[0], pair.Length > 1 ? pair[1] : ""));
 
     private static string Of(SeriesKey key, string parameters)
     {
