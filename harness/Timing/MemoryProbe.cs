@@ -1,4 +1,5 @@
 using LT2.Eval.Harness.Execution;
+using LT2.Eval.Models;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
@@ -25,7 +26,7 @@ public static class MemoryProbe
     {
         var (phase, length) = (request.Phases.Single(), request.Lengths.Single());
         var device = ComputeDevice.Resolve(request.Device);
-        using var gpu = device.IsCuda ? NvmlDevice.Open(Math.Max(device.TorchDevice.index, 0)) : null;
+        using var gpu = device.IsCuda ? Management(Math.Max(device.TorchDevice.index, 0)) : null;
         using var sampler = gpu is null ? null : new PeakMemorySampler(gpu);
         TimingMeasurement measurement;
         try
@@ -35,7 +36,8 @@ public static class MemoryProbe
             using var scope = NewDisposeScope();
             Work(request, model, device, phase, length);
             device.Synchronise();
-            measurement = new TimingMeasurement(phase, length, "finished", null, 0, [], sampler is null ? ProcessMemory.PeakBytes() : sampler.PeakBytes - sampler.StartBytes);
+            var peak = device.IsCuda ? sampler?.PeakBytes - sampler?.StartBytes : ProcessMemory.PeakBytes();
+            measurement = new TimingMeasurement(phase, length, "finished", null, 0, [], peak);
         }
         catch (Exception error) when (OutOfMemory.Is(error))
         {
@@ -47,6 +49,19 @@ public static class MemoryProbe
         }
 
         return new TimingReport(HostClassName.Of(device), TimingSession.ReadableKernels, [measurement]);
+    }
+
+    /// <summary>Null where the GPU's management library does not answer: times do not depend on it, so a run goes on without peaks.</summary>
+    private static NvmlDevice? Management(int index)
+    {
+        try
+        {
+            return NvmlDevice.Open(index);
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
     }
 
     private static void Work(TimingRequest request, LoopedModel model, ComputeDevice device, string phase, int length)
