@@ -165,8 +165,24 @@ public sealed class LoopedModel : IDisposable
     /// <returns>Logits of the last loop, [B, n, V] or [B, 1, V].</returns>
     public Tensor Advance(Tensor ids, LoopState state, bool lastPositionOnly = false)
     {
+        var length = ids.shape[1];
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var hidden = AdvanceHidden(ids, state, [state.LoopCount])[0];
+        return Head(lastPositionOnly && length > 1 ? hidden.narrow(1, length - 1, 1) : hidden).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads further tokens and gives what <see cref="Head"/> reads, after several loops in one pass. Runs without gradients.</summary>
+    /// <param name="ids">[B, n], int64.</param>
+    /// <param name="state">Advanced by n tokens; made for the largest of the loop counts. With random draws a state holds the first test draw alone.</param>
+    /// <param name="loopCounts">Counts T′ ≥ 1, in any order.</param>
+    /// <returns>[B, n, d] for each count, in the order given.</returns>
+    public IReadOnlyList<Tensor> AdvanceHidden(Tensor ids, LoopState state, IReadOnlyList<int> loopCounts)
+    {
         var length = (int)ids.shape[1];
         Require(ids, state);
+        if (loopCounts.Max() != state.LoopCount)
+            throw new ArgumentException($"The state is made for {state.LoopCount} loops, but {loopCounts.Max()} are to run.", nameof(loopCounts));
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var positions = new SequencePositions(state.Offsets)
@@ -174,9 +190,9 @@ public sealed class LoopedModel : IDisposable
             Staged = length == 1 && Device.IsCuda ? tensor(state.Offsets.Select(offset => (long)offset).ToArray(), device: Device.TorchDevice) : null,
             Tickets = length == 1 && Device.IsCuda ? SequencePositions.NewTickets(state.BatchSize, Device.TorchDevice) : null,
         };
-        var hidden = Run(ids, positions, state.Choices, state, [state.LoopCount])[0];
+        var hidden = Keep(Run(ids, positions, state.Choices, state, loopCounts));
         state.Advance(length);
-        return Head(lastPositionOnly && length > 1 ? hidden.narrow(1, length - 1, 1) : hidden).MoveToOuterDisposeScope();
+        return hidden;
     }
 
     /// <summary>One token a row at positions that lie in device memory. Leaves the state's own offsets alone.</summary>

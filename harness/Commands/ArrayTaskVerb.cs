@@ -54,7 +54,7 @@ internal sealed class ArrayTaskVerb : IVerb
         try
         {
             var run = submission.Run;
-            var session = PlanSession.OfRun(run, submission.DataFolder);
+            var session = PlanSession.OfRun(run, submission.DataFolder, environment.Plugins);
             var known = session.Cells().ToDictionary(cell => cell.Id, StringComparer.Ordinal);
             using var store = ResultStore.Open(Path.Combine(scratch.FullName, ResultStore.FileName), StoreAccess.ReadWrite);
             store.CreateRun(run);

@@ -19,9 +19,9 @@ internal sealed class CaseEvaluator(CommandEnvironment environment, EvalSettings
     {
         var folder = settings.Checkpoint!;
         var metadata = CheckpointFolder.ReadMetadata(folder);
-        if (Planner.Vocabulary(testCase) > metadata.Definition.VocabularySize)
+        if (testCase is IGeneratedCase { VocabularySize: var vocabulary } && vocabulary > metadata.Definition.VocabularySize)
         {
-            throw new PlanException($"{CaseText.Name(testCase)} uses {Planner.Vocabulary(testCase)} ids, but the checkpoint '{folder}' knows {metadata.Definition.VocabularySize}.");
+            throw new PlanException($"{CaseText.Name(testCase)} uses {vocabulary} ids, but the checkpoint '{folder}' knows {metadata.Definition.VocabularySize}.");
         }
 
         var rows = Score(testCase, folder, metadata)
@@ -64,6 +64,7 @@ internal sealed class CaseEvaluator(CommandEnvironment environment, EvalSettings
 
     private IReadOnlyList<(int LoopCount, IReadOnlyList<SampleScore> Scores)> Score(ICase testCase, string folder, CheckpointMetadata metadata)
     {
+        var data = DataFolder.Resolve(settings.Data);
         var counts = settings.LoopCounts.Count > 0 ? settings.LoopCounts : [metadata.TrainedLoopCount];
         var compute = ComputeDevice.Resolve(settings.Device);
         using var model = CheckpointFolder.Load(folder, compute, Dtypes.Use(settings.Dtype, compute));
@@ -72,7 +73,7 @@ internal sealed class CaseEvaluator(CommandEnvironment environment, EvalSettings
         var samples = settings.Samples ?? DefaultSamples;
         return testCase is IGeneratedCase generated
             ? new GeneratedScorer(model, compute, counts, settings.BatchSize).Score(generated, SampleSplit.Test, settings.TestSetSeed, samples, silent, interrupt.Token)
-            : new TextScorer(model, compute, counts, metadata.MaximumLength, settings.BatchSize).Score(
-                (ITextCase)testCase, DataFolder.Resolve(settings.Data), settings.TestSetSeed, samples, silent, interrupt.Token);
+            : new TextScorer(model, compute, counts, CheckpointTokenizer.Open(folder, metadata, data), metadata.MaximumLength, settings.BatchSize)
+                .Score((ITextCase)testCase, data, settings.TestSetSeed, samples, silent, interrupt.Token);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Tasks.Contracts;
-using LT2.Eval.Tasks;
 
 namespace LT2.Eval.Harness.Commands;
 
@@ -33,11 +32,11 @@ internal sealed class CaseOptionSet(bool suiteRequired = true)
     }
 
     /// <summary>The case.</summary>
-    public ICase Read(ParseResult parsed)
+    public ICase Read(ParseResult parsed, IReadOnlyList<ISuite> suites)
     {
         var wanted = parsed.GetValue(suite)!;
-        var found = SuiteCatalog.All.FirstOrDefault(item => item.Id == wanted)
-            ?? throw new PlanException($"There is no suite '{wanted}'. {NearestName.Hint(wanted, [.. SuiteCatalog.All.Select(item => item.Id)])}");
+        var found = suites.FirstOrDefault(item => item.Id == wanted)
+            ?? throw new PlanException($"There is no suite '{wanted}'. {NearestName.Hint(wanted, [.. suites.Select(item => item.Id)])}");
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var text in parsed.GetValue(parameters) ?? [])
         {

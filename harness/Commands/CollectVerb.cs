@@ -50,7 +50,7 @@ internal sealed class CollectVerb : IVerb
         using var runs = RunFolder.Open(root);
         using var store = ResultStore.Open(runs.StorePath, StoreAccess.ReadWrite);
         var record = store.Run(folder.RunId);
-        var cells = PlanSession.OfRun(record, folder.Read().DataFolder).Cells();
+        var cells = PlanSession.OfRun(record, folder.Read().DataFolder, environment.Plugins).Cells();
         var attempts = new AttemptFolder(runs.Root, folder.RunId);
         var added = AttemptMerge.Merge(store, folder.RunId, attempts, runs.CheckpointRoot, clock);
         var recorded = store.Cells(folder.RunId);

@@ -1,3 +1,4 @@
+using LT2.Eval.Tasks.Plugins;
 using Spectre.Console;
 
 namespace LT2.Eval.Harness.Commands;
@@ -10,6 +11,9 @@ namespace LT2.Eval.Harness.Commands;
 /// <param name="CommandLine">What was typed.</param>
 public sealed record CommandEnvironment(TextWriter Output, TextWriter Error, TimeProvider Clock, bool ErrorIsTerminal, string CommandLine)
 {
+    /// <summary>Suites and text tasks: the program's and those of plug-ins.</summary>
+    public PluginSet Plugins { get; init; } = PluginSet.BuiltIn;
+
     /// <summary>The console of this process.</summary>
     public static CommandEnvironment OfThisProcess(IReadOnlyList<string> arguments) => new(
         Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected, $"lt2 {string.Join(' ', arguments)}");

@@ -14,17 +14,6 @@ public static class CommandLineProgram
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static int Run(string[] arguments, CommandEnvironment environment)
     {
-        var root = new RootCommand("""
-            Measures looped, linear-time language models: quality against loop count, latency against sequence length.
-
-            Example: lt2 run quick
-            """);
-        foreach (var command in CommandCatalogue.All)
-        {
-            root.Subcommands.Add(command.Create(environment));
-        }
-
-        var parsed = root.Parse(arguments);
         var configuration = new InvocationConfiguration
         {
             Output = environment.Output,
@@ -34,6 +23,7 @@ public static class CommandLineProgram
         };
         try
         {
+            var parsed = Parse(arguments, environment);
             var exit = parsed.Invoke(configuration);
             return parsed.Errors.Count > 0 ? ExitCodes.Usage : exit;
         }
@@ -47,6 +37,23 @@ public static class CommandLineProgram
             environment.Error.WriteLine(error.Message);
             return ExitCodes.Usage;
         }
+    }
+
+    private static ParseResult Parse(string[] arguments, CommandEnvironment environment)
+    {
+        var plugins = new PluginOption();
+        environment = environment with { Plugins = plugins.Load(arguments, environment.Error) };
+        var root = new RootCommand("""
+            Measures looped, linear-time language models: quality against loop count, latency against sequence length.
+
+            Example: lt2 run quick
+            """) { plugins.Option };
+        foreach (var command in CommandCatalogue.All)
+        {
+            root.Subcommands.Add(command.Create(environment));
+        }
+
+        return root.Parse(arguments);
     }
 
     private static bool IsUserMistake(Exception error) => error is PlanException or TaskException or ModelException or ResultsException or ReportException;

@@ -8,7 +8,6 @@ using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Models.Conversion.Distillation;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Training;
-using LT2.Eval.Tasks;
 using LT2.Eval.Tasks.Data;
 
 namespace LT2.Eval.Harness.Commands;
@@ -50,7 +49,7 @@ internal sealed class ConvertVerb : IVerb
             }
 
             var metadata = CheckpointFolder.ReadMetadata(parsed.GetValue(teacher)!);
-            var trainingCase = item.Read(parsed);
+            var trainingCase = item.Read(parsed, environment.Plugins.Suites);
             if (Planner.Vocabulary(trainingCase) > metadata.Definition.VocabularySize)
             {
                 throw new PlanException($"{CaseText.Name(trainingCase)} uses {Planner.Vocabulary(trainingCase)} ids, but the teacher knows {metadata.Definition.VocabularySize}.");
@@ -74,7 +73,7 @@ internal sealed class ConvertVerb : IVerb
             budget.RequireFit();
             var settings = new ConversionSettings(
                 parsed.GetValue(teacher)!, plan, id, trainingCase, null, parsed.GetValue(validation), parsed.GetValue(seed), parsed.GetValue(dtype)!, parsed.GetValue(cache));
-            var corpora = new CorpusCache(SuiteCatalog.All, DataFolder.Resolve(parsed.GetValue(data)));
+            var corpora = new CorpusCache(environment.Plugins.Suites, DataFolder.Resolve(parsed.GetValue(data)));
             var shown = environment.Clock.GetTimestamp();
             using var interrupt = new Interrupt(environment.Error);
             var (result, loss) = new ConversionJob(settings, compute, corpora, folder, (share, detail) =>

@@ -38,7 +38,7 @@ internal sealed class EvalVerb : IVerb
               lt2 eval --variant hash --task piqa --docs piqa.jsonl --shots 3 --fewshot-docs train.jsonl --format lm-eval --out scores
             """) { checkpoint, variant, loops, samples, seed, batch, iterations, exits, format, output, device, dtype, data, json };
         item.AddTo(command);
-        text.AddTo(command);
+        text.AddTo(command, withExamples: true);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(format) is { } named && named != HarnessLayout)
@@ -63,15 +63,15 @@ internal sealed class EvalVerb : IVerb
             if (parsed.GetValue(exits) is { } thresholds)
             {
                 return new ExitEvaluator(environment, settings).Run(
-                    item.NamesSuite(parsed) ? item.Read(parsed) : throw new PlanException("--exit-thresholds needs --suite with a perplexity task."), Thresholds(thresholds));
+                    item.NamesSuite(parsed) ? item.Read(parsed, environment.Plugins.Suites) : throw new PlanException("--exit-thresholds needs --suite with a perplexity task."), Thresholds(thresholds));
             }
 
             if (!item.NamesSuite(parsed))
             {
-                return new TextTaskEvaluator(environment, settings).Run(text.Read(parsed));
+                return new TextTaskEvaluator(environment, settings).Run(text.Read(parsed, environment.Plugins.Tasks));
             }
 
-            return new CaseEvaluator(environment, settings).Run(item.Read(parsed));
+            return new CaseEvaluator(environment, settings).Run(item.Read(parsed, environment.Plugins.Suites));
         });
         return command;
     }

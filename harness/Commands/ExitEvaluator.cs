@@ -27,7 +27,7 @@ internal sealed class ExitEvaluator(CommandEnvironment environment, EvalSettings
         var compute = ComputeDevice.Resolve(settings.Device);
         using var model = CheckpointFolder.Load(folder, compute, Dtypes.Use(settings.Dtype, compute));
         using var interrupt = new Interrupt(environment.Error);
-        var curve = new ExitCurve(model, compute, CheckpointTokenizer.Open(folder, metadata), environment.Clock);
+        var curve = new ExitCurve(model, compute, CheckpointTokenizer.Open(folder, metadata, DataFolder.Resolve(settings.Data)), environment.Clock);
         var documents = DocumentChoice.Choose(text.LoadDocuments(DataFolder.Resolve(settings.Data)), settings.TestSetSeed, int.MaxValue);
         var rows = curve.Rows(documents.SelectMany(text.CreateRequests), settings.Samples ?? DefaultRows, metadata.MaximumLength);
         var loopCount = settings.LoopCounts.Count > 0 ? settings.LoopCounts[0] : metadata.TrainedLoopCount;

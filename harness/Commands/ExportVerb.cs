@@ -55,7 +55,7 @@ internal sealed class ExportVerb : IVerb
                 "csv" => RunExport.Write(store, runId, folder, ExportFormat.Csv),
                 "jsonl" => RunExport.Write(store, runId, folder, ExportFormat.JsonLines),
                 HarnessLayout => HarnessLayoutExport.Write(
-                    store, runId, PlanSession.OfStored(store.Run(runId).PlanText, parsed.GetValue(data)), folder, environment.Error.WriteLine),
+                    store, runId, PlanSession.OfStored(store.Run(runId).PlanText, parsed.GetValue(data), environment.Plugins), folder, environment.Error.WriteLine),
                 _ => throw new PlanException($"There is no format '{wanted}'. {NearestName.Hint(wanted, Formats)}"),
             };
             foreach (var file in files)

@@ -56,7 +56,7 @@ internal sealed class GenerateVerb : IVerb
             }
 
             var compute = ComputeDevice.Resolve(parsed.GetValue(device)!);
-            var tokenizer = CheckpointTokenizer.Open(folder, metadata);
+            var tokenizer = CheckpointTokenizer.Open(folder, metadata, DataFolder.Resolve(null));
             var context = parsed.GetValue(length) ?? texts.Max(text => Math.Max(1, tokenizer.Encode(text).Count)) + settings.MaximumNewTokens;
             var memory = new MemoryCheck(metadata.Definition.WithLoopCount(settings.LoopCount), context, texts.Count, parsed.GetValue(dtype)!, compute);
             if (parsed.GetValue(dryRun))

@@ -5,7 +5,7 @@ using LT2.Eval.Harness.Timing;
 using LT2.Eval.Models.Conversion.Distillation;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Mixers;
-using LT2.Eval.Tasks;
+using LT2.Eval.Tasks.Contracts;
 using Spectre.Console;
 
 namespace LT2.Eval.Harness.Commands;
@@ -21,8 +21,8 @@ internal sealed class ListVerb : IVerb
 
             Example: lt2 list variants
             """);
-        command.Subcommands.Add(Listing(environment, "suites", "Task suites", ["suite", "version", "training", "tasks", "description"], Suites));
-        command.Subcommands.Add(Listing(environment, "tasks", "Tasks with their parameters and defaults", ["suite", "task", "parameters", "data sets", "title"], Tasks));
+        command.Subcommands.Add(Listing(environment, "suites", "Task suites", ["suite", "version", "training", "tasks", "description"], () => Suites(environment.Plugins.Suites)));
+        command.Subcommands.Add(Listing(environment, "tasks", "Tasks with their parameters and defaults", ["suite", "task", "parameters", "data sets", "title"], () => Tasks(environment.Plugins.Suites)));
         command.Subcommands.Add(Listing(
             environment, "variants", "Models under test", ["variant", "parameters", "GFLOP/token at 1k", "state bytes", "cache bytes/token", "description"], Variants));
         command.Subcommands.Add(Listing(environment, "mixers", "Token mixers", ["mixer", "FLA layer", "summary"], Mixers));
@@ -68,12 +68,12 @@ internal sealed class ListVerb : IVerb
         return words[0].ToLowerInvariant() + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
     }
 
-    private static IEnumerable<string[]> Suites() => SuiteCatalog.All.Select(suite => new[]
+    private static IEnumerable<string[]> Suites(IReadOnlyList<ISuite> suites) => suites.Select(suite => new[]
     {
         suite.Id, HumanNumber.Whole(suite.Version), suite.Training.ToString().ToLowerInvariant(), string.Join(", ", suite.Tasks.Select(task => task.Id)), suite.Description,
     });
 
-    private static IEnumerable<string[]> Tasks() => SuiteCatalog.All.SelectMany(suite => suite.Tasks.Select(task => new[]
+    private static IEnumerable<string[]> Tasks(IReadOnlyList<ISuite> suites) => suites.SelectMany(suite => suite.Tasks.Select(task => new[]
     {
         suite.Id, task.Id, string.Join(", ", task.Parameters.Select(pair => $"{pair.Key}={pair.Value}")), string.Join(", ", task.DatasetIds), task.Title,
     }));

@@ -26,7 +26,7 @@ internal sealed class NightlyVerb : IVerb
         {
             var root = parsed.GetValue(options.Out)!;
             gateOptions.Read(parsed, root, null); // mistakes show before the night, not after it
-            var session = PlanSession.Open(parsed.GetValue(plan)!, parsed.GetValue(options.Data));
+            var session = PlanSession.Open(parsed.GetValue(plan)!, parsed.GetValue(options.Data), environment.Plugins);
             using var night = NightLock.Take(root);
             session.FetchMissingData(environment.Error.WriteLine);
             using var interrupt = new Interrupt(environment.Error);

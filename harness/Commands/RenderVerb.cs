@@ -18,10 +18,10 @@ internal sealed class RenderVerb : IVerb
 
             Example: lt2 render --task piqa --docs piqa.jsonl --shots 3 --fewshot-docs piqa-train.jsonl --json
             """) { task, json };
-        chosen.AddTo(command);
+        chosen.AddTo(command, withExamples: false);
         command.SetAction(parsed =>
         {
-            var choice = chosen.Read(parsed);
+            var choice = chosen.Read(parsed, environment.Plugins.Tasks);
             var rendered = PromptRenderer.Render(choice.TaskId, choice.RequiredDocsPath, choice.Shots, choice.FewShotDocsPath, choice.Catalogue);
 
             // Everything is rendered before the first line is printed: a faulty document leaves no half of an output.

@@ -18,13 +18,12 @@ internal sealed class RescoreVerb : IVerb
             Description = "Resamples for standard errors of perplexities; 0 for none.",
             DefaultValueFactory = _ => Rescorer.DefaultBootstrapIterations,
         };
-        var folder = TextTaskOptionSet.CreateFolder();
         var json = CommonOptions.Json();
         var command = new Command("rescore", """
             Compute a task's metrics from given responses.
 
             Example: lt2 rescore --task piqa --responses responses.jsonl --json
-            """) { task, responses, iterations, folder, json };
+            """) { task, responses, iterations, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(iterations) < 0)
@@ -33,7 +32,7 @@ internal sealed class RescoreVerb : IVerb
             }
 
             var rescored = Rescorer.Rescore(
-                parsed.GetValue(task)!, parsed.GetValue(responses)!, parsed.GetValue(iterations), TextTaskOptionSet.Catalogue(parsed.GetValue(folder)));
+                parsed.GetValue(task)!, parsed.GetValue(responses)!, parsed.GetValue(iterations), environment.Plugins.Tasks);
             if (parsed.GetValue(json))
             {
                 environment.Output.Write(rescored.ToJson() + "\n");

@@ -21,7 +21,7 @@ internal sealed class RunVerb : IVerb
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            var session = PlanSession.Open(parsed.GetValue(plan)!, parsed.GetValue(options.Data));
+            var session = PlanSession.Open(parsed.GetValue(plan)!, parsed.GetValue(options.Data), environment.Plugins);
             if (parsed.GetValue(dryRun))
             {
                 DryRun.Print(session, parsed.GetValue(options.Out)!, environment.Output);

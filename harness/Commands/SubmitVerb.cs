@@ -29,7 +29,7 @@ internal sealed class SubmitVerb : IVerb
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            var session = PlanSession.Open(parsed.GetValue(plan)!, parsed.GetValue(options.Data));
+            var session = PlanSession.Open(parsed.GetValue(plan)!, parsed.GetValue(options.Data), environment.Plugins);
             var root = Path.GetFullPath(parsed.GetValue(options.Out)!);
             if (parsed.GetValue(options.DryRun))
             {

@@ -6,10 +6,11 @@ namespace LT2.Eval.Harness.Commands;
 /// <summary>A text task as a command line names it.</summary>
 /// <param name="TaskId">The task or group.</param>
 /// <param name="DocsPath">File of documents; null where they come from a data set.</param>
+/// <param name="UsesExamples">Take the documents that come with the task.</param>
 /// <param name="Shots">Shots in each prompt.</param>
 /// <param name="FewShotDocsPath">File of documents for shots; null where they come from elsewhere.</param>
 /// <param name="Catalogue">Where the task is looked up.</param>
-internal sealed record TextTaskChoice(string TaskId, string? DocsPath, int Shots, string? FewShotDocsPath, TaskCatalogue Catalogue)
+internal sealed record TextTaskChoice(string TaskId, string? DocsPath, bool UsesExamples, int Shots, string? FewShotDocsPath, TaskCatalogue Catalogue)
 {
     /// <summary>The file of documents.</summary>
     /// <exception cref="PlanException">None was named.</exception>

@@ -6,6 +6,7 @@ using LT2.Eval.Harness.Provenance;
 using LT2.Eval.Harness.Timing;
 using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Models.Runtime;
+using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Data;
 using LT2.Eval.Tasks.TextTasks.Definitions;
 using LT2.Eval.Tasks.TextTasks.Export;
@@ -19,6 +20,8 @@ namespace LT2.Eval.Harness.Commands;
 /// <summary>Scores a checkpoint, or the hash model, on a text task or a group of them.</summary>
 internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSettings settings)
 {
+    private readonly List<string> examples = []; // tasks scored on the documents that come with them
+
     public int Run(TextTaskChoice choice)
     {
         var group = choice.Catalogue.FindGroup(choice.TaskId);
@@ -29,14 +32,43 @@ internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSett
 
         var tasks = group is null ? [choice.Catalogue.Get(choice.TaskId)] : group.Tasks.Select(choice.Catalogue.Get).ToList();
         var data = DataFolder.Resolve(settings.Data);
-        var inputs = tasks.Select(task => choice.DocsPath is { } docs
-            ? TextTaskInput.FromFiles(task, docs, choice.FewShotDocsPath, settings.Samples)
-            : TextTaskInput.FromDataset(task, data, choice.Shots, choice.FewShotDocsPath, settings.Samples)).ToList();
+        var inputs = tasks.Select(task => Read(task, choice, data)).ToList();
         var groups = choice.Catalogue.Groups.Where(candidate => group is not null && candidate.Tasks.All(group.Tasks.Contains)).ToList();
         using var interrupt = new Interrupt(environment.Error);
         return settings.Checkpoint is { } folder
             ? ScoreCheckpoint(folder, inputs, groups, choice.Shots, interrupt.Token)
             : ScoreHash(inputs, groups, choice.Shots, interrupt.Token);
+    }
+
+    private TextTaskInput Read(TaskDefinition task, TextTaskChoice choice, DataFolder data)
+    {
+        if (choice.DocsPath is { } docs)
+        {
+            return TextTaskInput.FromFiles(task, docs, choice.FewShotDocsPath, settings.Samples);
+        }
+
+        if (choice.UsesExamples)
+        {
+            examples.Add(task.Name);
+            return TextTaskInput.FromExamples(task, settings.Samples);
+        }
+
+        // The hash model's scores mean nothing, so it shows the task at work on any documents; a checkpoint's scores must be those of the data set.
+        if (settings.Checkpoint is null && settings.Data is null && task.Examples is not null && !data.IsPresent(task.DatasetPath))
+        {
+            environment.Error.WriteLine($"The data set '{task.DatasetPath}' is not in '{data.Path}': the {task.Examples.Count} example documents of '{task.Name}' are taken.");
+            examples.Add(task.Name);
+            return TextTaskInput.FromExamples(task, settings.Samples);
+        }
+
+        try
+        {
+            return TextTaskInput.FromDataset(task, data, choice.Shots, choice.FewShotDocsPath, settings.Samples);
+        }
+        catch (TaskException exception) when (task.Examples is not null)
+        {
+            throw new TaskException([.. exception.Problems, $"To try the task '{task.Name}' on the few documents that come with it, add --examples; --docs FILE takes documents of your own."]);
+        }
     }
 
     private int ScoreHash(List<TextTaskInput> inputs, List<TaskGroup> groups, int shots, CancellationToken cancellation)
@@ -50,7 +82,7 @@ internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSett
     private int ScoreCheckpoint(string folder, List<TextTaskInput> inputs, List<TaskGroup> groups, int shots, CancellationToken cancellation)
     {
         var metadata = CheckpointFolder.ReadMetadata(folder);
-        var tokenizer = CheckpointTokenizer.Open(folder, metadata);
+        var tokenizer = CheckpointTokenizer.Open(folder, metadata, DataFolder.Resolve(settings.Data));
         var counts = settings.LoopCounts.Count > 0 ? settings.LoopCounts : [metadata.TrainedLoopCount];
         var compute = ComputeDevice.Resolve(settings.Device);
         using var model = CheckpointFolder.Load(folder, compute, Dtypes.Use(settings.Dtype, compute));
@@ -102,24 +134,30 @@ internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSett
                     metrics = rows.Select(row => new
                     {
                         testedLoopCount = row.LoopCount, task = row.Metric.Task, metric = row.Metric.Metric, value = row.Metric.Value, standardError = row.Metric.StandardError,
-                        minimumDetectableEffect = DetectableEffect.Of(row.Metric.StandardError), documents = row.Metric.Documents,
+                        minimumDetectableEffect = DetectableEffect.Of(row.Metric.StandardError), documents = row.Metric.Documents, chance = row.Metric.Chance,
                     }),
+                    examples,
                     files,
                 },
                 JsonOutput.Options));
             return ExitCodes.Success;
         }
 
-        var table = new Table().Border(TableBorder.Minimal).AddColumns("T'", "task", "metric", "value", "standard error", "minimum detectable effect", "documents");
+        var table = new Table().Border(TableBorder.Minimal).AddColumns("T'", "task", "metric", "value", "standard error", "minimum detectable effect", "documents", "chance");
         foreach (var (count, metric) in rows)
         {
             table.AddRow(
                 count is { } loops ? HumanNumber.Whole(loops) : "–", Markup.Escape(metric.Task), Markup.Escape(metric.Metric), HumanNumber.Significant(metric.Value),
-                HumanNumber.Significant(metric.StandardError), HumanNumber.Significant(DetectableEffect.Of(metric.StandardError)), HumanNumber.Whole(metric.Documents));
+                HumanNumber.Significant(metric.StandardError), HumanNumber.Significant(DetectableEffect.Of(metric.StandardError)), HumanNumber.Whole(metric.Documents), HumanNumber.Significant(metric.Chance));
         }
 
         environment.Tables().Write(table);
         environment.Output.WriteLine(DetectableEffect.Explanation);
+        if (examples.Count > 0)
+        {
+            environment.Output.WriteLine($"Scored on the few example documents that come with the program, not on the data set: {string.Join(", ", examples)}.");
+        }
+
         foreach (var file in files)
         {
             environment.Output.WriteLine(file);

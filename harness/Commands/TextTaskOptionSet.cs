@@ -14,35 +14,41 @@ internal sealed class TextTaskOptionSet(Option<string?> task)
 
     private readonly Option<string?> fewShotDocs = new("--fewshot-docs") { Description = "JSON lines: the documents that shots are taken from." };
 
-    private readonly Option<string?> taskFolder = CreateFolder();
+    private readonly Option<bool> examples = new("--examples") { Description = "The few documents that come with the task, instead of its data set." };
 
-    /// <summary>The option that names a folder of task definitions.</summary>
-    public static Option<string?> CreateFolder() => new("--tasks") { Description = "Folder of YAML task definitions of your own, beside those that come along." };
-
-    public void AddTo(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="withExamples">Whether the verb can take the task's own documents.</param>
+    public void AddTo(Command command, bool withExamples)
     {
+        if (withExamples)
+        {
+            command.Options.Add(examples);
+        }
+
         command.Options.Add(docs);
         command.Options.Add(shots);
         command.Options.Add(fewShotDocs);
-        command.Options.Add(taskFolder);
     }
 
-    /// <summary>Every task there is.</summary>
-    public static TaskCatalogue Catalogue(string? folder) => folder is null ? TaskCatalogue.BuiltIn : TaskCatalogue.BuiltIn.WithFolder(folder);
-
     /// <summary>What was typed.</summary>
-    public TextTaskChoice Read(ParseResult parsed)
+    public TextTaskChoice Read(ParseResult parsed, TaskCatalogue catalogue)
     {
         if (parsed.GetValue(shots) < 0)
         {
             throw new PlanException($"--shots {parsed.GetValue(shots)}: the number of shots cannot be negative.");
         }
 
+        if (parsed.GetValue(examples) && parsed.GetValue(docs) is not null)
+        {
+            throw new PlanException("--docs and --examples both say which documents to take: name one.");
+        }
+
         return new TextTaskChoice(
             parsed.GetValue(task) ?? throw new PlanException("--task: name a text task (lt2 list tasks)."),
             parsed.GetValue(docs),
+            parsed.GetValue(examples),
             parsed.GetValue(shots),
             parsed.GetValue(fewShotDocs),
-            Catalogue(parsed.GetValue(taskFolder)));
+            catalogue);
     }
 }

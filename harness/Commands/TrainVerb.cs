@@ -7,7 +7,6 @@ using LT2.Eval.Harness.Timing;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Training;
-using LT2.Eval.Tasks;
 using LT2.Eval.Tasks.Data;
 
 namespace LT2.Eval.Harness.Commands;
@@ -65,7 +64,7 @@ internal sealed class TrainVerb : IVerb
             }
 
             var problems = new List<string>();
-            var trainingCase = item.Read(parsed);
+            var trainingCase = item.Read(parsed, environment.Plugins.Suites);
             var model = VariantCatalogue.Load().Resolve(parsed.GetValue(variant)!);
             model = model.WithLoopCount(parsed.GetValue(loops) ?? model.LoopCount).WithVocabulary(Planner.Vocabulary(trainingCase));
             var recipe = RecipeOverrides.Apply(
@@ -100,7 +99,7 @@ internal sealed class TrainVerb : IVerb
             }
 
             var cell = new TrainCell(model, trainingCase, recipe, parsed.GetValue(length), 500, parsed.GetValue(seed), parsed.GetValue(dtype)!, null);
-            var corpora = new CorpusCache(SuiteCatalog.All, DataFolder.Resolve(parsed.GetValue(data)));
+            var corpora = new CorpusCache(environment.Plugins.Suites, DataFolder.Resolve(parsed.GetValue(data)));
             var progress = new LineProgress(environment.Error, environment.Clock);
             progress.Begin(1, 0);
             var computeDevice = ComputeDevice.Resolve(devices?[0] ?? parsed.GetValue(device)!);

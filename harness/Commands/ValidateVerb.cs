@@ -22,7 +22,7 @@ internal sealed class ValidateVerb : IVerb
         command.SetAction(parsed =>
         {
             var problems = new List<string>();
-            var session = PlanSession.Check(parsed.GetValue(plan)!, parsed.GetValue(data), problems);
+            var session = PlanSession.Check(parsed.GetValue(plan)!, parsed.GetValue(data), environment.Plugins, problems);
             if (parsed.GetValue(json))
             {
                 environment.Output.WriteLine(JsonSerializer.Serialize(

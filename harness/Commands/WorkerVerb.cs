@@ -33,7 +33,7 @@ internal sealed class WorkerVerb : IVerb
             var runsRoot = RunFolder.RunsIn(parsed.GetValue(output)!);
             using var store = ResultStore.Open(RunFolder.StoreBelow(parsed.GetValue(output)!), StoreAccess.ReadOnly);
             var record = store.Run(parsed.GetValue(run)!);
-            var session = PlanSession.OfRun(record, parsed.GetValue(data));
+            var session = PlanSession.OfRun(record, parsed.GetValue(data), environment.Plugins);
             var cells = session.Cells().ToDictionary(cell => cell.Id, StringComparer.Ordinal);
             var progress = new WorkerProgress(environment.Output, environment.Clock);
             var context = session.Context(record.RunId, store, RunFolder.CheckpointsIn(runsRoot), torchDevice, parsed.GetValue(device)!, environment.Clock, progress);

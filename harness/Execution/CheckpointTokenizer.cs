@@ -1,6 +1,6 @@
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Models.Checkpoints;
-using LT2.Eval.Tasks.Data;
+using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Tokenization;
 
 namespace LT2.Eval.Harness.Execution;
@@ -11,15 +11,25 @@ public static class CheckpointTokenizer
     /// <summary>What a checkpoint trained on a suite's own ids says instead of a tokenizer.</summary>
     public const string None = "none";
 
-    /// <summary>Opens it.</summary>
+    /// <summary>Opens the tokenizer that the checkpoint names: <c>byte</c>, one of <see cref="TokenizerCatalogue"/>, or a file in its folder.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="metadata">What it says of itself.</param>
-    /// <exception cref="PlanException">It reads no text, or its tokenizer is unknown.</exception>
-    public static ITokenizer Open(string folder, CheckpointMetadata metadata) => metadata.Tokenizer switch
+    /// <param name="data">Where vocabularies lie.</param>
+    /// <exception cref="PlanException">It reads no text, or its tokenizer has ids that the model lacks.</exception>
+    /// <exception cref="TaskException">The tokenizer is unknown, missing or of a kind that is not read.</exception>
+    public static ITokenizer Open(string folder, CheckpointMetadata metadata, IDataLocator data)
     {
-        "byte" => new ByteTokenizer(),
-        None => throw new PlanException($"The checkpoint '{folder}' was trained on the ids of a generated suite and has no tokenizer, so it cannot read text. Score it with --suite."),
-        var file when File.Exists(Path.Combine(folder, file)) => TokenizerCatalogue.Load(Path.Combine(folder, file), DataFolder.Resolve(null)),
-        var other => throw new PlanException($"The checkpoint '{folder}' names the tokenizer '{other}', which is neither built in nor a file in it."),
-    };
+        if (metadata.Tokenizer == None)
+        {
+            throw new PlanException($"The checkpoint '{folder}' was trained on the ids of a generated suite and has no tokenizer, so it cannot read text. Score it with --suite.");
+        }
+
+        var file = Path.Combine(folder, metadata.Tokenizer);
+        var isOwn = Path.HasExtension(metadata.Tokenizer) || File.Exists(file);
+        var tokenizer = TokenizerCatalogue.Load(isOwn ? file : metadata.Tokenizer, data);
+        return tokenizer.VocabularySize <= metadata.Definition.VocabularySize
+            ? tokenizer
+            : throw new PlanException($"The tokenizer '{metadata.Tokenizer}' of the checkpoint '{folder}' has {tokenizer.VocabularySize} ids, but the model knows {metadata.Definition.VocabularySize}: "
+                + "they do not belong together. Put the tokenizer file that the model was trained with into the folder.");
+    }
 }

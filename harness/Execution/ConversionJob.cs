@@ -35,7 +35,7 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
     {
         var metadata = CheckpointFolder.ReadMetadata(settings.TeacherFolder);
         using var teacher = CheckpointFolder.Load(settings.TeacherFolder, device, Dtypes.Use(settings.Dtype, device));
-        tokenizer = settings.TrainingCase is ITextCase ? CheckpointTokenizer.Open(settings.TeacherFolder, metadata) : null;
+        tokenizer = settings.TrainingCase is ITextCase ? CheckpointTokenizer.Open(settings.TeacherFolder, metadata, corpora.Data) : null;
         var total = Math.Max(1, settings.Recipe.TotalTokens);
         var before = 0L;
         var running = "";

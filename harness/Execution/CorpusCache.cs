@@ -10,6 +10,9 @@ namespace LT2.Eval.Harness.Execution;
 /// <param name="data">Where data sets lie.</param>
 public sealed class CorpusCache(IReadOnlyList<ISuite> suites, IDataLocator data)
 {
+    /// <summary>Where data sets lie.</summary>
+    public IDataLocator Data => data;
+
     private readonly ConcurrentDictionary<string, Lazy<int[]>> texts = new(StringComparer.Ordinal);
 
     /// <summary>The joined tokens of a case's training documents; each document ends with the end-of-text id, where there is one.</summary>

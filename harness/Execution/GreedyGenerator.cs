@@ -1,6 +1,8 @@
+using LT2.Eval.Harness.Execution.Batching;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.TextTasks.Scoring;
 using LT2.Eval.Tasks.Tokenization;
 using static TorchSharp.torch;
 
@@ -13,8 +15,9 @@ namespace LT2.Eval.Harness.Execution;
 /// <param name="model">The model.</param>
 /// <param name="device">Its device.</param>
 /// <param name="tokenizer">The tokenizer it was trained with.</param>
+/// <param name="encoder">Gives the ids of contexts.</param>
 /// <param name="maximumLength">Most ids the model reads at once.</param>
-public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITokenizer tokenizer, int maximumLength) : IDisposable
+public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITokenizer tokenizer, RequestWindows encoder, int maximumLength) : IDisposable
 {
     private readonly Dictionary<int, CapturedDecode> decoders = [];
 
@@ -23,9 +26,7 @@ public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITo
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var room = Math.Max(1, maximumLength - request.MaximumNewTokens);
-        var context = tokenizer.Encode(request.Context);
-        var kept = context.Count == 0 ? [tokenizer.PrefixId] : context.Skip(Math.Max(0, context.Count - room)).ToList();
+        var kept = encoder.Context(request);
         var decode = Decoder(loopCount, kept.Count + request.MaximumNewTokens);
         var next = Best(model.Advance(Ids([.. kept.Select(id => (long)id)]), decode.State, lastPositionOnly: true));
         var generated = new List<int>();
@@ -42,7 +43,7 @@ public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITo
             next = Best(decode.Step(Ids([next])));
         }
 
-        return new TextResponse(0, false, Cut(tokenizer.Decode(generated), request.StopStrings));
+        return new TextResponse(0, false, GeneratedText.CutAtStops(tokenizer.Decode(generated), request.StopStrings));
     }
 
     /// <inheritdoc />
@@ -54,18 +55,6 @@ public sealed class GreedyGenerator(LoopedModel model, ComputeDevice device, ITo
         }
 
         decoders.Clear();
-    }
-
-    /// <summary>The text up to the first occurrence of each stop string, in list order.</summary>
-    private static string Cut(string text, IReadOnlyList<string> stops)
-    {
-        foreach (var stop in stops.Where(stop => stop.Length > 0))
-        {
-            var at = text.IndexOf(stop, StringComparison.Ordinal);
-            text = at < 0 ? text : text[..at];
-        }
-
-        return text;
     }
 
     private static long Best(Tensor logits) => logits.flatten().argmax().item<long>();

@@ -43,7 +43,7 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
         var runners = session.Runners();
         ICellExecutor InProcess() => new InProcessExecutor(context, runners);
         string[] arguments = ["--out", options.OutputRoot, "--run", run.RunId, "--threads", threads.ToString(CultureInfo.InvariantCulture),
-            .. options.DataFolder is { } data ? new[] { "--data", data } : []];
+            .. options.DataFolder is { } data ? new[] { "--data", data } : [], .. session.PluginPaths.SelectMany(path => new[] { "--plugin", path })];
         IReadOnlyList<Func<ICellExecutor>> executors = devices is null
             ? [.. Enumerable.Repeat(InProcess, workers)]
             : [.. devices.Select<string, Func<ICellExecutor>>(worker => () => new WorkerExecutor(worker, arguments, progress))];

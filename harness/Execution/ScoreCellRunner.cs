@@ -23,7 +23,8 @@ public sealed class ScoreCellRunner : ICellRunner
         {
             IGeneratedCase generated => new GeneratedScorer(model, context.Device, score.TestedLoopCounts, score.BatchSize)
                 .Score(generated, SampleSplit.Test, score.TestSetSeed, score.Samples, progress, cancellation),
-            ITextCase text => new TextScorer(model, context.Device, score.TestedLoopCounts, train.ScoredLength ?? metadata.MaximumLength, score.BatchSize)
+            ITextCase text => new TextScorer(
+                    model, context.Device, score.TestedLoopCounts, CheckpointTokenizer.Open(folder, metadata, context.Data), train.ScoredLength ?? metadata.MaximumLength, score.BatchSize)
                 .Score(text, context.Data, score.TestSetSeed, score.Samples, progress, cancellation),
             var other => throw new PlanException($"The case {CaseText.Name(other)} can be neither generated nor asked as text."),
         };

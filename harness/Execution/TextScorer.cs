@@ -9,9 +9,11 @@ namespace LT2.Eval.Harness.Execution;
 /// <param name="model">The model.</param>
 /// <param name="device">Its device.</param>
 /// <param name="loopCounts">Every T′.</param>
+/// <param name="tokenizer">The tokenizer it was trained with.</param>
 /// <param name="maximumLength">Most ids the model reads at once.</param>
 /// <param name="batchSize">Sequences in a batch.</param>
-public sealed class TextScorer(LoopedModel model, ComputeDevice device, IReadOnlyList<int> loopCounts, int maximumLength, int batchSize)
+public sealed class TextScorer(
+    LoopedModel model, ComputeDevice device, IReadOnlyList<int> loopCounts, ITokenizer tokenizer, int maximumLength, int batchSize)
 {
     /// <summary>Scores documents of the case: all, or a seeded choice that is the same for every model and night.</summary>
     /// <returns>For each loop count, the scores in document order.</returns>
@@ -20,7 +22,7 @@ public sealed class TextScorer(LoopedModel model, ComputeDevice device, IReadOnl
     {
         var documents = DocumentChoice.Choose(item.LoadDocuments(data), seed, sampleCount);
         var requests = documents.Select(item.CreateRequests).ToList();
-        var scorer = new TokenScorer(model, device, new ByteTokenizer(), maximumLength, batchSize);
+        var scorer = new TokenScorer(model, device, tokenizer, maximumLength, batchSize);
         var responses = scorer.Score([.. requests.SelectMany(list => list)], loopCounts, progress, cancellation);
         return [.. loopCounts.Select((count, loop) => (count, (IReadOnlyList<SampleScore>)ScoreDocuments(item, documents, requests, responses[loop])))];
     }

@@ -3,86 +3,62 @@ using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Tokenization;
-using static TorchSharp.torch;
-using Functional = TorchSharp.torch.nn.functional;
 
 namespace LT2.Eval.Harness.Execution;
 
 /// <summary>
-/// Answers text requests with a model and a tokenizer. Likelihood requests become windows of token ids, are sorted by length,
-/// padded and answered after every tested loop count in one pass; generation decodes greedily.
+/// Answers text requests with a model and a tokenizer, after every tested loop count in one pass. Likelihood requests become windows of token ids; a document's
+/// windows share the computation of their longest common prefix; generation decodes greedily.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="device">Its device.</param>
 /// <param name="tokenizer">The tokenizer it was trained with.</param>
 /// <param name="maximumLength">Most ids the model reads at once: the length it was trained with.</param>
 /// <param name="batchSize">Sequences in a batch.</param>
-public sealed class TokenScorer(LoopedModel model, ComputeDevice device, ITokenizer tokenizer, int maximumLength, int batchSize)
+/// <param name="sharePrefixes">False makes one forward a choice: what sharing must agree with, and what its gain is measured against.</param>
+public sealed class TokenScorer(
+    LoopedModel model, ComputeDevice device, ITokenizer tokenizer, int maximumLength, int batchSize, bool sharePrefixes = true)
 {
+    private readonly RequestWindows encoder = new(tokenizer, maximumLength);
+
     /// <summary>Answers in the order of the requests, for each loop count.</summary>
     public IReadOnlyList<IReadOnlyList<TextResponse>> Score(
         IReadOnlyList<TextRequest> requests, IReadOnlyList<int> loopCounts, Action<double, string> progress, CancellationToken cancellation)
     {
-        using var noGradients = no_grad();
-        var encoder = new RequestWindows(tokenizer, maximumLength);
-        var windows = requests.SelectMany((request, index) => request is GenerateUntilRequest ? [] : encoder.Encode(request, index))
-            .OrderByDescending(window => window.InputIds.Count)
-            .ThenBy(window => window.RequestIndex)
-            .ThenBy(window => window.Order)
-            .ToList();
-        var answers = loopCounts.Select(_ => requests.Select(_ => new SortedList<int, WindowAnswer>()).ToList()).ToList();
-        for (var first = 0; first < windows.Count; first += batchSize)
+        var answers = requests.Select(_ => new SortedList<int, WindowAnswer[]>()).ToList();
+        var limits = ScoringLimits.Of(model.Definition, loopCounts.Max(), !device.IsCuda, batchSize);
+        var scorer = new BatchScorer(model, device, loopCounts, limits);
+        var batches = Plan(requests, limits);
+        var total = batches.Sum(batch => batch.Rows.Count);
+        var done = 0;
+        foreach (var batch in batches)
         {
             cancellation.ThrowIfCancellationRequested();
-            var batch = windows.GetRange(first, Math.Min(batchSize, windows.Count - first));
-            var batchAnswers = Answer(batch, loopCounts);
-            for (var loop = 0; loop < loopCounts.Count; loop++)
+            foreach (var (window, answer) in scorer.Answer(batch))
             {
-                for (var row = 0; row < batch.Count; row++)
-                {
-                    answers[loop][batch[row].RequestIndex].Add(batch[row].Order, batchAnswers[loop][row]);
-                }
+                answers[window.RequestIndex].Add(window.Order, answer);
             }
 
-            progress((double)(first + batch.Count) / windows.Count, $"{first + batch.Count}/{windows.Count} windows");
+            done += batch.Rows.Count;
+            progress((double)done / total, $"{done}/{total} sequences");
         }
 
-        using var generator = new GreedyGenerator(model, device, tokenizer, maximumLength);
+        using var generator = new GreedyGenerator(model, device, tokenizer, encoder, maximumLength);
         return [.. loopCounts.Select((count, loop) => (IReadOnlyList<TextResponse>)[.. requests.Select((request, index) =>
             request is GenerateUntilRequest generate
                 ? generator.Generate(generate, count, cancellation)
-                : Join(answers[loop][index].Values))])];
+                : Join([.. answers[index].Values.Select(windows => windows[loop])]))])];
     }
 
-    private static TextResponse Join(IList<WindowAnswer> windows)
+    /// <summary>How the likelihood requests would be batched.</summary>
+    public IReadOnlyList<ScoringBatch> Plan(IReadOnlyList<TextRequest> requests, ScoringLimits limits) => ScoringPlan.Create(
+        RequestDocuments.Split(requests).Select(document => (IReadOnlyList<RequestWindow>)[.. document.SelectMany(index => encoder.Encode(requests[index], index))]),
+        limits,
+        sharePrefixes && model.Definition.Draw is null); // a state holds one draw, so draws read every window whole
+
+    private static TextResponse Join(IReadOnlyList<WindowAnswer> windows)
     {
         var tokens = windows.SelectMany(window => window.LogProbabilities).ToList();
         return new TextResponse(tokens.Sum(), windows.All(window => window.IsGreedy), null, tokens);
     }
-
-    private List<List<WindowAnswer>> Answer(List<RequestWindow> windows, IReadOnlyList<int> loopCounts)
-    {
-        using var scope = NewDisposeScope();
-        using var batch = TokenRows.ToBatch([.. windows.Select(window => window.ToSample())], device.TorchDevice);
-        var flat = batch.Labels.flatten();
-        var positions = flat.ne(TokenSample.NoLabel).nonzero().flatten();
-        var labels = flat.index_select(0, positions);
-        return [.. model.ForwardHidden(batch.InputIds, loopCounts).Select(hidden =>
-        {
-            var logits = model.Head(hidden.flatten(0, 1).index_select(0, positions)).to(ScalarType.Float32);
-            var logProbabilities = Functional.log_softmax(logits, -1).gather(1, labels.unsqueeze(1)).squeeze(1)
-                .to(ScalarType.Float64).cpu().data<double>().ToArray();
-            var greedy = logits.argmax(-1).eq(labels).cpu().data<bool>().ToArray();
-            var next = 0;
-            return windows.Select(window =>
-            {
-                var count = window.TargetIds.Count;
-                var answer = new WindowAnswer(logProbabilities.AsSpan(next, count).ToArray(), greedy.AsSpan(next, count).IndexOf(false) < 0);
-                next += count;
-                return answer;
-            }).ToList();
-        })];
-    }
-
-    private sealed record WindowAnswer(IReadOnlyList<double> LogProbabilities, bool IsGreedy);
 }

@@ -1,9 +1,9 @@
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Timing;
 using LT2.Eval.Models.Definitions;
-using LT2.Eval.Tasks;
 using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Data;
+using LT2.Eval.Tasks.Plugins;
 
 namespace LT2.Eval.Harness.Plans;
 
@@ -11,18 +11,22 @@ namespace LT2.Eval.Harness.Plans;
 public sealed class PlanSession
 {
     private readonly VariantCatalogue variants;
+    private readonly PluginSet plugins;
     private readonly DataFolder data;
 
     private CorpusCache? corpora;
 
-    private PlanSession(PlanDefinition plan, VariantCatalogue variants, DataFolder data)
+    private PlanSession(PlanDefinition plan, VariantCatalogue variants, PluginSet plugins, DataFolder data)
     {
-        (Plan, this.variants, this.data) = (plan, variants, data);
-        Planner = new Planner(variants, SuiteCatalog.All, id => data.IsPresent(id) ? DatasetManifest.Read(data.FolderOf(id))?.ContentSha256 : null);
+        (Plan, this.variants, this.plugins, this.data) = (plan, variants, plugins, data);
+        Planner = new Planner(variants, plugins.Suites, id => data.IsPresent(id) ? DatasetManifest.Read(data.FolderOf(id))?.ContentSha256 : null);
     }
 
     /// <summary>The plan.</summary>
     public PlanDefinition Plan { get; }
+
+    /// <summary>Where the plug-ins lie that its names may mean.</summary>
+    public IReadOnlyList<string> PluginPaths => plugins.Paths;
 
     /// <summary>Expands it.</summary>
     public Planner Planner { get; }
@@ -36,7 +40,8 @@ public sealed class PlanSession
     /// <summary>A plan that a store kept; null where this build cannot read it any more.</summary>
     /// <param name="planText">Its text.</param>
     /// <param name="dataFolder">Value of <c>--data</c>.</param>
-    public static PlanSession? OfStored(string planText, string? dataFolder)
+    /// <param name="plugins">Known suites.</param>
+    public static PlanSession? OfStored(string planText, string? dataFolder, PluginSet plugins)
     {
         var problems = new List<string>();
         if (PlanReader.Read("the stored plan", planText, problems) is not { } plan || problems.Count > 0)
@@ -44,7 +49,7 @@ public sealed class PlanSession
             return null;
         }
 
-        var session = new PlanSession(plan, VariantCatalogue.Load(), DataFolder.Resolve(dataFolder));
+        var session = new PlanSession(plan, VariantCatalogue.Load(), plugins, DataFolder.Resolve(dataFolder));
         session.Planner.Expand(plan, problems);
         return problems.Count == 0 ? session : null;
     }
@@ -52,35 +57,36 @@ public sealed class PlanSession
     /// <summary>Reads and checks a plan; loads no libtorch.</summary>
     /// <param name="nameOrPath">A shipped plan's name or a path.</param>
     /// <param name="dataFolder">Value of <c>--data</c>.</param>
+    /// <param name="plugins">Known suites.</param>
     /// <exception cref="PlanException">Every problem at once.</exception>
-    public static PlanSession Open(string nameOrPath, string? dataFolder)
+    public static PlanSession Open(string nameOrPath, string? dataFolder, PluginSet plugins)
     {
         var problems = new List<string>();
-        var session = Check(nameOrPath, dataFolder, problems);
+        var session = Check(nameOrPath, dataFolder, plugins, problems);
         return problems.Count == 0 ? session! : throw new PlanException(problems);
     }
 
     /// <summary>Reads a plan and collects every problem of form and of names.</summary>
     /// <returns>The session; null when the plan cannot be read at all.</returns>
-    public static PlanSession? Check(string nameOrPath, string? dataFolder, List<string> problems)
+    public static PlanSession? Check(string nameOrPath, string? dataFolder, PluginSet plugins, List<string> problems)
     {
         if (PlanCatalogue.TryLoad(nameOrPath, problems) is not { } plan)
         {
             return null;
         }
 
-        var session = new PlanSession(plan, VariantCatalogue.Load(), DataFolder.Resolve(dataFolder));
+        var session = new PlanSession(plan, VariantCatalogue.Load(), plugins, DataFolder.Resolve(dataFolder));
         session.Planner.Expand(plan, problems);
         return session;
     }
 
     /// <summary>The plan of a stored run, from the text that was stored with it.</summary>
     /// <exception cref="PlanException">This build or this machine's data sets do not fit it.</exception>
-    public static PlanSession OfRun(Results.Records.RunRecord run, string? dataFolder)
+    public static PlanSession OfRun(Results.Records.RunRecord run, string? dataFolder, PluginSet plugins)
     {
         var problems = new List<string>();
         var plan = PlanReader.Read($"{run.PlanName}.yaml", run.PlanText, problems);
-        return problems.Count == 0 ? new PlanSession(plan!, VariantCatalogue.Load(), DataFolder.Resolve(dataFolder)) : throw new PlanException(problems);
+        return problems.Count == 0 ? new PlanSession(plan!, VariantCatalogue.Load(), plugins, DataFolder.Resolve(dataFolder)) : throw new PlanException(problems);
     }
 
     /// <summary>The plan's cells.</summary>
@@ -108,7 +114,7 @@ public sealed class PlanSession
     /// <summary>Who carries out which kind of cell.</summary>
     public IReadOnlyDictionary<Type, ICellRunner> Runners() => new Dictionary<Type, ICellRunner>
     {
-        [typeof(TrainCell)] = new TrainCellRunner(corpora ??= new CorpusCache(SuiteCatalog.All, data)),
+        [typeof(TrainCell)] = new TrainCellRunner(corpora ??= new CorpusCache(plugins.Suites, data)),
         [typeof(ConvertCell)] = new ConvertCellRunner(corpora),
         [typeof(CurriculumCell)] = new CurriculumCellRunner(),
         [typeof(ScoreCell)] = new ScoreCellRunner(),
@@ -120,5 +126,5 @@ public sealed class PlanSession
     /// <summary>What those may use.</summary>
     public CellContext Context(
         string runId, Results.Store.ResultStore store, string checkpointRoot, Models.Runtime.ComputeDevice device, string deviceName, TimeProvider clock, IRunProgress progress)
-        => new(runId, store, checkpointRoot, device, deviceName, Plan.ThreadCount, variants, SuiteCatalog.All, data, clock, progress);
+        => new(runId, store, checkpointRoot, device, deviceName, Plan.ThreadCount, variants, plugins.Suites, data, clock, progress);
 }

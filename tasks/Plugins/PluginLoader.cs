@@ -41,7 +41,7 @@ public static class PluginLoader
 
         var all = SuiteCatalog.All.Select(suite => suite is BenchmarkSuite ? new BenchmarkSuite(suite.Id, tasks) : suite).Concat(suites).ToList();
         problems.AddRange(SuiteCatalog.Problems(all));
-        return problems.Count == 0 ? new PluginSet(all, tasks) : throw new TaskException(problems);
+        return problems.Count == 0 ? new PluginSet(all, tasks, [.. paths.Select(Path.GetFullPath)]) : throw new TaskException(problems);
     }
 
     private static IReadOnlyList<ISuite> LoadAssembly(string path, bool isNamed)

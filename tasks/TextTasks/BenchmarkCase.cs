@@ -136,12 +136,7 @@ public sealed class BenchmarkCase : ITextCase
 
     private static (IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows, IReadOnlyList<IReadOnlyDictionary<string, object?>> Pool) Examples(TaskDefinition task)
     {
-        if (task.ExamplesJsonLines is not { } lines)
-        {
-            throw new TaskException($"task '{task.Name}' comes without example documents; set source: dataset.");
-        }
-
-        var rows = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (IReadOnlyDictionary<string, object?>)PythonJson.Parse(line)!).ToList();
+        var rows = task.Examples ?? throw new TaskException($"task '{task.Name}' comes without example documents; set source: dataset.");
         return (rows, rows);
     }
 }

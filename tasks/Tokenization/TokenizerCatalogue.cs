@@ -7,7 +7,7 @@ namespace LT2.Eval.Tasks.Tokenization;
 /// <summary>Tokenizers by name or file.</summary>
 public static class TokenizerCatalogue
 {
-    private const string VocabulariesId = "tiktoken-vocabularies", Gpt2Id = "gpt2-vocabulary";
+    private const string VocabulariesId = "tiktoken-vocabularies", Gpt2Id = "gpt2-vocabulary", VocabularyFile = "vocab.json", MergesFile = "merges.txt";
 
     /// <summary>Names that need no file of the user's: <c>byte</c> comes with the program, the others with <c>lt2 data get</c>.</summary>
     public static IReadOnlyList<string> Names => ["byte", "gpt2", .. TiktokenFile.Names];
@@ -33,7 +33,8 @@ public static class TokenizerCatalogue
 
         if (nameOrPath == "gpt2")
         {
-            return ReadGpt2(data.Locate(Gpt2Id));
+            var folder = data.Locate(Gpt2Id);
+            return ReadPair("gpt2", Path.Combine(folder, "encoder.json"), Path.Combine(folder, "vocab.bpe"));
         }
 
         if (TiktokenFile.Names.Contains(nameOrPath))
@@ -43,7 +44,15 @@ public static class TokenizerCatalogue
 
         if (Directory.Exists(nameOrPath))
         {
-            return HuggingFaceTokenizerFile.Read(Path.Combine(nameOrPath, "tokenizer.json"));
+            var file = Path.Combine(nameOrPath, "tokenizer.json");
+            return !File.Exists(file) && File.Exists(Path.Combine(nameOrPath, VocabularyFile))
+                ? ReadPair(Path.GetFileName(Path.GetFullPath(nameOrPath)), Path.Combine(nameOrPath, VocabularyFile), Path.Combine(nameOrPath, MergesFile))
+                : HuggingFaceTokenizerFile.Read(file);
+        }
+
+        if (Path.GetFileName(nameOrPath) == VocabularyFile)
+        {
+            return ReadPair(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(nameOrPath))!), nameOrPath, Path.Combine(Path.GetDirectoryName(nameOrPath)!, MergesFile));
         }
 
         if (nameOrPath.EndsWith(".json", StringComparison.Ordinal))
@@ -59,22 +68,27 @@ public static class TokenizerCatalogue
                 : throw new TaskException($"'{nameOrPath}': how the vocabulary '{name}' splits words is not known. {NearestName.Hint(name, TiktokenFile.Names)}");
         }
 
-        throw new TaskException($"There is no tokenizer '{nameOrPath}'. {NearestName.Hint(nameOrPath, Names)} A tokenizer.json, its folder or a .tiktoken file can be named too.");
+        throw new TaskException($"There is no tokenizer '{nameOrPath}'. {NearestName.Hint(nameOrPath, Names)} A tokenizer.json, a vocab.json with its merges.txt, their folder or a .tiktoken file can be named too.");
     }
 
-    // The original pair of files: ids by byte letters, and merges in order below a line with the version.
-    private static ITokenizer ReadGpt2(string folder)
+    // GPT-2's pair of files: ids by byte letters, and merges in order below a line with the version.
+    private static BytePairTokenizer ReadPair(string name, string vocabularyPath, string mergesPath)
     {
-        var entries = (IReadOnlyDictionary<string, object?>)PythonJson.Parse(File.ReadAllText(Path.Combine(folder, "encoder.json")))!;
+        foreach (var path in new[] { vocabularyPath, mergesPath }.Where(path => !File.Exists(path)))
+        {
+            throw new TaskException($"There is no tokenizer file '{path}'; the vocabulary and its merges belong together.");
+        }
+
+        var entries = (IReadOnlyDictionary<string, object?>)PythonJson.Parse(File.ReadAllText(vocabularyPath))!;
         var vocabulary = entries.ToDictionary(pair => pair.Key, pair => (int)(long)pair.Value!);
         var options = new Microsoft.ML.Tokenizers.BpeOptions(vocabulary)
         {
-            Merges = [.. File.ReadLines(Path.Combine(folder, "vocab.bpe")).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))],
+            Merges = [.. File.ReadLines(mergesPath).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))],
             ByteLevel = true,
             PreTokenizer = new WordSplitter([SplitPattern.Compile(SplitPattern.Gpt2)]),
         };
-        var endOfText = vocabulary["<|endoftext|>"];
+        int? endOfText = vocabulary.TryGetValue("<|endoftext|>", out var end) ? end : null;
         var pieces = vocabulary.Where(pair => pair.Value != endOfText).ToDictionary(pair => pair.Value, pair => ByteLetters.TryRead(pair.Key)!);
-        return new BytePairTokenizer("gpt2", Microsoft.ML.Tokenizers.BpeTokenizer.Create(options), pieces, vocabulary.Count, null, endOfText, addsBeginOfText: false);
+        return new BytePairTokenizer(name, Microsoft.ML.Tokenizers.BpeTokenizer.Create(options), pieces, vocabulary.Count, null, endOfText, addsBeginOfText: false);
     }
 }

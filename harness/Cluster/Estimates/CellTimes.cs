@@ -78,7 +78,7 @@ public sealed class CellTimes
     {
         try
         {
-            return PlanSession.OfRun(run, null).Cells();
+            return PlanSession.OfRun(run, null, Tasks.Plugins.PluginSet.BuiltIn).Cells();
         }
         catch (PlanException)
         {

@@ -1,62 +1,60 @@
 using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.TextTasks.Requests;
 using LT2.Eval.Tasks.Tokenization;
 
 namespace LT2.Eval.Harness.Execution.Batching;
 
-/// <summary>Turns likelihood requests into windows of token ids, by the rules of lm-evaluation-harness.</summary>
+/// <summary>Token ids of requests, cut to what a model reads at once, by the rules that <see cref="PairEncoder"/> and <see cref="RollingWindows"/> state.</summary>
 /// <param name="tokenizer">The model's tokenizer.</param>
 /// <param name="maximumLength">Most ids the model reads at once.</param>
 public sealed class RequestWindows(ITokenizer tokenizer, int maximumLength)
 {
-    /// <summary>The windows of one request; empty for an empty rolling text.</summary>
+    private readonly int? beginOfTextId = tokenizer.AddsBeginOfText ? tokenizer.BeginOfTextId : null;
+
+    /// <summary>The windows of a likelihood request; none where there is nothing to score.</summary>
+    /// <exception cref="TaskException">A continuation is longer than the model reads: it is never cut.</exception>
     public IEnumerable<RequestWindow> Encode(TextRequest request, int requestIndex) => request switch
     {
-        LogLikelihoodRequest pair => [Pair(pair, requestIndex)],
+        LogLikelihoodRequest pair => Pair(pair, requestIndex),
         RollingLogLikelihoodRequest rolling => Rolling(tokenizer.Encode(rolling.Text), requestIndex),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request.GetType().Name, "Only likelihood requests have windows."),
     };
 
-    /// <summary>
-    /// White space at the end of the context belongs to the continuation; both are encoded together, and the continuation's ids are what
-    /// follows after as many ids as the context alone has. Too long a context loses its beginning.
-    /// </summary>
-    private RequestWindow Pair(LogLikelihoodRequest request, int requestIndex)
+    /// <summary>What a model reads before it generates: the end of the context that leaves room for the new tokens.</summary>
+    /// <exception cref="TaskException">The new tokens alone fill the model.</exception>
+    public IReadOnlyList<int> Context(GenerateUntilRequest request)
     {
-        var context = request.Context.TrimEnd();
-        var continuation = request.Context[context.Length..] + request.Continuation;
-        IReadOnlyList<int> contextIds;
-        IReadOnlyList<int> targetIds;
-        if (request.Context.Length == 0)
-        {
-            (contextIds, targetIds) = ([tokenizer.PrefixId], tokenizer.Encode(continuation));
-        }
-        else
-        {
-            contextIds = context.Length == 0 ? [tokenizer.PrefixId] : tokenizer.Encode(context);
-            targetIds = context.Length == 0 ? tokenizer.Encode(continuation) : [.. tokenizer.Encode(context + continuation).Skip(contextIds.Count)];
-        }
-
-        if (targetIds.Count > maximumLength)
-        {
-            throw new TaskException($"A continuation has {targetIds.Count} tokens, the model reads {maximumLength} at once. Use a model with a longer maximum length.");
-        }
-
-        var all = contextIds.Concat(targetIds).ToList();
-        return new RequestWindow(requestIndex, 0, all[Math.Max(0, all.Count - maximumLength - 1)..^1], targetIds);
+        var ids = PairEncoder.WithBegin(tokenizer.Encode(request.Context), beginOfTextId);
+        return request.MaximumNewTokens < maximumLength
+            ? PairEncoder.GenerationInput(ids.Count == 0 ? [tokenizer.PrefixId] : ids, maximumLength, request.MaximumNewTokens)
+            : throw new TaskException($"The task generates up to {request.MaximumNewTokens} tokens, but the model reads {maximumLength} in all: nothing is left for the context. Use a model with a longer maximum length.");
     }
 
-    /// <summary>Each token is predicted once; every window but the first reads the full maximum length and scores its own tail.</summary>
+    private IReadOnlyList<RequestWindow> Pair(LogLikelihoodRequest request, int requestIndex)
+    {
+        var pair = PairEncoder.Encode(request.Context, request.Continuation, tokenizer.Encode, tokenizer.PrefixId, beginOfTextId);
+        if (pair.Continuation.Count == 0)
+        {
+            return [];
+        }
+
+        if (pair.Continuation.Count > maximumLength)
+        {
+            throw new TaskException($"A continuation has {pair.Continuation.Count} tokens, the model reads {maximumLength} at once. Use a model with a longer maximum length.");
+        }
+
+        // A context of nothing but white space has no ids of its own.
+        pair = pair.Context.Count == 0 ? pair with { Context = [tokenizer.PrefixId] } : pair;
+        return [new RequestWindow(requestIndex, 0, pair.ModelInput(maximumLength), pair.Continuation)];
+    }
+
     private IEnumerable<RequestWindow> Rolling(IReadOnlyList<int> ids, int requestIndex)
     {
-        var all = ids.Prepend(tokenizer.PrefixId).ToList();
-        var order = 0;
-        for (var scored = 0; scored < ids.Count;)
-        {
-            var count = Math.Min(maximumLength, ids.Count - scored);
-            var end = scored + count;
-            var start = Math.Max(0, end - maximumLength);
-            yield return new RequestWindow(requestIndex, order++, all[start..end], all[(scored + 1)..(end + 1)]);
-            scored = end;
-        }
+        var all = ids.Prepend(tokenizer.PrefixId).ToList(); // position −1 is the prefix
+        return RollingWindows.Create(ids.Count, maximumLength).Select((window, order) => new RequestWindow(
+            requestIndex,
+            order,
+            all.GetRange(window.InputStart + 1, window.InputLength),
+            all.GetRange(window.PredictedStart + 1, window.PredictedLength)));
     }
 }

@@ -2,7 +2,6 @@ using LT2.Eval.Harness.Plans;
 using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Data.Tables;
 using LT2.Eval.Tasks.TextTasks.Definitions;
-using LT2.Eval.Tasks.TextTasks.Python;
 
 namespace LT2.Eval.Harness.Execution.TextEvaluation;
 
@@ -20,8 +19,16 @@ public sealed record TextTaskInput(
     /// <summary>A task over files of documents.</summary>
     public static TextTaskInput FromFiles(TaskDefinition task, string docsPath, string? fewShotDocsPath, int? limit)
     {
-        var documents = PythonJson.ReadLines(docsPath);
-        return new TextTaskInput(task, Limited(documents, limit), fewShotDocsPath is null ? null : PythonJson.ReadLines(fewShotDocsPath), documents.Count);
+        var documents = TableFile.ReadDocuments(docsPath);
+        return new TextTaskInput(task, Limited(documents, limit), fewShotDocsPath is null ? null : TableFile.ReadDocuments(fewShotDocsPath), documents.Count);
+    }
+
+    /// <summary>A task over the few documents that come with it; shots come from them too.</summary>
+    /// <exception cref="PlanException">It comes without any.</exception>
+    public static TextTaskInput FromExamples(TaskDefinition task, int? limit)
+    {
+        var documents = task.Examples ?? throw new PlanException($"The task '{task.Name}' comes without example documents; name a file with --docs.");
+        return new TextTaskInput(task, Limited(documents, limit), documents, documents.Count);
     }
 
     /// <summary>A task over its data set.</summary>
@@ -31,7 +38,7 @@ public sealed record TextTaskInput(
         var documents = DatasetTable.Read(folder, task.DatasetName, task.EvaluatedSplit);
         var needsPool = (task.PinnedShots ?? shots) > 0 && task.FewShotSamples is null;
         var pool = !needsPool ? null
-            : fewShotDocsPath is not null ? PythonJson.ReadLines(fewShotDocsPath)
+            : fewShotDocsPath is not null ? TableFile.ReadDocuments(fewShotDocsPath)
             : DatasetTable.Read(folder, task.DatasetName, task.FewShotPoolSplit);
         return new TextTaskInput(task, Limited(documents, limit), pool, documents.Count);
     }

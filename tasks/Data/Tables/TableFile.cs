@@ -27,6 +27,11 @@ public static class TableFile
         };
     }
 
+    /// <summary>Documents that a user names: like <see cref="Read"/>, and JSON lines where the extension says nothing.</summary>
+    /// <exception cref="TaskException">As <see cref="Read"/>.</exception>
+    public static IReadOnlyList<IReadOnlyDictionary<string, object?>> ReadDocuments(string path) =>
+        Path.GetExtension(path) is ".json" or ".csv" or ".parquet" ? Read(path) : PythonJson.ReadLines(path);
+
     // A list of rows, or an object whose one list holds them, as {"data": [...]}.
     private static IReadOnlyList<IReadOnlyDictionary<string, object?>> ReadJson(string path)
     {

@@ -1,3 +1,5 @@
+using LT2.Eval.Tasks.TextTasks.Python;
+
 namespace LT2.Eval.Tasks.TextTasks.Definitions;
 
 /// <summary>
@@ -18,6 +20,10 @@ public sealed record TaskDefinition(
     string Place,
     string? ExamplesJsonLines)
 {
+    /// <summary>The documents shipped with it; null if none.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, object?>>? Examples => ExamplesJsonLines is null ? null :
+        [.. ExamplesJsonLines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => (IReadOnlyDictionary<string, object?>)PythonJson.Parse(line)!)];
+
     /// <summary>One line for people.</summary>
     public string Title => Text("title") ?? Name;
 

@@ -70,9 +70,8 @@ public static class TaskEvaluation
 
         var shotDocuments = shots == 0 ? [] : pool.Select((columns, index) => new Lazy<PreparedDocument>(() => reader.Read(columns, $"few-shot document {index + 1}"))).ToList();
         var sampler = new FewShotSampler(task.Sampler, shotDocuments.Count, shots, task.DropsEvaluatedDocument);
-        foreach (var (index, columns) in docs.Index())
+        foreach (var document in reader.ReadAll(docs, "document"))
         {
-            var document = reader.Read(columns, $"document {index + 1}");
             var drawn = sampler.Next(shot => Values.AreEqual(shotDocuments[shot].Value.Columns, document.Columns));
             yield return (document, builder.CreatePrefix(reader.ReadDescription(document.Columns), drawn.Select(shot => shotDocuments[shot].Value)));
         }

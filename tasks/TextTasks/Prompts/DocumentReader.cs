@@ -10,6 +10,8 @@ namespace LT2.Eval.Tasks.TextTasks.Prompts;
 /// <summary>Reads context, choices and target of documents by a task's templates and functions.</summary>
 public sealed class DocumentReader
 {
+    private const int MostProblems = 20;
+
     private readonly TaskDefinition task;
     private readonly Dictionary<string, Template> templates = [];
 
@@ -34,7 +36,7 @@ public sealed class DocumentReader
 
     /// <summary>Processes and reads a document of a file or split.</summary>
     /// <param name="columns">As the data set has them.</param>
-    /// <param name="place">What errors call it, such as <c>document 3</c>.</param>
+    /// <param name="place">What errors call it, such as <c>document 3</c>, unless it knows its file and line.</param>
     /// <exception cref="TaskException">A column is missing or has not the right form; names task and place.</exception>
     public PreparedDocument Read(IReadOnlyDictionary<string, object?> columns, string place)
     {
@@ -44,8 +46,33 @@ public sealed class DocumentReader
         }
         catch (TaskException exception)
         {
-            throw new TaskException([.. exception.Problems.Select(problem => $"{place}: {problem}")]);
+            throw new TaskException([.. exception.Problems.Select(problem => $"{(columns as JsonLinesRow)?.Place ?? place}: {problem}")]);
         }
+    }
+
+    /// <summary>Processes and reads all documents.</summary>
+    /// <param name="documents">As the data set has them.</param>
+    /// <param name="kind">What errors call one, such as <c>document</c>.</param>
+    /// <exception cref="TaskException">Names every faulty document, up to a number that can be read.</exception>
+    public IReadOnlyList<PreparedDocument> ReadAll(IEnumerable<IReadOnlyDictionary<string, object?>> documents, string kind)
+    {
+        var read = new List<PreparedDocument>();
+        var problems = new List<string>();
+        foreach (var (index, columns) in documents.Index())
+        {
+            try
+            {
+                read.Add(Read(columns, $"{kind} {index + 1}"));
+            }
+            catch (TaskException exception)
+            {
+                problems.AddRange(exception.Problems);
+            }
+        }
+
+        return problems.Count == 0
+            ? read
+            : throw new TaskException([.. problems.Take(MostProblems), .. problems.Count > MostProblems ? [$"{problems.Count - MostProblems} more."] : (string[])[]]);
     }
 
     /// <summary>Reads a processed document.</summary>
@@ -60,7 +87,7 @@ public sealed class DocumentReader
         }
         catch (TemplateException exception)
         {
-            throw new TaskException($"task '{task.Name}': {exception.Message}");
+            throw new TaskException($"task '{task.Name}': {exception.Message}; the document's columns are: {string.Join(", ", columns.Keys)}.");
         }
         catch (TaskException exception)
         {
@@ -93,9 +120,11 @@ public sealed class DocumentReader
         }
     }
 
-    private List<string> Texts(object? value) => value is not string && value is System.Collections.IEnumerable list
-        ? [.. list.Cast<object?>().Select(PythonFormat.Str)]
-        : throw new TaskException($"doc_to_choice gives {PythonFormat.Repr(value)}, where a list is needed.");
+    private static List<string> Texts(object? value)
+    {
+        var choices = value is not string && value is System.Collections.IEnumerable list ? list.Cast<object?>().Select(PythonFormat.Str).ToList() : [];
+        return choices.Count > 0 ? choices : throw new TaskException($"doc_to_choice gives {PythonFormat.Repr(value)}, where a list of at least one choice is needed.");
+    }
 
     private object ReadText(IReadOnlyDictionary<string, object?> columns, bool hasChoices)
     {

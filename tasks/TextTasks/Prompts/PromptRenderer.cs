@@ -1,6 +1,6 @@
 using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.Data.Tables;
 using LT2.Eval.Tasks.TextTasks.Definitions;
-using LT2.Eval.Tasks.TextTasks.Python;
 
 namespace LT2.Eval.Tasks.TextTasks.Prompts;
 
@@ -18,7 +18,7 @@ public static class PromptRenderer
         string taskId, string docsPath, int shots = 0, string? fewshotDocsPath = null, TaskCatalogue? catalogue = null)
     {
         var task = (catalogue ?? TaskCatalogue.BuiltIn).Get(taskId);
-        return Render(task, PythonJson.ReadLines(docsPath), shots, ReadShots(task, shots, fewshotDocsPath));
+        return Render(task, TableFile.ReadDocuments(docsPath), shots, ReadShots(task, shots, fewshotDocsPath));
     }
 
     /// <summary>The prompts of documents in memory; the first <paramref name="shots"/> of <paramref name="fewshotDocs"/> are the shots.</summary>
@@ -36,10 +36,9 @@ public static class PromptRenderer
 
         var reader = new DocumentReader(task);
         var builder = new PromptBuilder(task);
-        var prepared = fewshotDocs.Take(shots).Select((shot, index) => reader.Read(shot, $"few-shot document {index + 1}")).ToList();
-        return docs.Select((columns, index) =>
+        var prepared = reader.ReadAll(fewshotDocs.Take(shots), "few-shot document");
+        return reader.ReadAll(docs, "document").Select((document, index) =>
         {
-            var document = reader.Read(columns, $"document {index + 1}");
             var prefix = builder.CreatePrefix(reader.ReadDescription(document.Columns), prepared);
             var hasChoices = document.Choices is not null;
             return new RenderedDocument(
@@ -55,7 +54,7 @@ public static class PromptRenderer
         }
 
         return fewshotDocsPath is not null
-            ? PythonJson.ReadLines(fewshotDocsPath)
+            ? TableFile.ReadDocuments(fewshotDocsPath)
             : throw new TaskException($"task '{task.Name}': {shots} shots need a file of documents: --fewshot-docs FILE.jsonl.");
     }
 }

@@ -22,14 +22,14 @@ public static class PythonJson
 
     /// <summary>Reads a JSON-lines file: one map a line; empty lines are skipped.</summary>
     /// <exception cref="TaskException">Names file and line of every problem.</exception>
-    public static IReadOnlyList<OrderedDictionary<string, object?>> ReadLines(string path)
+    public static IReadOnlyList<JsonLinesRow> ReadLines(string path)
     {
         if (!File.Exists(path))
         {
             throw new TaskException($"There is no file '{path}'.");
         }
 
-        var rows = new List<OrderedDictionary<string, object?>>();
+        var rows = new List<JsonLinesRow>();
         var problems = new List<string>();
         var number = 0;
         foreach (var line in File.ReadLines(path))
@@ -42,8 +42,14 @@ public static class PythonJson
 
             try
             {
-                if (Parse(line) is OrderedDictionary<string, object?> row)
+                if (Parse(line) is OrderedDictionary<string, object?> values)
                 {
+                    var row = new JsonLinesRow($"{path}, line {number}");
+                    foreach (var (name, value) in values)
+                    {
+                        row[name] = value;
+                    }
+
                     rows.Add(row);
                 }
                 else
@@ -66,7 +72,7 @@ public static class PythonJson
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.String => element.GetString(),
+        JsonValueKind.String => ReadString(element),
         JsonValueKind.Number => FromNumber(element.GetRawText()),
         JsonValueKind.Array => element.EnumerateArray().Select(FromElement).ToList(),
         _ => FromObject(element),
@@ -80,6 +86,19 @@ public static class PythonJson
         var output = new StringBuilder();
         Write(output, value, indent, 0);
         return output.ToString();
+    }
+
+    // Half of a surrogate pair can be written in JSON but is no text: it has no UTF-8 bytes to hash or to send.
+    private static string ReadString(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new JsonException($"{element.GetRawText()} holds half of a surrogate pair, which is no text.");
+        }
     }
 
     private static OrderedDictionary<string, object?> FromObject(JsonElement element)

@@ -47,6 +47,7 @@ public static class PairEncoder
             : throw new ArgumentException($"{maximumNewTokens} new tokens leave no room for a context in {maximumLength}.", nameof(maximumNewTokens));
     }
 
-    private static IReadOnlyList<int> WithBegin(IReadOnlyList<int> ids, int? beginOfTextId) =>
+    /// <summary>Ids with the begin-of-text id before them, unless there is none or they begin with it already.</summary>
+    public static IReadOnlyList<int> WithBegin(IReadOnlyList<int> ids, int? beginOfTextId) =>
         beginOfTextId is { } begin && (ids.Count == 0 || ids[0] != begin) ? [begin, .. ids] : ids;
 }
