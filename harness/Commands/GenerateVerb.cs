@@ -7,6 +7,7 @@ using LT2.Eval.Harness.Timing;
 using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Models.Decoding;
 using LT2.Eval.Models.Runtime;
+using LT2.Eval.Tasks.Data;
 
 namespace LT2.Eval.Harness.Commands;
 

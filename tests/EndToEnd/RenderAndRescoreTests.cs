@@ -80,7 +80,46 @@ public sealed class RenderAndRescoreTests
 
         Assert.Equal(2, exit);
         Assert.Empty(output);
-        Assert.Contains("document 3: task 'piqa': 'sol1' is not defined", error, StringComparison.Ordinal);
+        Assert.Contains($"{files.Docs}, line 3: task 'piqa': 'sol1' is not defined", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Line_ends_of_Windows_a_byte_order_mark_and_empty_lines_change_nothing()
+    {
+        using var files = new ConformanceFiles("piqa");
+        var (_, expected, _) = Lt2.Run("render", "--task", "piqa", "--docs", files.Docs, "--json");
+        File.WriteAllText(files.Docs, "\uFEFF" + string.Join("\r\n\r\n", File.ReadAllLines(files.Docs)) + "\r\n");
+
+        var (exit, output, error) = Lt2.Run("render", "--task", "piqa", "--docs", files.Docs, "--json");
+
+        Assert.True(exit == 0, error);
+        Assert.Equal(expected, output);
+    }
+
+    [Fact]
+    public void Every_faulty_document_and_too_few_shots_are_named()
+    {
+        using var files = new ConformanceFiles("arc_easy");
+        File.WriteAllLines(files.Docs,
+        [
+            """{"question": "a", "choices": {"text": ["x", "y"], "label": ["A", "B"]}, "answerKey": "B"}""",
+            """{"question": "a", "choices": {"text": [], "label": []}, "answerKey": "A"}""",
+            """{"question": "a", "choices": {"text": ["\ud800"], "label": ["A"]}, "answerKey": "A"}""",
+        ]);
+        var (exit, output, error) = Lt2.Run("render", "--task", "arc_easy", "--docs", files.Docs, "--json");
+        Assert.Equal(2, exit);
+        Assert.Empty(output);
+        Assert.Contains("line 3", error, StringComparison.Ordinal);
+
+        File.WriteAllLines(files.Docs, File.ReadAllLines(files.Docs).Take(2).Append("""{"question": "a"}"""));
+        (exit, _, error) = Lt2.Run("render", "--task", "arc_easy", "--docs", files.Docs, "--json");
+        Assert.Equal(2, exit);
+        Assert.Contains("line 2", error, StringComparison.Ordinal);
+        Assert.Contains("line 3", error, StringComparison.Ordinal);
+
+        (exit, _, error) = Lt2.Run("render", "--task", "arc_easy", "--docs", files.FewShotDocs, "--shots", "99", "--fewshot-docs", files.FewShotDocs);
+        Assert.Equal(2, exit);
+        Assert.Contains("99 shots are asked for", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class DocumentReader
         }
         catch (TemplateException exception)
         {
-            throw new TaskException($"task '{task.Name}': {exception.Message}; the document's columns are: {string.Join(", ", columns.Keys)}.");
+            throw new TaskException($"task '{task.Name}': {exception.Message}");
         }
         catch (TaskException exception)
         {

@@ -19,14 +19,22 @@ public sealed record RenderedDocument(
     IReadOnlyDictionary<string, object?>? GenerationSettings)
 {
     /// <summary>The line.</summary>
-    public string ToJson() => PythonJson.Dumps(new OrderedDictionary<string, object?>
+    public string ToJson()
     {
-        ["index"] = (long)Index,
-        ["requests"] = Requests.Select(Describe).ToList(),
-        ["choices"] = Choices,
-        ["gold"] = Gold is { } gold ? (long)gold : null,
-        ["target"] = Target,
-    });
+        var line = new OrderedDictionary<string, object?>
+        {
+            ["index"] = (long)Index,
+            ["requests"] = Requests.Select(Describe).ToList(),
+            ["choices"] = Choices,
+            ["gold"] = Gold is { } gold ? (long)gold : null,
+        };
+        if (Choices is null)
+        {
+            line["target"] = Target; // what generated text is compared with
+        }
+
+        return PythonJson.Dumps(line);
+    }
 
     private object? Describe(TextRequest request) => request switch
     {

@@ -12,13 +12,13 @@ namespace LT2.Eval.Benchmarks.SharedPrefix;
 /// <param name="SpeedUpAllowed">Ratio of the two: what the token counts allow.</param>
 /// <param name="SpeedUp">Median over pairs of time without over time with sharing.</param>
 /// <param name="ShareOfAllowed">Of the allowed speed-up, what is reached.</param>
-/// <param name="MillisecondsOneForwardAChoice">Median.</param>
-/// <param name="MillisecondsShared">Median.</param>
+/// <param name="ProcessorMillisecondsOneForwardAChoice">Median processor time, one thread.</param>
+/// <param name="ProcessorMillisecondsShared">Median processor time, one thread.</param>
 /// <param name="Pairs">Pairs measured.</param>
 /// <param name="Environment">Build, host and libraries.</param>
 internal sealed record SharedPrefixFigure(
     string Task, int Shots, string Variant, int Documents, int TokensOneForwardAChoice, int TokensLeast, double SpeedUpAllowed, double SpeedUp, double ShareOfAllowed,
-    double MillisecondsOneForwardAChoice, double MillisecondsShared, int Pairs, IReadOnlyDictionary<string, string> Environment)
+    double ProcessorMillisecondsOneForwardAChoice, double ProcessorMillisecondsShared, int Pairs, IReadOnlyDictionary<string, string> Environment)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 

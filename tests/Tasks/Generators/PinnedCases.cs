@@ -16,6 +16,7 @@ internal static class PinnedCases
         { "mqar", "mqar-mixture", "cells=32:4:1,64:8:3 vocabulary=64 power=1", "39387ea3e1a56315c6951b620a62ff99d5b5dbfb742129d2d7774e708f9b1621" },
         { "parity", "parity", "", "d11c178de519b1098b87e36273edf17ce819e1cc9571e0c1d5942d46298cf430" },
         { "parity", "parity", "length=64 labels=last", "ae7907f3c4b22e281d3647452e8552753d04df0a9ca2c1eb763d4cf9bd938b9f" },
+        { "parity", "parity-curriculum", "", "bf618d2de5776eca4cf5146455dcdb3cbf7aea022ea14d9ce3c05ca502360250" },
         { "in-context-recall", "in-context-recall", "", "fbb697743f946fe5182328d6f1be861c62f478f865fabc0b192ab286aa0a4eec" },
         { "in-context-recall", "noisy-recall", "", "3140c14ea5fb17aea238f945801caf47985aff9361af52a1b9540df55047ca57" },
         { "in-context-recall", "noisy-recall", "length=64 noise=0.8", "aba5ce9fe1426ba858d5dc8c8654766dfe23dd3f4e71be0d47a5a9f296539341" },

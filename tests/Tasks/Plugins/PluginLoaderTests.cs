@@ -56,7 +56,7 @@ public sealed class PluginLoaderTests : IDisposable
 
         var rendered = PromptRenderer.Render("capitals", Path.Combine(temporary.Path, "data/someone/capitals/test.jsonl"), catalogue: set.Tasks).Single();
         Assert.Equal(
-            """{"index": 0, "requests": [{"context": "The capital of France is", "continuation": " Paris"}, {"context": "The capital of France is", "continuation": " Lyon"}, {"context": "The capital of France is", "continuation": " Nice"}], "choices": ["Paris", "Lyon", "Nice"], "gold": 0, "target": 0}""",
+            """{"index": 0, "requests": [{"context": "The capital of France is", "continuation": " Paris"}, {"context": "The capital of France is", "continuation": " Lyon"}, {"context": "The capital of France is", "continuation": " Nice"}], "choices": ["Paris", "Lyon", "Nice"], "gold": 0}""",
             rendered.ToJson());
 
         var textCase = (ITextCase)set.Suites.Single(suite => suite.Id == "benchmarks").CreateCase(new CaseSpecification("capitals", new Dictionary<string, string>()));

@@ -28,6 +28,19 @@ public sealed class ParityTests
     }
 
     [Fact]
+    public void A_curriculum_grows_the_length_and_promotes_on_the_last_index()
+    {
+        ICurriculumSuite suite = SuiteCatalog.All.OfType<ICurriculumSuite>().Single(suite => suite.Id == "parity");
+        CurriculumDefinition curriculum = suite.CreateCurriculum(new CaseSpecification("parity-curriculum", new Dictionary<string, string> { ["stages"] = "4,9" }));
+        Assert.Equal([(4, 4), (9, 9)], curriculum.Stages.Select(stage => (stage.Size, stage.Case.MaximumLength)));
+        Assert.All(curriculum.Stages, stage => Assert.Contains(stage.Case.Metrics, metric => metric.Name == curriculum.PromotionMetric));
+        Assert.Contains("each must be longer", Assert.Throws<TaskException>(() => suite.CreateCurriculum(
+            new CaseSpecification("parity-curriculum", new Dictionary<string, string> { ["stages"] = "9,4" }))).Message);
+        Assert.Contains("'parity-curriculum'", Assert.Throws<TaskException>(() => suite.CreateCurriculum(
+            new CaseSpecification("parity", new Dictionary<string, string>()))).Message);
+    }
+
+    [Fact]
     public void A_minimum_above_the_length_is_refused()
     {
         TaskException error = Assert.Throws<TaskException>(() => SuiteFixture.CreateCase("parity", "parity", "length=8", "minimumLength=9"));

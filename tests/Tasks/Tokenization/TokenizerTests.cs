@@ -69,8 +69,8 @@ public sealed class TokenizerTests : IDisposable
         var plain = TokenizerCatalogue.Load(temporary.Write("plain/r50k_base.tiktoken", Vocabularies.Tiktoken("r50k_base")), Data);
 
         Assert.Equal([.. plain.Encode("in"), .. plain.Encode(" "), .. plain.Encode("1"), .. plain.Encode("2"), .. plain.Encode(" BC")], digits.Encode("in 12 BC"));
-        Assert.All(Awkward.Select(item => item.GetProperty("text").GetString()!).Where(text => !text.Any(char.IsNumber) && !HasAstralNumber(text)), text =>
-            Assert.Equal(plain.Encode(text), digits.Encode(text)));
+        Assert.All(Awkward.Select(item => item.GetProperty("text").GetString()!), text =>
+            Assert.Equal(Pieces(text).SelectMany(plain.Encode), digits.Encode(text)));
     }
 
     [Fact]
@@ -108,7 +108,25 @@ public sealed class TokenizerTests : IDisposable
 
     private DataFolder Data => new(Path.Combine(temporary.Path, "data"));
 
-    private static bool HasAstralNumber(string text) => text.EnumerateRunes().Any(System.Text.Rune.IsNumber);
+    // Digits by themselves and what lies between them: what the pre-tokenizer Digits does, by hand.
+    private static List<string> Pieces(string text)
+    {
+        var pieces = new List<string>();
+        var afterDigit = true;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var digit = System.Text.Rune.IsNumber(rune);
+            if (digit || afterDigit)
+            {
+                pieces.Add(string.Empty);
+            }
+
+            pieces[^1] += rune.ToString();
+            afterDigit = digit;
+        }
+
+        return pieces;
+    }
 
     private static JsonObject ByteLevel(bool useRegex) => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex };
 
