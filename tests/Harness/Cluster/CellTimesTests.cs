@@ -8,7 +8,7 @@ namespace LT2.Eval.Harness.Tests.Cluster;
 public sealed class CellTimesTests : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("lt2-times-").FullName;
-    private readonly IReadOnlyList<CellDefinition> cells = PlanSession.Open("quick", null).Cells();
+    private readonly IReadOnlyList<CellDefinition> cells = PlanSession.Open("quick", null, Tasks.Plugins.PluginSet.BuiltIn).Cells();
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 

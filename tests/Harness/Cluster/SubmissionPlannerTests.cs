@@ -7,7 +7,7 @@ namespace LT2.Eval.Harness.Tests.Cluster;
 
 public sealed class SubmissionPlannerTests
 {
-    private readonly IReadOnlyList<CellDefinition> cells = PlanSession.Open("quick", null).Cells();
+    private readonly IReadOnlyList<CellDefinition> cells = PlanSession.Open("quick", null, Tasks.Plugins.PluginSet.BuiltIn).Cells();
 
     [Fact]
     public void Every_cell_is_in_one_task_after_its_parents_and_time_cells_share_the_last()
