@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # What two GPUs of one host bring: a plan's train and score cells on one and on two, and one 30 M model trained on one and on two.
-#   two-gpu-proof.sh LT2 OUT [PLAN]     LT2: the program; OUT: folder for figures and logs; PLAN: default two-gpu-proof.yaml beside this script
-# Every part has a time limit and a failing part does not stop the others. About three minutes. LD_LIBRARY_PATH as for any GPU run.
+#   two-gpu-proof.sh LT2 OUT [PLAN]     LT2: the program; PLAN: default two-gpu-proof.yaml beside this script
+# OUT gets summary.txt, parts.tsv (name, exit code, seconds) and everything else in all.tar.gz, renewed after every part.
+# Every part has a time limit and a failing part does not stop the others. About three and a half minutes. LD_LIBRARY_PATH as for any GPU run.
 set -uo pipefail
-lt2=$(realpath "$1"); mkdir -p "$2"; out=$(realpath "$2"); here=$(cd "$(dirname "$0")" && pwd); plan=$(realpath "${3:-$here/two-gpu-proof.yaml}")
+lt2=$(realpath "$1"); mkdir -p "$2"; target=$(realpath "$2"); out=$(mktemp -d); here=$(cd "$(dirname "$0")" && pwd); plan=$(realpath "${3:-$here/two-gpu-proof.yaml}")
 work=$(mktemp -d); cd "$work"
+SECONDS=0
 now() { date +%s.%N; }
 part() { # name seconds command…
     local name=$1 limit=$2 begin; shift 2; begin=$(now)
     timeout -s TERM -k 5 "$limit" "$@" >"$out/$name.json" 2>"$out/$name.log"; local status=$?
     printf '%s\t%s\t%s\n' "$name" "$status" "$(echo "$(now) $begin" | awk '{print $1 - $2}')" | tee -a "$out/parts.tsv"
+    keep
 }
+keep() { cp "$out/parts.tsv" "$target/"; [ ! -f "$out/summary.txt" ] || cp "$out/summary.txt" "$target/"; tar -C "$out" -czf "$target/all.tar.gz" .; }
 : > "$out/parts.tsv"
 nvidia-smi --query-gpu=name,driver_version --format=csv,noheader > "$out/gpus.txt"
 
@@ -19,17 +23,18 @@ sed 's/steps: [0-9]*/steps: 4/; s/samples: [0-9]*/samples: 100/' "$plan" > warm-
 part warm-up 60 "$lt2" run warm-up.yaml --devices 0,1 --out warm-up --no-report
 part plan-one-gpu 90 "$lt2" run "$plan" --devices 0 --out one --no-report
 part plan-two-gpus 60 "$lt2" run "$plan" --devices 0,1 --out two --no-report
+"$lt2" run paper-sweep --dry-run --out one 2>&1 | tail -n 6 > "$out/capacity.txt"
 for store in one two; do "$lt2" results cells --json --out $store > "$out/cells-$store.json" 2>/dev/null; done
 
 train() { # name limit options…
     local name=$1 limit=$2; shift 2
-    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-160}" --batch "${BATCH:-64}" --learning-rate 0.001 \
+    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-120}" --batch "${BATCH:-64}" --learning-rate 0.001 \
         --dtype bfloat16 --seed 1 --json --checkpoint "$work/$name" "$@"
 }
 train train-one-gpu 60 --device cuda:0
 train train-two-gpus-after 45 --devices 0,1 --reduce AfterBackward
 train train-two-gpus-during 45 --devices 0,1 --reduce DuringBackward
-train train-one-gpu-accumulate 60 --device cuda:0 --gradient-accumulation-steps 2
+[ $SECONDS -gt "${LIMIT:-195}" ] || train train-one-gpu-accumulate 60 --device cuda:0 --gradient-accumulation-steps 2
 
 python3 - "$out" <<'P' | tee "$out/summary.txt"
 import json, os, sys
@@ -58,4 +63,6 @@ for name, run in runs.items():
         pairs = [(a["loss"], b["loss"]) for a, b in zip(base["points"], run["points"])]
         print(f"  {name} against one GPU: {run['tokensPerSecond'] / base['tokensPerSecond']:.2f} times the tokens per second; largest difference of the loss {max(abs(a - b) / a for a, b in pairs):.2e} relative over {len(pairs)} points ({pairs[0][0]:.4f} to {pairs[-1][0]:.4f})")
 P
-rm -rf "$work"
+cat "$out/capacity.txt" | tee -a "$out/summary.txt"
+keep
+rm -rf "$work" "$out"
