@@ -1,5 +1,6 @@
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers;
+using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Layers;
@@ -10,7 +11,7 @@ namespace LT2.Eval.Models.Layers;
 /// </summary>
 public static class ShortConvolution
 {
-    /// <summary>The convolution without its activation.</summary>
+    /// <summary>The convolution without its activation, in the type of x, its tail in a mixer's state.</summary>
     /// <param name="x">[B, L, C].</param>
     /// <param name="weight">[C, 1, K].</param>
     /// <param name="bias">[C], or null.</param>
@@ -27,9 +28,35 @@ public static class ShortConvolution
             padded = cat([state[stateName].to(x.dtype), x], 1);
             state[stateName] = padded.narrow(1, length, kernel - 1).detach().clone();
         }
-        var taps = weight.squeeze(1).t(); // [K, C]
+        return Sum(padded, weight.squeeze(1), bias, length);
+    }
+
+    /// <summary>The convolution in working precision, its tail given and returned.</summary>
+    /// <param name="x">[B, L, C].</param>
+    /// <param name="weight">[C, K] or [C, 1, K].</param>
+    /// <param name="bias">[C], or null.</param>
+    /// <param name="tail">The last K − 1 inputs, [B, K − 1, C], or null for zeros.</param>
+    /// <param name="silu">Whether SiLU follows.</param>
+    /// <returns>y [B, L, C] and the new tail [B, K − 1, C], both in the type of x.</returns>
+    /// <exception cref="ArgumentException">Shapes do not fit; the message names the tensor and both shapes.</exception>
+    public static (Tensor Y, Tensor Tail) WithTail(Tensor x, Tensor weight, Tensor? bias = null, Tensor? tail = null, bool silu = true)
+    {
+        using var scope = NewDisposeScope();
+        OperatorShapes.Require(x, "x", -1, -1, -1);
+        var (batch, length, channels, kernel) = (x.shape[0], x.shape[1], x.shape[2], weight.shape[^1]);
+        if (tail is not null) OperatorShapes.Require(tail, "cache", batch, kernel - 1, channels);
+        var padded = cat([tail?.to_type(x.dtype) ?? zeros(batch, kernel - 1, channels, dtype: x.dtype, device: x.device), x], 1);
+        var raised = WorkingPrecision.Raise(padded);
+        var sum = Sum(raised, weight.reshape(channels, kernel).to_type(raised.dtype), bias?.to_type(raised.dtype), length);
+        var y = (silu ? nn.functional.silu(sum) : sum).to_type(x.dtype);
+        return (y.MoveToOuterDisposeScope(), padded.narrow(1, length, kernel - 1).contiguous().MoveToOuterDisposeScope());
+    }
+
+    static Tensor Sum(Tensor padded, Tensor weight, Tensor? bias, long length)
+    {
+        var taps = weight.t(); // [K, C]
         var sum = padded.narrow(1, 0, length).mul(taps[0]);
-        for (var j = 1; j < kernel; j++) sum = addcmul(sum, padded.narrow(1, j, length), taps[j], 1);
+        for (var j = 1; j < taps.shape[0]; j++) sum = addcmul(sum, padded.narrow(1, j, length), taps[j], 1);
         return bias is null ? sum : sum.add(bias);
     }
 

@@ -17,7 +17,7 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
     readonly Tensor output;          // [d, HQ D]
     readonly Tensor? convolution;    // [(HQ + 2H) D, 1, K]
     readonly Tensor? queryNorm, keyNorm;
-    readonly RotaryEmbedding? rotary;
+    readonly RotaryTables? rotary;
     readonly double normEpsilon;
 
     /// <summary>Options of both entries.</summary>
@@ -90,19 +90,19 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
         if (shape.QueryKeyNorm) (queryNorm, keyNorm) = (parameters["q_norm.weight"], parameters["k_norm.weight"]);
         normEpsilon = settings.NormEpsilon;
         var convention = settings.Word("rotary", "pairs", "pairs", "halves", "none");
-        if (convention != "none") rotary = new RotaryEmbedding(shape.HeadWidth, settings.Real("rotaryTheta", 10000), convention == "pairs");
+        if (convention != "none") rotary = new RotaryTables(shape.HeadWidth, settings.Real("rotaryTheta", 10000), convention == "pairs");
     }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, MixerState? state, MixerCall call)
     {
         var (q, k, v, gate) = Project(x, state, call.Positions);
-        if (state is null) return Finish(SoftmaxAttention.Causal(q, k, v, shape.Window), gate);
+        if (state is null) return Finish(ScaledDotProductAttention.Causal(q, k, v, shape.Window), gate);
         var cache = new AttentionCache(state, shape.Window, shape.Capacity);
         if (call.Positions.Common is { } offset)
         {
             var (keys, values) = cache.Extend(k, v, offset);
-            return Finish(SoftmaxAttention.Causal(q, keys, values, shape.Window), gate);
+            return Finish(ScaledDotProductAttention.Causal(q, keys, values, shape.Window), gate);
         }
         // Rows at different positions: one token of each row at a time.
         var length = x.shape[1];
@@ -110,7 +110,7 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
         for (var t = 0; t < length; t++)
         {
             var visible = cache.Write(k.narrow(1, t, 1), v.narrow(1, t, 1), [.. call.Positions.Offsets.Select(o => o + t)]);
-            parts.Add(SoftmaxAttention.Attend(q.narrow(1, t, 1), cache.Keys, cache.Values, visible, false));
+            parts.Add(ScaledDotProductAttention.Attend(q.narrow(1, t, 1), cache.Keys, cache.Values, visible, false));
         }
         return Finish(cat(parts, 1), gate);
     }
@@ -123,7 +123,7 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
         var (q, k, v, gate) = Project(x, state, call.Positions);
         var visible = cache.Write(k, v, call.Positions);
         var used = cache.Used(call.Positions.Largest);
-        return Finish(SoftmaxAttention.Attend(q, cache.Keys.narrow(1, 0, used), cache.Values.narrow(1, 0, used), visible?.narrow(-1, 0, used), false), gate);
+        return Finish(ScaledDotProductAttention.Attend(q, cache.Keys.narrow(1, 0, used), cache.Values.narrow(1, 0, used), visible?.narrow(-1, 0, used), false), gate);
     }
 
     /// <inheritdoc/>

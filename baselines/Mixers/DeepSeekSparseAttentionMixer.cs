@@ -1,8 +1,6 @@
 using LT2.Eval.Models.Mixers.Operators;
 using LT2.Eval.Models.Mixers.Parts;
 using static TorchSharp.torch;
-using Rotary = LT2.Eval.Models.Mixers.Operators.RotaryEmbedding;
-using Softmax = LT2.Eval.Models.Mixers.Operators.SoftmaxAttention;
 
 namespace LT2.Eval.Models.Mixers;
 
@@ -90,7 +88,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer
         {
             losses.Add(IndexerDivergence(q, k, scores, visible, selected, attended).mean());
         }
-        return nn.functional.linear(Heads.Merge(Softmax.Masked(q, k, v, attended)), output);
+        return nn.functional.linear(Heads.Merge(SoftmaxAttention.Masked(q, k, v, attended)), output);
     }
 
     /// <inheritdoc/>
@@ -103,7 +101,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer
         {
             var restricted = shape.Loss == "sparse" && shape.RestrictedTeacher;
             var of = restricted ? (visible.dim() == 3 ? visible.unsqueeze(1) : visible) : attended;
-            teacher = IndexerLoss.Teacher(Softmax.Probabilities(q, k, of));
+            teacher = IndexerLoss.Teacher(SoftmaxAttention.Probabilities(q, k, of));
             teacher = restricted ? IndexerLoss.Restrict(teacher, selected) : teacher;
         }
         return IndexerLoss.Divergence(teacher, scores, shape.Loss == "dense" ? visible : selected);
@@ -118,13 +116,13 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer
         var key = nn.functional.layer_norm(raised, [shape.IndexWidth], indexKeyNorm.to_type(raised.dtype), indexKeyBias.to_type(raised.dtype), KeyNormEpsilon).to_type(x.dtype);
         if (shape.IndexRotated > 0)
         {
-            query = Rotary.Apply(query, positions, shape.Theta, rotated: shape.IndexRotated);
-            key = Rotary.Apply(key.unsqueeze(2), positions, shape.Theta, rotated: shape.IndexRotated).squeeze(2);
+            query = RotaryEmbedding.Apply(query, positions, shape.Theta, rotated: shape.IndexRotated);
+            key = RotaryEmbedding.Apply(key.unsqueeze(2), positions, shape.Theta, rotated: shape.IndexRotated).squeeze(2);
         }
         return (query, key, streams[2] * Math.Pow(shape.IndexHeads, -0.5));
     }
 
-    private Tensor Turn(Tensor x, Tensor positions) => shape.Rotation == "none" ? x : Rotary.Apply(x, positions, shape.Theta, shape.Rotation == "pairs");
+    private Tensor Turn(Tensor x, Tensor positions) => shape.Rotation == "none" ? x : RotaryEmbedding.Apply(x, positions, shape.Theta, shape.Rotation == "pairs");
 
     private sealed class Geometry
     {

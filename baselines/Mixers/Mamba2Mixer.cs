@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Layers;
 using LT2.Eval.Models.Mixers.Operators;
 using LT2.Eval.Models.Mixers.Parts;
 using static TorchSharp.torch;
@@ -86,7 +87,7 @@ public sealed class Mamba2Mixer : RecurrentMixer
         var projected = nn.functional.linear(x, input, inputBias);
         var z = projected.narrow(-1, 0, shape.Inner);
         var tail = shape.Kernel > 1 ? state?[Convolution] : null;
-        var (xBC, cache) = ShortConvolution.Apply(projected.narrow(-1, shape.Inner, shape.Convolved), taps, tapBias, tail);
+        var (xBC, cache) = ShortConvolution.WithTail(projected.narrow(-1, shape.Inner, shape.Convolved), taps, tapBias, tail);
         if (tail is not null)
         {
             state![Convolution] = cache;

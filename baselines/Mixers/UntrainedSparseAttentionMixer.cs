@@ -1,7 +1,6 @@
 using LT2.Eval.Models.Mixers.Operators;
 using LT2.Eval.Models.Mixers.Parts;
 using static TorchSharp.torch;
-using Softmax = LT2.Eval.Models.Mixers.Operators.SoftmaxAttention;
 
 namespace LT2.Eval.Models.Mixers;
 
@@ -73,7 +72,7 @@ public sealed class UntrainedSparseAttentionMixer : TokenMixer
             var scores = LightningIndexer.MeanScores(Heads.Split(index[0], shape.IndexWidth), indexKey);
             (selected, _) = LightningIndexer.Select(scores, causal.dim() == 4 ? causal.squeeze(1) : causal, shape.Count);
         }
-        var o = Softmax.Masked(q, kv, kv.narrow(-1, 0, shape.ValueWidth), selected.unsqueeze(1));
+        var o = SoftmaxAttention.Masked(q, kv, kv.narrow(-1, 0, shape.ValueWidth), selected.unsqueeze(1));
         return nn.functional.linear(Heads.Merge(o), output);
     }
 

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Layers;
 using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
 
@@ -46,7 +47,7 @@ internal static class CommonOperations
         {
             throw new ModelException($"attribute kernel is {kernel}, but weight has {x["weight"].shape[^1]} taps.");
         }
-        var (y, cache) = ShortConvolution.Apply(x["x"], x["weight"], x.Find("bias"), x.Find("cache"), activation != "none");
+        var (y, cache) = ShortConvolution.WithTail(x["x"], x["weight"], x.Find("bias"), x.Find("cache"), activation != "none");
         return new() { ["y"] = y, ["final_cache"] = cache };
     }
 

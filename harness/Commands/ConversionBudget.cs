@@ -28,10 +28,7 @@ internal sealed class ConversionBudget
             recipe.LongestSequence);
         var bytes = Dtypes.Bytes(dtype);
         free = DeviceMemory.FreeBytes(device);
-        stages = [.. new (string Name, ConversionStage? Stage)[]
-        {
-            ("probe", recipe.Probe?.Alignment), ("alignment", recipe.Alignment), ("distillation", recipe.Distillation), ("longContext", recipe.LongContext), ("exitGate", recipe.ExitGate),
-        }.Where(pair => pair.Stage is not null).Select(pair => (pair.Name, pair.Stage!, Peak(pair.Name, pair.Stage!, bytes)))];
+        stages = [.. recipe.Stages.Select(pair => (pair.Name, pair.Stage, Peak(pair.Name, pair.Stage, bytes)))];
     }
 
     /// <summary>Whether every stage's estimate is below what is free; true where that cannot be read.</summary>

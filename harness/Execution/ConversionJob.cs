@@ -88,11 +88,7 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
         return (result with { Student = null }, loss);
     }
 
-    private long BudgetBefore(string stage)
-    {
-        ConversionStage?[] stages = [settings.Recipe.Probe?.Alignment, settings.Recipe.Alignment, settings.Recipe.Distillation, settings.Recipe.LongContext, settings.Recipe.ExitGate];
-        return stages.Take(Array.IndexOf(StageNames, stage)).Sum(item => item?.Tokens ?? 0);
-    }
+    private long BudgetBefore(string stage) => settings.Recipe.Stages.TakeWhile(pair => pair.Name != stage).Sum(pair => pair.Stage.Tokens);
 
     // Each stage reads other rows than the teacher's training and the stages before it.
     private ITokenBatchSource Batches(string stage, ConversionStage budget, bool validation) => Source(

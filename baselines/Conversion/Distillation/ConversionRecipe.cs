@@ -25,7 +25,7 @@ public sealed record ConversionRecipe
     /// <summary>Options of the new mixers beside those the teacher's shapes decide (heads and widths).</summary>
     public IReadOnlyDictionary<string, string> MixerOptions { get; init; } = new SortedDictionary<string, string>();
 
-    /// <summary>Needed by <c>sensitivity:K</c>.</summary>
+    /// <summary>How <c>sensitivity:K</c> measures; unused by patterns.</summary>
     public SensitivityProbe? Probe { get; init; }
 
     /// <summary>Stage 1: each new mixer learns its layer's attention output.</summary>
@@ -40,11 +40,20 @@ public sealed record ConversionRecipe
     /// <summary>Last: the exit gate alone, by improvement (Ouro, stage II).</summary>
     public ConversionStage? ExitGate { get; init; }
 
-    /// <summary>Tokens of all stages together, the probe's included.</summary>
-    public long TotalTokens => new ConversionStage?[] { Probe?.Alignment, Alignment, Distillation, LongContext, ExitGate }.Sum(stage => stage?.Tokens ?? 0);
+    /// <summary>The stages that run, in order, by name.</summary>
+    public IReadOnlyList<(string Name, ConversionStage Stage)> Stages =>
+    [
+        .. new (string Name, ConversionStage? Stage)[]
+        {
+            ("probe", SensitiveLayers is null ? null : Probe?.Alignment), ("alignment", Alignment), ("distillation", Distillation), ("longContext", LongContext), ("exitGate", ExitGate),
+        }.Where(pair => pair.Stage is not null).Select(pair => (pair.Name, pair.Stage!)),
+    ];
+
+    /// <summary>Tokens of all stages together.</summary>
+    public long TotalTokens => Stages.Sum(pair => pair.Stage.Tokens);
 
     /// <summary>Tokens of the longest row of any stage.</summary>
-    public int LongestSequence => new ConversionStage?[] { Alignment, Distillation, LongContext, ExitGate }.Max(stage => stage?.SequenceLength ?? 0);
+    public int LongestSequence => Stages.Select(pair => pair.Stage.SequenceLength).DefaultIfEmpty(0).Max();
 
     /// <summary>What decides the outcome: everything but name and summary.</summary>
     public JsonObject ToJson()
@@ -76,8 +85,7 @@ public sealed record ConversionRecipe
             if (Probe is null) problems.Add("probe: absent; layers by sensitivity need it.");
         }
         if (Probe is { Batches: < 1 }) problems.Add($"probe.batches is {Probe.Batches}; it must be above 0.");
-        foreach (var (name, stage) in ((string, ConversionStage?)[])[("probe", Probe?.Alignment), ("alignment", Alignment), ("distillation", Distillation), ("longContext", LongContext), ("exitGate", ExitGate)])
-            problems.AddRange((stage?.Problems() ?? []).Select(problem => $"{name}.{problem}"));
+        foreach (var (name, stage) in Stages) problems.AddRange(stage.Problems().Select(problem => $"{name}.{problem}"));
         return problems;
     }
 }

@@ -1,5 +1,5 @@
 using LT2.Eval.Models.Kernels;
-using LT2.Eval.Models.Mixers.Operators;
+using LT2.Eval.Models.Layers;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Parts;
@@ -84,7 +84,7 @@ internal sealed class InputProjections
             return Split(projected, streams);
         }
         var tail = state is null ? null : Tail(state);
-        var (mixed, cache) = ShortConvolution.Apply(projected.narrow(-1, 0, convolvedWidth), taps, tapBias, tail, silu);
+        var (mixed, cache) = ShortConvolution.WithTail(projected.narrow(-1, 0, convolvedWidth), taps, tapBias, tail, silu);
         if (tail is not null)
         {
             state![StateName] = cache;

@@ -58,7 +58,7 @@ internal static class DecodeKernelBenchmark
         using var noGrad = no_grad();
         var packed = randn(Batch, 1, (queryHeads + 2 * keyHeads) * width, ScalarType.BFloat16, device.TorchDevice);
         var caches = Enumerable.Range(0, 4).Select(_ => (Keys: randn(Batch, context + 1, keyHeads, width, ScalarType.BFloat16, device.TorchDevice), Values: randn(Batch, context + 1, keyHeads, width, ScalarType.BFloat16, device.TorchDevice))).ToArray();
-        using var rotary = new RotaryEmbedding(width, 10000, true);
+        using var rotary = new RotaryTables(width, 10000, true);
         var heads = new FusedDecodeAttention.Heads(queryHeads, keyHeads, width, rotary.PairTable(context + 1, device.TorchDevice), true, null, null, 0, false);
         var positions = new SequencePositions([.. Enumerable.Repeat(context, Batch)])
         {

@@ -40,7 +40,7 @@ public sealed class FusedOperationTests
     [InlineData("float32", false, 6, 1)]
     public void Split_and_rotation_equal_the_plain_ones(string type, bool adjacent, int queryHeads, int keyHeads)
     {
-        using var rotary = new RotaryEmbedding(32, 10000, adjacent);
+        using var rotary = new RotaryTables(32, 10000, adjacent);
         var start = SequencePositions.All(3, 0);
         Gpu.Compare(type, [[3, 50, (queryHeads + 2 * keyHeads) * 32]],
             x => Triple(rotary.TrySplit(x[0], start, queryHeads, keyHeads)!.Value),
@@ -57,7 +57,7 @@ public sealed class FusedOperationTests
     {
         var device = Gpu.RequireKernels();
         using var scope = NewDisposeScope();
-        using var rotary = new RotaryEmbedding(16, 10000, true);
+        using var rotary = new RotaryTables(16, 10000, true);
         var x = randn(2, 3, 6 * 16, ScalarType.Float32);
         var positions = new SequencePositions([5, 300]);
         var onDevice = new SequencePositions([1020, 1020]) { OnDevice = tensor(new long[] { 5, 300 }, device: device.TorchDevice) };

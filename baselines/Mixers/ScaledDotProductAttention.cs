@@ -3,10 +3,11 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Mixers;
 
 /// <summary>
-/// o_t = Σ_(i visible to t) softmax_i(scale · q_t·k_i) v_i. Query head h reads key head h / (HQ / H).
+/// Softmax attention by the library's fused operation, which never holds all scores: o_t = Σ_(i visible to t) softmax_i(scale · q_t·k_i) v_i. Query head h reads key head
+/// h / (HQ / H). The plain form, with explicit scores, is <see cref="Operators.SoftmaxAttention"/>.
 /// Query row i stands at position Lk − Lq + i; it sees itself and what is before it, or with a window w itself and the w − 1 tokens before it.
 /// </summary>
-public static class SoftmaxAttention
+public static class ScaledDotProductAttention
 {
     /// <summary>Causal attention over keys that end where the queries end.</summary>
     /// <param name="q">[B, Lq, HQ, D], already rotated.</param>

@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Layers;
 
 /// <summary>
-/// Rotary position embedding (Su et al., 2021) over the whole head: pair i turns by position · base^(−2i/D).
+/// The rotation of <see cref="Mixers.Operators.RotaryEmbedding"/> over whole heads, with tables of cosines and sines that outlive a call, and one kernel where it serves.
 /// Half-split pairs (x_i, x_(i+D/2)) as in FLA, Llama's Hugging Face layout and Ouro; adjacent pairs (x_2i, x_(2i+1)) as in lingua and LT2. Angles in float32 at least.
 /// </summary>
-public sealed class RotaryEmbedding : IDisposable
+public sealed class RotaryTables : IDisposable
 {
     readonly double theta;
     readonly bool adjacentPairs;
@@ -22,7 +22,7 @@ public sealed class RotaryEmbedding : IDisposable
     /// <param name="headWidth">D, even.</param>
     /// <param name="theta">The base, 10000 in most models.</param>
     /// <param name="adjacentPairs">Which elements form a pair.</param>
-    public RotaryEmbedding(int headWidth, double theta, bool adjacentPairs)
+    public RotaryTables(int headWidth, double theta, bool adjacentPairs)
     {
         if (headWidth % 2 != 0) throw new ModelException($"Rotary embedding needs an even head width, not {headWidth}.");
         (rotatedWidth, this.theta, this.adjacentPairs) = (headWidth, theta, adjacentPairs);
