@@ -16,10 +16,9 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
     /// <summary>Why these kernels do not serve a shape, or null where they do. Dtype and device are <see cref="FusedOperations"/>' to judge.</summary>
     internal static string? Obstacle(Tensor k, Tensor v)
     {
-        var (keyWidth, valueWidth) = (k.shape[3], v.shape[3]);
+        var keyWidth = k.shape[3];
         if (v.dtype != ScalarType.BFloat16) return $"values are {v.dtype}, not bfloat16";
         if (keyWidth > ChunkShape.LargestKeyWidth) return $"key heads of {keyWidth} are wider than {ChunkShape.LargestKeyWidth}";
-        if (keyWidth % 8 != 0 || valueWidth % 8 != 0) return $"head widths {keyWidth} and {valueWidth} are not multiples of 8";
         if (v.shape[0] * v.shape[2] * ((v.shape[1] + ChunkShape.Chunk - 1) / ChunkShape.Chunk) > int.MaxValue / 64) return "there are more chunks than a grid has blocks";
         return null;
     }
@@ -37,6 +36,16 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
     /// <param name="needFinal">Whether the final state is asked for.</param>
     public static (Tensor Output, Tensor? Final) Apply(Tensor q, Tensor? k, Tensor v, Tensor? beta, Tensor? g, double scale, Tensor? initial = null, bool needFinal = true)
     {
+        var (keyWidth, valueWidth) = (q.shape[3], v.shape[3]);
+        if (keyWidth % 8 != 0 || valueWidth % 8 != 0)
+        {
+            // Columns of zeros change nothing; the kernels read rows by 16 bytes.
+            var (keyPad, valuePad) = ((8 - keyWidth % 8) % 8, (8 - valueWidth % 8) % 8);
+            Tensor Padded(Tensor x, long columns, long rows = 0) => nn.functional.pad(x, rows == 0 ? [0, columns] : [0, columns, 0, rows]);
+            var (o, state) = Apply(Padded(q, keyPad), k is null ? null : Padded(k, keyPad), Padded(v, valuePad), beta, g, scale,
+                initial is null ? null : Padded(initial, valuePad, keyPad), needFinal);
+            return (o.narrow(3, 0, valueWidth), state?.narrow(2, 0, keyWidth).narrow(3, 0, valueWidth).contiguous());
+        }
         (q, k, v) = (Rows(q), k is null ? null : Rows(k), Rows(v));
         (beta, g, initial) = (Single(beta), Single(g), Single(initial));
         if (FusedOperations.Recorded(q, k, v, beta, g, initial))

@@ -143,26 +143,26 @@ public sealed class GatedDeltaNetMixer : TokenMixer
 
     (Tensor QK, Tensor V, Tensor Beta, Tensor G, Tensor? Gate) Project(Tensor x, MixerState? state)
     {
-        var projected = nn.functional.linear(x, projection);
+        // Split rather than narrowed: its gradient is one concatenation, not a padded copy and a sum for each part.
         var convolved = 2 * shape.KeyWidth + shape.ValueWidth;
-        var mixed = projected.narrow(-1, 0, convolved);
-        mixed = convolution is not null ? ShortConvolution.WithSilu(mixed, convolution, convolutionBias, state) : nn.functional.silu(mixed);
-        var qk = mixed.narrow(-1, 0, 2 * shape.KeyWidth).SplitLast(2 * shape.KeyHeads, shape.KeyHead);
+        var parts = nn.functional.linear(x, projection).split(shape.OutputGate ? [convolved, shape.ValueWidth, shape.ValueHeads, shape.ValueHeads] : [convolved, shape.ValueHeads, shape.ValueHeads], -1);
+        var mixed = convolution is not null ? ShortConvolution.WithSilu(parts[0], convolution, convolutionBias, state) : nn.functional.silu(parts[0]);
+        var halves = mixed.split([2 * shape.KeyWidth, shape.ValueWidth], -1);
+        var qk = halves[0].SplitLast(2 * shape.KeyHeads, shape.KeyHead);
         if (FusedL2Norm.Serves(qk)) qk = FusedL2Norm.Apply(qk, L2Epsilon);
         else
         {
             if (qk.dtype is not ScalarType.Float64) qk = qk.to(ScalarType.Float32);
             qk = qk.mul(qk.square().sum(-1, keepdim: true).add_(L2Epsilon).rsqrt_());
         }
-        var v = mixed.narrow(-1, 2 * shape.KeyWidth, shape.ValueWidth).SplitLast(shape.ValueHeads, shape.ValueHead);
-        var (g, beta) = Gates(projected.narrow(-1, projected.shape[^1] - 2 * shape.ValueHeads, 2 * shape.ValueHeads), WorkingPrecision.Of(qk.dtype));
-        var gate = shape.OutputGate ? projected.narrow(-1, convolved, shape.ValueWidth).SplitLast(shape.ValueHeads, shape.ValueHead) : null;
+        var v = halves[1].SplitLast(shape.ValueHeads, shape.ValueHead);
+        var (g, beta) = Gates(parts[^2], parts[^1], WorkingPrecision.Of(qk.dtype));
+        var gate = shape.OutputGate ? parts[1].SplitLast(shape.ValueHeads, shape.ValueHead) : null;
         return (qk, v, beta, g, gate);
     }
 
-    (Tensor G, Tensor Beta) Gates(Tensor gates, ScalarType type)
+    (Tensor G, Tensor Beta) Gates(Tensor a, Tensor b, ScalarType type)
     {
-        var (a, b) = (gates.narrow(-1, 0, shape.ValueHeads), gates.narrow(-1, shape.ValueHeads, shape.ValueHeads));
         if (FusedDecayGates.Serves(a, logA, stepBias)) return FusedDecayGates.Apply(a, b, logA, stepBias, shape.NegativeEigenvalues ? 2 : 1);
         var g = nn.functional.softplus(a.to(type).add(stepBias)).mul(logA.to(type).exp().neg());
         var beta = b.to(type).sigmoid();
@@ -172,7 +172,9 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     Tensor Finish(Tensor o, Tensor? gate, ScalarType type)
     {
         o = o.to(type);
-        var normed = gate is null ? RmsNorm.Apply(o, norm, normEpsilon) : RmsNorm.Gated(o, norm, nn.functional.silu(gate), normEpsilon);
+        var normed = gate is null ? RmsNorm.Apply(o, norm, normEpsilon)
+            : FusedGatedNorm.Serves(o, norm, gate) ? FusedGatedNorm.Apply(o, norm, gate, normEpsilon, swish: true)
+            : RmsNorm.Gated(o, norm, nn.functional.silu(gate), normEpsilon);
         return nn.functional.linear(normed.JoinLast(), output);
     }
 

@@ -29,11 +29,14 @@ internal sealed class TimeVerb : IVerb
         var dtype = CommonOptions.Dtype();
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
+        var operators = new OperatorTimeOptions();
         var command = new Command("time", """
-            Time prefill and decode of one variant with random weights.
+            Time prefill and decode of one variant with random weights, or one operator (--op) beside what this machine can do at most.
 
-            Example: lt2 time lt2-gdn@tiny --loops 4 --lengths 256,1024,4096 --memory
+            Examples: lt2 time lt2-gdn@tiny --loops 4 --lengths 256,1024,4096 --memory
+                      lt2 time --op gdn --heads 16 --head-dimension 128 --lengths 4096,16384 --backward --device cuda
             """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, memory, limit, json, canary, probe };
+        operators.AddTo(command);
         command.SetAction(parsed =>
         {
             CommonOptions.ApplyMemoryLimit(parsed, limit);
@@ -46,8 +49,15 @@ internal sealed class TimeVerb : IVerb
                 return ExitCodes.Success;
             }
 
+            if (operators.Wanted(parsed))
+            {
+                var typed = parsed.GetResult(dtype) is { Implicit: false };
+                return operators.Run(environment, parsed, parsed.GetValue(device)!, typed ? parsed.GetValue(dtype) : null,
+                    parsed.GetValue(lengths)!, parsed.GetValue(batch), parsed.GetValue(blocks), parsed.GetValue(threads), parsed.GetValue(json));
+            }
+
             var variants = VariantCatalogue.Load();
-            var name = parsed.GetValue(variant) ?? throw new PlanException("Name a variant to time (lt2 list variants), or give --canary.");
+            var name = parsed.GetValue(variant) ?? throw new PlanException("Name a variant to time (lt2 list variants), or give --op or --canary.");
             var request = new TimingRequest(
                 name,
                 parsed.GetValue(loops) ?? variants.Resolve(name).LoopCount,

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Operators;
@@ -34,6 +35,10 @@ public static class Normalisation
     /// <summary>Norm first, gate second: <c>RMSNorm(x) · gate · σ(gate)</c> for swish, <c>RMSNorm(x) · σ(gate)</c> for sigmoid.</summary>
     public static Tensor RootMeanSquareGated(Tensor x, Tensor gate, Tensor? weight, double epsilon, GateActivation activation)
     {
+        if (weight is not null && FusedGatedNorm.Serves(x, weight, gate))
+        {
+            return FusedGatedNorm.Apply(x, weight, gate, epsilon, activation == GateActivation.Swish);
+        }
         using var scope = NewDisposeScope();
         var raised = WorkingPrecision.Raise(x);
         var normed = Scale(raised, weight, epsilon);

@@ -13,6 +13,7 @@ internal static class CudaBenchmarks
         ("cuda-training", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.Small)),
         ("cuda-training-language", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.Language)),
         ("cuda-training-gdn", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.SmallGatedDeltaNet)),
+        ("cuda-operators", OperatorBenchmark.Measure),
         ("cuda-prefill", InferenceBenchmark.Prefill),
         ("cuda-decode", DecodeBenchmark.Headline),
         ("cuda-decode-mixers", DecodeBenchmark.EveryMixer),

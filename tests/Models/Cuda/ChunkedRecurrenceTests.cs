@@ -1,6 +1,7 @@
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers.Operators;
 using LT2.Eval.Models.Runtime.Cuda;
+using LT2.Eval.Models.Verification.Kernels;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Tests.Cuda;
@@ -33,6 +34,7 @@ public sealed class ChunkedRecurrenceTests
 
     [Theory]
     [InlineData(8, 8)]
+    [InlineData(6, 20)]
     [InlineData(16, 16)]
     [InlineData(40, 80)]
     [InlineData(96, 192)]

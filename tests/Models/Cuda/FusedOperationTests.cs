@@ -80,6 +80,15 @@ public sealed class FusedOperationTests
         x => [FusedL2Norm.Apply(x[0], 1e-6)], x => [x[0].mul(x[0].square().sum(-1, keepdim: true).add(1e-6).rsqrt())], Tolerance(type));
 
     [Theory]
+    [InlineData("float32", 24, true)]
+    [InlineData("bfloat16", 48, true)]
+    [InlineData("bfloat16", 128, false)]
+    [InlineData("float32", 512, false)]
+    public void Gated_norm_equals_the_plain_one(string type, int head, bool swish) => Gpu.Compare(type, [[2, 75, 3, head], [head], [2, 75, 2, 3, head]],
+        x => [FusedGatedNorm.Apply(x[0], x[1], x[2].select(2, 1), 1e-6, swish)],
+        x => [RmsNorm.Gated(x[0], x[1], swish ? nn.functional.silu(x[2].select(2, 1)) : x[2].select(2, 1).sigmoid(), 1e-6)], Tolerance(type));
+
+    [Theory]
     [InlineData("float32")]
     [InlineData("bfloat16")]
     public void Decay_gates_equal_the_plain_ones(string type) => Gpu.Compare(type, [[2, 300, 6], [2, 300, 6], [6], [6]],

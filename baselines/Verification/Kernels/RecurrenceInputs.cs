@@ -1,14 +1,14 @@
 using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
 
-namespace LT2.Eval.Models.Tests.Cuda;
+namespace LT2.Eval.Models.Verification.Kernels;
 
 /// <summary>Random inputs of a recurrence: the same values in bfloat16 (gates in float32) on the GPU and in float64 on the CPU, both as leaves.</summary>
 internal sealed class RecurrenceInputs
 {
-    readonly List<(string Name, Tensor Given, Tensor Exact)> all = [];
-    readonly Device device;
-    readonly Generator generator;
+    private readonly List<(string Name, Tensor Given, Tensor Exact)> all = [];
+    private readonly Device device;
+    private readonly Generator generator;
 
     /// <summary>Draws q, k with L2 norm 1, v, β, g (scalar or one for each key channel), an initial state, and gradients of both outputs.</summary>
     internal RecurrenceInputs(
@@ -54,9 +54,9 @@ internal sealed class RecurrenceInputs
         total.backward();
     }
 
-    Tensor Uniform(params long[] shape) => rand(shape, generator: generator);
+    private Tensor Uniform(params long[] shape) => rand(shape, generator: generator);
 
-    void Add(string name, Tensor value, ScalarType type)
+    private void Add(string name, Tensor value, ScalarType type)
     {
         var rounded = value.to(type);
         all.Add((name, rounded.to(device).detach().requires_grad_(true), rounded.to(ScalarType.Float64).detach().requires_grad_(true)));

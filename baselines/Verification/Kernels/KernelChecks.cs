@@ -1,0 +1,36 @@
+using LT2.Eval.Models.Kernels;
+using LT2.Eval.Models.Layers;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Verification.Kernels;
+
+/// <summary>Every kernel that has a readable version of the same signature: one line a kernel.</summary>
+internal static class KernelChecks
+{
+    public static IReadOnlyList<KernelCheck> All { get; } =
+    [
+        .. OperationCheck.Of("RMSNorm", [[3, 37, 512], [512]], x => [FusedRmsNorm.Apply(x[0], x[1], 1e-6)], x => [RmsNorm.Apply(x[0], x[1], 1e-6)]),
+        .. OperationCheck.Of("residual and RMSNorm", [[300, 128], [300, 128], [128]],
+            x => Pair(FusedRmsNorm.AddThenNorm(x[0], x[1], x[2], 1e-6)), x => [x[0].add(x[1]), RmsNorm.Apply(x[0].add(x[1]), x[2], 1e-6)]),
+        .. OperationCheck.Of("gated RMSNorm", [[2, 75, 3, 48], [48], [2, 75, 3, 48]], x => [FusedGatedNorm.Apply(x[0], x[1], x[2], 1e-6, swish: true)],
+            x => [RmsNorm.Gated(x[0], x[1], nn.functional.silu(x[2]), 1e-6)]),
+        .. OperationCheck.Of("SwiGLU", [[2, 75, 192]], x => [FusedSwiGlu.Apply(x[0])],
+            x => [nn.functional.silu(x[0].narrow(-1, 0, 96)).mul(x[0].narrow(-1, 96, 96))]),
+        .. OperationCheck.Of("short convolution", [[3, 131, 64], [64, 1, 4]], x => [FusedShortConvolution.Apply(x[0], x[1])],
+            x => [nn.functional.silu(ShortConvolution.Apply(x[0], x[1]))], bfloat16Tolerance: 1.2e-2),
+        .. OperationCheck.Of("L2 norm", [[2, 33, 5, 24]], x => [FusedL2Norm.Apply(x[0], 1e-6)], x => [x[0].mul(x[0].square().sum(-1, keepdim: true).add(1e-6).rsqrt())]),
+        .. OperationCheck.Of("decay gates", [[2, 300, 6], [2, 300, 6], [6], [6]], x => Pair(FusedDecayGates.Apply(x[0], x[1], x[2], x[3], 2)),
+            x => [nn.functional.softplus(x[0].add(x[3])).mul(x[2].exp().neg()), x[1].sigmoid().mul(2)]),
+        RecurrenceCheck.Of(true, "usual", 2, 200, 2, 4, 24, 48),
+        RecurrenceCheck.Of(true, "no decay", 1, 130, 2, 2, 64, 64),
+        RecurrenceCheck.Of(true, "extreme", 1, 200, 2, 2, 128, 128),
+        RecurrenceCheck.Of(true, "mixed", 1, 200, 2, 2, 96, 192),
+        RecurrenceCheck.Of(true, "correlated keys", 2, 200, 2, 2, 32, 64),
+        RecurrenceCheck.Of(true, "β to 2", 1, 65, 1, 3, 40, 80),
+        RecurrenceCheck.Of(true, "near one", 1, 300, 1, 1, 256, 256),
+        RecurrenceCheck.Of(false, "usual", 2, 150, 1, 3, 32, 48),
+        RecurrenceCheck.Of(false, "extreme", 1, 200, 2, 2, 128, 64),
+    ];
+
+    private static Tensor[] Pair((Tensor, Tensor) pair) => [pair.Item1, pair.Item2];
+}
