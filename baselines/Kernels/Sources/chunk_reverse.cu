@@ -100,7 +100,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
         for (int step = 0; step <= chunks; step++)
         {
             wait_copies<STAGES - 2>();
-            __syncthreads();
+            meet(STEP_BARRIER, THREADS);
             fetch(step + STAGES - 1);
         }
         return;
@@ -112,7 +112,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
 #pragma unroll 1
         for (int step = 0; step <= chunks; step++)
         {
-            __syncthreads();
+            meet(STEP_BARRIER, THREADS);
             if (step == 0) continue;
             const u16* from = handed + ((step - 1) & 1) * HANDED;
             write_block<32 * STORE_WARPS>(dstates + ((value_chunks + chunks - step) * DV + first_column) * KEY_ROW, from, stored_columns * KEY_ROW, thread);
@@ -148,7 +148,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
 #pragma unroll 1
     for (int step = 0; step <= chunks; step++)
     {
-        __syncthreads();
+        meet(STEP_BARRIER, THREADS);
         if (step == chunks) break;
         wait_arrival(arrivals + step % STAGES, step / STAGES);
         const u16* stage = stages + step % STAGES * STAGE;

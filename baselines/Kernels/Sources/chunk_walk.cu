@@ -82,7 +82,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
         for (int step = 0; step <= chunks; step++)
         {
             wait_copies<STAGES - 2>();
-            __syncthreads();
+            meet(STEP_BARRIER, THREADS);
             fetch(step + STAGES - 1);
         }
         return;
@@ -103,7 +103,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
 #pragma unroll 1
         for (int step = 0; step <= chunks; step++)
         {
-            __syncthreads();
+            meet(STEP_BARRIER, THREADS);
             if (step == chunks) break;
             wait_arrival(arrivals + step % STAGES, step / STAGES);
             const u16* stage = stages + step % STAGES * STAGE;
@@ -255,7 +255,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
 #pragma unroll 1
     for (int step = 0; step <= chunks; step++)
     {
-        __syncthreads();
+        meet(STEP_BARRIER, THREADS);
         if (step == 0) continue;
         const u16* from = handed + ((step - 1) & 1) * HANDED;
         const long long to = ((long long)batch_head * chunks + step - 1) * DV + first_column;
@@ -268,7 +268,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
 #pragma unroll 1
     for (int step = 0; step <= chunks; step++)
     {
-        __syncthreads();
+        meet(STEP_BARRIER, THREADS);
         if (step == 0) continue;
         wait_arrival(arrivals + step % STAGES, step / STAGES);
         const u16* stage = stages + step % STAGES * STAGE;
