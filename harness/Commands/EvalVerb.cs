@@ -35,6 +35,8 @@ internal sealed class EvalVerb : IVerb
               lt2 eval --checkpoint my-model --suite mqar --set length=32 vocabulary=64 --loops 1,2,3,4
               lt2 eval --checkpoint my-model --task piqa --docs piqa.jsonl --format lm-eval --out scores
               lt2 eval --checkpoint my-ouro --suite perplexity --task austen --exit-thresholds 0.3,0.6,0.9,1.1
+              lt2 eval --checkpoint my-model --task mmlu --shots 5 --data datasets
+              lt2 eval --variant hash --task piqa --examples
               lt2 eval --variant hash --task piqa --docs piqa.jsonl --shots 3 --fewshot-docs train.jsonl --format lm-eval --out scores
             """) { checkpoint, variant, loops, samples, seed, batch, iterations, exits, format, output, device, dtype, data, json };
         item.AddTo(command);

@@ -56,7 +56,11 @@ internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSett
         // The hash model's scores mean nothing, so it shows the task at work on any documents; a checkpoint's scores must be those of the data set.
         if (settings.Checkpoint is null && settings.Data is null && task.Examples is not null && !data.IsPresent(task.DatasetPath))
         {
-            environment.Error.WriteLine($"The data set '{task.DatasetPath}' is not in '{data.Path}': the {task.Examples.Count} example documents of '{task.Name}' are taken.");
+            if (examples.Count == 0)
+            {
+                environment.Error.WriteLine($"The data set '{task.DatasetPath}' is not in '{data.Path}': the example documents that come with the program are taken.");
+            }
+
             examples.Add(task.Name);
             return TextTaskInput.FromExamples(task, settings.Samples);
         }
@@ -121,7 +125,9 @@ internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSett
 
     private int Report(IReadOnlyList<(int? LoopCount, HarnessRunInfo Run, IReadOnlyList<EvaluatedTask> Tasks)> readouts, IReadOnlyList<TaskGroup> groups)
     {
-        var rows = readouts.SelectMany(readout => readout.Tasks.SelectMany(task => TextTaskMetric.Of(task, readout.Run.BootstrapIterations)).Select(metric => (readout.LoopCount, Metric: metric))).ToList();
+        var rows = readouts.SelectMany(readout => readout.Tasks.SelectMany(task => TextTaskMetric.Of(task, readout.Run.BootstrapIterations))
+            .Concat(groups.SelectMany(group => TextTaskMetric.Of(group, readout.Tasks)))
+            .Select(metric => (readout.LoopCount, Metric: metric))).ToList();
         var files = settings.HarnessLayoutFolder is { } folder
             ? readouts.SelectMany(readout => HarnessLayoutWriter.Write(folder, readout.Tasks, groups, readout.Run, environment.Clock)).ToList()
             : [];

@@ -76,6 +76,19 @@ public sealed class PluginTests : IDisposable
     }
 
     [Fact]
+    public void A_group_is_reported_with_its_parts()
+    {
+        var metrics = JsonNode.Parse(Run("eval", "--variant", "hash", "--task", "mmlu", "--examples", "--shots", "5", "--json"))!["metrics"]!.AsArray();
+        var tasks = metrics.Where(row => ((string)row!["task"]!).StartsWith("mmlu_", StringComparison.Ordinal) && (int)row["documents"]! == 6).ToList();
+        var whole = metrics.Single(row => (string)row!["task"]! == "mmlu")!;
+        Assert.Equal(57, tasks.Count);
+        Assert.Equal(57 * 6, (int)whole["documents"]!);
+        Assert.Equal(tasks.Average(row => (double)row!["value"]!), (double)whole["value"]!, 9);
+        Assert.Equal(0.25, (double)whole["chance"]!, 9);
+        Assert.Equal(4, metrics.Count - tasks.Count - 1); // humanities, other, social sciences, STEM
+    }
+
+    [Fact]
     public void A_missing_data_set_says_what_to_place_where()
     {
         var (exit, _, error) = Lt2.Run("eval", "--variant", "hash", "--task", "piqa", "--data", folder);

@@ -88,7 +88,8 @@ internal sealed class SharedPrefixBenchmark(string variant, IReadOnlyList<string
         return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
 
-    private static Dictionary<string, string> Surroundings() => HostDescription.Describe().Concat(TorchRuntime.Describe())
+    private static Dictionary<string, string> Surroundings() => HostDescription.Describe()
+        .Concat(TorchRuntime.Describe().Where(entry => entry.Item1 is "TorchSharp" or "libtorch" or "threads"))
         .Append(("program.commit", BuildIdentity.Current.Commit ?? "unknown")).ToDictionary(entry => entry.Item1, entry => entry.Item2);
 
     private sealed class Recorder : IRequestScorer
