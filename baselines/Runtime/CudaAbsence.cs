@@ -22,7 +22,7 @@ internal static class CudaAbsence
             return ("there is no NVIDIA driver (libcuda.so.1 does not load)",
                 "run on a host with an NVIDIA GPU; on a cluster ask for one (srun --gres=gpu:1), in a container pass it through (--gpus all)");
         var folder = LibtorchConfiguration.LoadedFrom() ?? "its folder";
-        if (!File.Exists(Path.Combine(folder, "libtorch_cuda.so")))
+        if (!File.Exists(Path.Combine(folder, "libtorch_cuda.so")) && !NativeLibrary.TryLoad("libtorch_cuda.so", out _))
             return ($"the libtorch in {folder} is built for the CPU alone (libtorch_cuda.so is not there)",
                 $"build with -p:Torch=cuda, or take the bundle and point {NativeLibraries.FolderVariable} or LD_LIBRARY_PATH at the folder torch/lib of a PyTorch with CUDA");
         var visible = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES");

@@ -11,8 +11,8 @@ namespace LT2.Eval.Models.Training;
 
 /// <summary>
 /// Training steps as CUDA graphs: forward, backward, clipping, AdamW and schedule of one step are captured once for each batch shape and replayed with the next batch
-/// copied in. A step of several micro-batches replays a graph for each; only the last one's has the update. Step count and learning rate live in device memory, and nothing is read back between logged steps. A gradient that is not finite changes no weight and
-/// is reported at the next logged step.
+/// copied in. A step of several micro-batches replays a graph for each; only the last one's has the update. Step count and learning rate live in device memory, and
+/// nothing is read back between logged steps. A gradient that is not finite changes no weight and is reported at the next logged step.
 /// </summary>
 internal sealed class CapturedTraining : IDisposable
 {
@@ -207,7 +207,7 @@ internal sealed class CapturedTraining : IDisposable
 
     void Record(Tensor target, Tensor value)
     {
-        if (recipe.GradientAccumulationSteps == 1) target.copy_(value);
+        if (group.Share.Count == 1) target.copy_(value);
         else target.add_(value);
     }
 

@@ -23,7 +23,6 @@ public static class CudaChecks
                 return string.Create(CultureInfo.InvariantCulture,
                     $"{facts.Name}, {facts.Architecture}, {facts.MultiprocessorCount} multiprocessors, {memory.TotalBytes / 1e9:F1} GB ({memory.FreeBytes / 1e9:F1} free), driver for CUDA {facts.DriverVersion / 1000}.{facts.DriverVersion % 1000 / 10}");
             }),
-            Check("bfloat16", "models run in float32, at half the speed and twice the memory or worse", "take a GPU of compute capability 8.0 or higher", () => Product(device, ScalarType.BFloat16)),
             Check("float16", "imported float16 checkpoints are converted on the host", null, () => Product(device, ScalarType.Float16)),
             Check("flash SDPA", "attention over long sequences needs memory for the whole score matrix", "take a GPU of compute capability 8.0 or higher and a libtorch built for it",
                 () => FlashAttention(device)),

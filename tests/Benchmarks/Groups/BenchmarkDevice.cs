@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Benchmarks.Groups;
 
-/// <summary>Where the benchmarks run; set before they start, through the environment, so that a benchmark's own process knows it too.</summary>
+/// <summary>Where the benchmarks run. BenchmarkDotNet makes their objects itself, so the command line reaches them through the environment.</summary>
 internal static class BenchmarkDevice
 {
     internal const string Variable = "LT2_BENCHMARK_DEVICE";

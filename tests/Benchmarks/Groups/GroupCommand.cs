@@ -22,13 +22,12 @@ internal static class GroupCommand
         type.AcceptOnlyFromAmong("float32", "bfloat16");
         var filter = new Option<string[]>("--filter") { Description = "Only benchmarks whose full name with parameters fits, such as *gdn*." };
         var brief = new Option<bool>("--short") { Description = "Three iterations each: quick and coarse. The standard error tells how coarse." };
-        var fresh = new Option<bool>("--fresh-process") { Description = "Each benchmark in a process of its own; needs the .NET SDK. Without it they run in this one, on any host." };
         var json = new Option<string?>("--json") { Description = "File to which a line a benchmark is appended." };
         var command = new RootCommand("""
             Benchmarks of the parts of LT2.Eval. Those of whole steps on a GPU are cuda-limits, cuda-training and so on.
 
             Example: LT2.Eval.Benchmarks mixers --device cuda --dtype bfloat16 --json figures.jsonl
-            """) { groups, device, type, filter, brief, fresh, json };
+            """) { groups, device, type, filter, brief, json };
         command.SetAction(parsed =>
         {
             Environment.SetEnvironmentVariable(BenchmarkDevice.Variable, parsed.GetValue(device));
@@ -44,7 +43,7 @@ internal static class GroupCommand
             }
 
             var names = parsed.GetValue(groups)!;
-            var config = Config(parsed.GetValue(brief), parsed.GetValue(fresh), parsed.GetValue(filter) ?? []);
+            var config = Config(parsed.GetValue(brief), parsed.GetValue(filter) ?? []);
             var failed = false;
             foreach (var group in BenchmarkGroup.All.Where(group => names.Contains("all") || names.Contains(group.Name)))
             {
@@ -63,10 +62,12 @@ internal static class GroupCommand
         return command.Parse(arguments).Invoke();
     }
 
-    private static ManualConfig Config(bool brief, bool freshProcess, string[] filters)
+    private static ManualConfig Config(bool brief, string[] filters)
     {
         var job = brief ? Job.ShortRun.WithIterationCount(3).WithWarmupCount(1) : Job.Default.WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(200)).WithMaxIterationCount(30);
-        var config = ManualConfig.Create(DefaultConfig.Instance).AddJob(freshProcess ? job : job.WithToolchain(InProcessEmitToolchain.Instance)).AddDiagnoser(MemoryDiagnoser.Default)
+
+        // In this process: a host without the .NET SDK has no other way, and libtorch and its device are loaded once.
+        var config = ManualConfig.Create(DefaultConfig.Instance).AddJob(job.WithToolchain(InProcessEmitToolchain.Instance)).AddDiagnoser(MemoryDiagnoser.Default)
             .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(40)).WithOptions(ConfigOptions.JoinSummary);
         return filters.Length == 0 ? config : config.AddFilter(new GlobFilter(filters));
     }

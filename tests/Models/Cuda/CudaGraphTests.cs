@@ -25,7 +25,13 @@ public sealed class CudaGraphTests
     }
 
     [Fact]
-    public void Off_cuda_the_checks_say_that_there_is_nothing_to_check() => Assert.False(Assert.Single(CudaChecks.Run(ComputeDevice.Cpu)).Passed);
+    public void Off_cuda_one_row_says_whether_there_is_cuda_and_if_not_what_that_costs_and_what_to_do()
+    {
+        var row = Assert.Single(CudaChecks.Run(ComputeDevice.Cpu));
+        Assert.Equal(("CUDA", ComputeDevice.Resolve("auto").IsCuda), (row.Name, row.Passed));
+        Assert.Equal(row.Passed, row.Cost is null);
+        Assert.Equal(row.Passed, row.Remedy is null);
+    }
 
     [Fact]
     public void A_replay_reads_new_inputs_and_equals_the_eager_result()
