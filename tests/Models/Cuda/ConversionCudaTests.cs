@@ -44,16 +44,16 @@ public sealed class ConversionCudaTests
         Assert.InRange(Gpu.RelativeError(tensor(given), tensor(gradient)), 0, 2e-3);
     }
 
+    /// <summary>In float64, where what is compared is the rule: in float32 sandwich norms scale small outputs up, and the rounding of twenty blocks with them.</summary>
     [Fact]
     public void Early_exit_leaves_at_the_same_loops_with_the_same_logits()
     {
         var device = Gpu.Require();
-        TorchRuntime.SetTf32(false);
         using var scope = NewDisposeScope();
         var ids = Variants.Ids(6, 8);
         (Tensor Logits, int[] Loops) Decode(ComputeDevice where)
         {
-            using var model = LoopedModel.Create(Variants.Small("ouro-hybrid", 4), 1, where);
+            using var model = LoopedModel.Create(Variants.Small("ouro-hybrid", 4), 1, where, ScalarType.Float64);
             using (no_grad()) model.Parameters.View("exit_gate.weight").mul_(3);
             using var state = model.NewState(6, 8, 4);
             model.Advance(ids.narrow(1, 0, 4).to(where.TorchDevice), state).Dispose();
@@ -65,6 +65,6 @@ public sealed class ConversionCudaTests
         var (expected, loops) = Decode(ComputeDevice.Cpu);
         var (actual, given) = Decode(device);
         Assert.Equal(loops, given);
-        Assert.InRange(Gpu.RelativeError(actual, expected), 0, 1e-4);
+        Assert.InRange(Gpu.RelativeError(actual, expected), 0, 1e-9);
     }
 }
