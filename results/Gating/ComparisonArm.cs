@@ -8,6 +8,7 @@ internal sealed class ComparisonArm
 {
     private readonly ComparisonSide _side;
     private readonly Dictionary<string, CellRecord> _cells;
+    private readonly Dictionary<string, ILookup<(string Metric, int LoopCount, string? Slice), SampleRecord>> _samples = new(StringComparer.Ordinal);
 
     private ComparisonArm(ComparisonSide side, ComparisonSide other)
     {
@@ -43,13 +44,24 @@ internal sealed class ComparisonArm
     public IReadOnlyList<SampleRecord> Samples(List<MetricRecord> metrics)
     {
         var samples = metrics.SelectMany(metric =>
-            _side.Store.Samples(_side.RunId, metric.CellId, metric.Key.Metric, metric.Key.TestedLoopCount)
-                .Where(sample => sample.Slice == metric.Key.Slice)
-                .Select(sample => metrics.Count == 1 ? sample : sample with
+            SamplesOf(metric).Select(sample => metrics.Count == 1 ? sample : sample with
                 {
                     SampleId = $"{metric.Seed}/{sample.SampleId}", ClusterId = sample.ClusterId ?? sample.SampleId,
                 }));
         return [.. samples];
+    }
+
+    // A cell's samples are read once: its metrics, loop counts and slices are series of their own.
+    private IEnumerable<SampleRecord> SamplesOf(MetricRecord metric)
+    {
+        if (!_samples.TryGetValue(metric.CellId, out var samples))
+        {
+            _samples[metric.CellId] = samples = _side.Store.Samples(_side.RunId, metric.CellId)
+                .ToLookup(sample => (sample.Metric, sample.TestedLoopCount, sample.Slice));
+        }
+        return metric.Key.TestedLoopCount is { } loops
+            ? samples[(metric.Key.Metric, loops, metric.Key.Slice)]
+            : samples.Where(group => group.Key.Metric == metric.Key.Metric && group.Key.Slice == metric.Key.Slice).SelectMany(group => group);
     }
 
     /// <summary>ln of each fresh process' median milliseconds, over the blocks that are not tainted.</summary>

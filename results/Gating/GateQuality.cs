@@ -16,7 +16,8 @@ internal static class GateQuality
                 $"The pinned run '{pin.RunId}' is not in this store, so nothing can be paired with it: merge the store that holds it.")];
         }
         var findings = new List<GateFinding>();
-        foreach (var row in comparison.Rows.Where(row => row.Question != ComparisonQuestion.Time))
+        // Slices are looked at and never judged: there are many, and each holds few samples.
+        foreach (var row in comparison.Rows.Where(row => row.Question != ComparisonQuestion.Time && row.Key.Slice is null))
         {
             if (row.Question == ComparisonQuestion.Memory)
                 findings.AddRange(await MemoryAsync(row, runner, cancellation).ConfigureAwait(false));
@@ -24,7 +25,7 @@ internal static class GateQuality
                 findings.AddRange(Quality(row));
         }
         // Series of one side only are listed as missing or new; times have their own layers.
-        findings.AddRange(comparison.Refused.Where(refused => refused is { InBaseline: true, InCandidate: true } && refused.Key.Phase is null && !CanarySeries.Is(refused.Key))
+        findings.AddRange(comparison.Refused.Where(refused => refused is { InBaseline: true, InCandidate: true } && refused.Key is { Phase: null, Slice: null } && !CanarySeries.Is(refused.Key))
             .Select(refused => new GateFinding("quality", "compare", FindingStatus.Undecided, refused.Key, $"Not compared: {refused.Reason}.")));
         return findings;
     }

@@ -5,7 +5,7 @@ using MathNet.Numerics.Distributions;
 namespace LT2.Eval.Results.Gating;
 
 /// <summary>
-/// An honest comparison of two runs: paired by sample id, clustered, corrected by Holm within each family (quality, times, memory),
+/// An honest comparison of two runs: paired by sample id, clustered, corrected by Holm within each family (quality, times, memory; slices, which are exploratory, apart),
 /// with a reason for everything that is not comparable.
 /// </summary>
 public static class RunComparison
@@ -145,7 +145,8 @@ public static class RunComparison
     private static List<MetricComparison> Judge(List<Draft> drafts, ComparisonOptions options)
     {
         var judged = new List<MetricComparison>();
-        foreach (var family in drafts.GroupBy(draft => draft.Row.Question is ComparisonQuestion.Time or ComparisonQuestion.Memory ? draft.Row.Question : 0))
+        foreach (var family in drafts.GroupBy(draft => (
+            draft.Row.Question is ComparisonQuestion.Time or ComparisonQuestion.Memory ? draft.Row.Question : 0, IsSlice: draft.Row.Key.Slice is not null)))
         {
             var members = family.ToList();
             var adjusted = HolmAdjustment.Adjust([.. members.Select(member => member.Row.PValue ?? 1)]);
