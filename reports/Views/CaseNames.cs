@@ -44,8 +44,8 @@ internal static partial class CaseNames
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
-    // Test cases of one length state it twice, word problems without identities three times.
-    private static bool IsLengthAgain(KeyValuePair<string, string> pair, string caseParameters) =>
+    /// <summary>Whether a parameter only says the length again: test cases of one length state it twice, word problems without identities three times.</summary>
+    public static bool IsLengthAgain(KeyValuePair<string, string> pair, string caseParameters) =>
         pair.Key is "minimumLength" or "activeTokens" && Parameters(caseParameters).Contains(KeyValuePair.Create("length", pair.Value));
 
     [GeneratedRegex("(?<=[a-z])[A-Z]")]

@@ -50,10 +50,10 @@ public sealed record HeatGrid(
             .GroupBy(item => (item.SuiteId, item.TaskId, Other: Rest(item.CaseParameters, parameters), item.Shots, item.Split, item.Metric));
 
     private static string Rest(string caseParameters, string[] parameters) =>
-        string.Join(';', CaseNames.Parameters(caseParameters).Where(pair => !parameters.Contains(pair.Key) && !(parameters.Contains("length") && pair.Key == "minimumLength")).Select(pair => $"{pair.Key}={pair.Value}"));
+        string.Join(';', CaseNames.Parameters(caseParameters).Where(pair => !parameters.Contains(pair.Key) && !(parameters.Contains("length") && CaseNames.IsLengthAgain(pair, caseParameters))).Select(pair => $"{pair.Key}={pair.Value}"));
 
     private static string FamilyTitle(QualityCase item, string[] parameters) =>
-        $"{CaseNames.Title(item.TaskId, Rest(item.CaseParameters, parameters), item.Shots)}: {CaseNames.Metric(item.Metric)}";
+        $"{CaseNames.Title(item.TaskId, Rest(item.ShownParameters, parameters), item.Shots)}: {CaseNames.Metric(item.Metric)}";
 
     private static HeatGrid Grid(string title, string rowName, string columnName, ImmutableArray<(double Row, double Column, double Value)> values, QualityCase item)
     {

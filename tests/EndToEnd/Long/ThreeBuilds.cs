@@ -16,7 +16,8 @@ public sealed class ThreeBuilds : IDisposable
 
         sources = new PublishedBuild();
         Accepted = sources.Publish("accepted");
-        sources.Replace(Model, "var length = (int)ids.shape[1];\n", "var length = (int)ids.shape[1];\n        System.Threading.Thread.Sleep(50);\n");
+        const string declaration = "public Tensor Advance(Tensor ids, LoopState state, bool lastPositionOnly = false)\n    {\n";
+        sources.Replace(Model, declaration, $"{declaration}        System.Threading.Thread.Sleep(50);\n");
         Slower = sources.Publish("slower");
         sources.Restore(Model);
         sources.Replace(
