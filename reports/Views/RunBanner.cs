@@ -35,7 +35,7 @@ internal static class RunBanner
         var unfinished = model.Unfinished;
         var finished = cells.Count - unfinished.Length;
         var worst = unfinished.FirstOrDefault(cell => cell.Outcome == CellOutcome.Failed) ?? unfinished.FirstOrDefault();
-        var detail = worst is null ? "" : $" First to look at: {worst.Title} ({OutcomeNames.Of(worst.Outcome)}{(worst.Reason is null ? "" : ": " + worst.Reason)}).";
+        var detail = worst is null ? "" : $" First to look at: {worst.Title} ({OutcomeNames.Of(worst.Outcome)}{(worst.Reason is null ? "" : ": " + FirstLine(worst.Reason))}).";
         return model.Run.Status switch
         {
             RunStatus.Failed => new Banner("bad", "RUN FAILED", $"The run stopped by an error after {Quantity.Count(cells.Count, "cell")}.{detail}"),
@@ -47,5 +47,13 @@ internal static class RunBanner
                 new Banner("unsure", "INCOMPLETE", $"{Quantity.Count(finished)} of {Quantity.Count(cells.Count, "cell")} finished; the others ended with a recorded reason.{detail}"),
             _ => new Banner("good", "COMPLETE", $"All {Quantity.Count(cells.Count, "cell")} finished."),
         };
+    }
+
+    // The whole reason, which may be a stack trace, stands in the table of missing cells.
+    private static string FirstLine(string reason)
+    {
+        const int most = 160;
+        var line = reason.Split('\n')[0].Trim();
+        return line.Length <= most ? line : line[..most] + "…";
     }
 }

@@ -35,8 +35,8 @@ public static class NightlyGate
             var series = times.Select(metric => History(store, run, metric, pin)).ToList();
             findings.AddRange(await LatencyGate.EvaluateAsync(series, runner, options, cancellation).ConfigureAwait(false));
         }
-        findings = [.. findings.OrderBy(finding => finding.Status).ThenBy(finding => finding.Family, StringComparer.Ordinal)
-            .ThenBy(finding => finding.Key is null ? "" : SeriesIdentity.Of(finding.Key), StringComparer.Ordinal)];
+        // Within a family the order is the comparison's: the worst first.
+        findings = [.. findings.OrderBy(finding => finding.Status).ThenBy(finding => finding.Family, StringComparer.Ordinal)];
         var verdict = Decide(findings);
         return new(verdict, Summarise(verdict, findings, metrics.Count), findings, comparison, pin, candidateRunId, metrics.Count);
     }
@@ -54,7 +54,7 @@ public static class NightlyGate
         var counts = string.Join(", ", Enum.GetValues<FindingStatus>().Select(status => (status, Count: findings.Count(f => f.Status == status)))
             .Where(pair => pair.Count > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Count} {StoredName.Of(pair.status)}")));
         var numerics = findings.Count(finding => finding.Layer == "numerics");
-        var head = verdict != GateVerdict.Pass ? findings[0].Message
+        var head = verdict != GateVerdict.Pass ? (findings[0].Key is { } key ? $"{SeriesTitle.Of(key)}: {findings[0].Message}" : findings[0].Message)
             : $"All {count} series are measured and none is worse than the pin{(numerics == 0 ? "" : $"; the same weights answered differently in {numerics} of them")}.";
         return counts.Length == 0 ? head : $"{head} ({counts})";
     }

@@ -157,7 +157,7 @@ public static class RunComparison
             }));
         }
         return [.. judged.OrderBy(row => row.Verdict switch { ComparisonVerdict.Worse => 0, ComparisonVerdict.Better => 1, ComparisonVerdict.Inconclusive => 2, _ => 3 })
-            .ThenBy(row => row.PValue ?? 1).ThenBy(row => SeriesIdentity.Of(row.Key), StringComparer.Ordinal)];
+            .ThenBy(row => row.PValue ?? 1).ThenByDescending(row => row.Floor > 0 ? Math.Abs(row.Difference) / row.Floor : 0).ThenBy(row => SeriesIdentity.Of(row.Key), StringComparer.Ordinal)];
     }
 
     private static bool SameWeights(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after)
