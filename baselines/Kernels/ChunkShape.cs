@@ -30,7 +30,18 @@ internal sealed record ChunkShape(
     internal long PaddedKey => (KeyWidth + 31) / 32 * 32;
     internal long PaddedValue => (ValueWidth + 15) / 16 * 16;
     internal long ChunkHeads => Batch * ValueHeads * Chunks;
-    internal double ScaleOfKey => Math.Pow(KeyWidth, -0.5);
+
+    /// <summary>Why the kernels cannot run at these sizes, or null where they can.</summary>
+    internal string? Obstacle
+    {
+        get
+        {
+            if (KeyWidth > LargestKeyWidth) return $"key heads of {KeyWidth} are wider than {LargestKeyWidth}";
+            if (ChunkHeads > int.MaxValue / Chunk) return "there are more chunks than a grid has blocks";
+            return Walk(save: false) is null || Walk(save: true) is null || Reverse() is null || Math.Max(PrepareBytes, GradientBytes) > SharedBytes
+                ? $"heads of {KeyWidth} and {ValueWidth} need more than the {SharedBytes} bytes of shared memory of a block" : null;
+        }
+    }
 
     /// <summary>Elements of a row of queries, keys or states in scratch memory.</summary>
     internal long KeyRow => PaddedKey + Padding;

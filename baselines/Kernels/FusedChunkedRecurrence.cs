@@ -13,17 +13,15 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
     /// <inheritdoc/>
     public override string Name => "fused_chunked_recurrence";
 
-    /// <summary>Why these kernels do not serve a shape, or null where they do. Dtype and device are <see cref="FusedOperations"/>' to judge.</summary>
-    internal static string? Obstacle(Tensor k, Tensor v)
-    {
-        var keyWidth = k.shape[3];
-        if (v.dtype != ScalarType.BFloat16) return $"values are {v.dtype}, not bfloat16";
-        if (keyWidth > ChunkShape.LargestKeyWidth) return $"key heads of {keyWidth} are wider than {ChunkShape.LargestKeyWidth}";
-        if (v.shape[0] * v.shape[2] * ((v.shape[1] + ChunkShape.Chunk - 1) / ChunkShape.Chunk) > int.MaxValue / 64) return "there are more chunks than a grid has blocks";
-        return null;
-    }
-
     internal static bool Serves(Tensor k, Tensor v) => FusedOperations.ServesOr(v, Obstacle(k, v), "chunked recurrence");
+
+    static string? Obstacle(Tensor k, Tensor v)
+    {
+        if (v.dtype != ScalarType.BFloat16) return $"values are {v.dtype}, not bfloat16";
+        if (v.device_type != TorchSharp.DeviceType.CUDA) return "there is no GPU";
+        // The delta rule's kernels need the most.
+        return Shape(k, v, 1, delta: true).Obstacle;
+    }
 
     /// <summary>Outputs [B, L, HV, Dv] bfloat16 and, where it is needed, the final state [B, HV, Dk, Dv] float32.</summary>
     /// <param name="q">[B, L, H, Dk]; or, with <paramref name="k"/> null, queries and keys side by side, [B, L, 2 H, Dk].</param>
@@ -104,9 +102,14 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
     {
         var heads = q.shape[2] / (k is null ? 2 : 1);
         if (k is null) (q, k) = (q.narrow(2, 0, heads), q.narrow(2, heads, heads));
-        var facts = CudaDeviceFacts.Of(KernelLibrary.Index(v.device));
-        var shape = new ChunkShape(v.shape[0], v.shape[1], heads, v.shape[2], q.shape[3], v.shape[3], beta is not null, facts.MultiprocessorCount, facts.SharedBytesPerBlock);
+        var shape = Shape(q, v, heads, beta is not null);
         return new(shape, q, k, v, beta, g, (float)scale);
+    }
+
+    static ChunkShape Shape(Tensor k, Tensor v, long heads, bool delta)
+    {
+        var facts = CudaDeviceFacts.Of(KernelLibrary.Index(v.device));
+        return new(v.shape[0], v.shape[1], heads, v.shape[2], k.shape[3], v.shape[3], delta, facts.MultiprocessorCount, facts.SharedBytesPerBlock);
     }
 
     /// <summary>bfloat16 with dense heads whose rows start on 16 bytes: as it is where possible, else a copy.</summary>

@@ -1,0 +1,46 @@
+using LT2.Eval.Models.Kernels;
+
+namespace LT2.Eval.Models.Tests.Cuda;
+
+/// <summary>How the chunked kernels are sized, which needs no GPU.</summary>
+public sealed class ChunkShapeTests
+{
+    const int Hopper = 232_448, Ampere = 166_912;
+
+    static ChunkShape Of(long batch, long valueHeads, long keyWidth, long valueWidth, int sharedBytes = Hopper) => new(batch, 1000, valueHeads, valueHeads, keyWidth, valueWidth, true, 132, sharedBytes);
+
+    [Fact]
+    public void Every_width_up_to_the_largest_fits_a_hopper_block()
+    {
+        foreach (var valueWidth in (long[])[8, 48, 128, 192, 256, 512])
+            for (var keyWidth = 8; keyWidth <= ChunkShape.LargestKeyWidth; keyWidth += 8)
+                foreach (var heads in (long[])[1, 16, 400])
+                {
+                    var shape = Of(1, heads, keyWidth, valueWidth);
+                    Assert.Null(shape.Obstacle);
+                    foreach (var (chain, stages, bytes) in (ReadOnlySpan<(long, long, long)>)[shape.Walk(false)!.Value, shape.Walk(true)!.Value, shape.Reverse()!.Value])
+                    {
+                        Assert.InRange(chain, 1, 4);
+                        Assert.InRange(stages, 2, 3);
+                        Assert.InRange(bytes, 1, Hopper);
+                        Assert.True(shape.Slices(chain) * chain * 16 >= shape.PaddedValue, "columns are left out");
+                    }
+                }
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_said()
+    {
+        Assert.Contains("wider than 256", Of(1, 1, 264, 64).Obstacle!, StringComparison.Ordinal);
+        Assert.Contains("shared memory", Of(1, 1, 256, 256, Ampere).Obstacle!, StringComparison.Ordinal);
+        Assert.Null(Of(1, 1, 128, 128, Ampere).Obstacle);
+    }
+
+    [Fact]
+    public void Few_heads_are_cut_into_narrow_slices_and_many_into_wide_ones()
+    {
+        Assert.Equal(1, Of(1, 16, 128, 128).Chain);
+        Assert.Equal(4, Of(8, 16, 128, 128).Chain);
+        Assert.Equal(3, Of(64, 4, 24, 48).Chain);
+    }
+}
