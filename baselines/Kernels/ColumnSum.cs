@@ -6,5 +6,5 @@ namespace LT2.Eval.Models.Kernels;
 internal static class ColumnSum
 {
     internal static void Launch(Tensor partial, Tensor result, long rows, long columns) =>
-        KernelLibrary.Get(result, "column_sum", "column_sum").Launch((columns + 31) / 32, 256, partial, result, rows, columns);
+        KernelLibrary.Get(result, "column_sum", "column_sum").Launch((columns + 31) / 32, 1024, partial, result, rows, columns);
 }

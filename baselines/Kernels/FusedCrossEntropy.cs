@@ -8,8 +8,9 @@ namespace LT2.Eval.Models.Kernels;
 /// </summary>
 public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCrossEntropy>
 {
-    // Bytes of one chunk of logits: large products run at full rate, and memory stays small beside the activations.
-    const long ChunkBytes = 512L << 20;
+    // Bytes of one chunk of logits: the head's gradient is one large product a chunk, and memory stays small beside the activations. The logits of one pass, made, turned
+    // into gradients and multiplied with the head, stay in the L2 cache meanwhile.
+    const long ChunkBytes = 512L << 20, PassBytes = 24L << 20;
 
     /// <inheritdoc/>
     public override string Name => "fused_cross_entropy";
@@ -52,6 +53,7 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
     {
         var (rows, vocabulary) = (hidden.shape[0], head.shape[0]);
         var chunk = Math.Min(rows, Math.Max(128, ChunkBytes / (vocabulary * hidden.element_size())));
+        var pass = Math.Max(128, PassBytes / (vocabulary * hidden.element_size()) / 128 * 128);
         var counts = empty([2], ScalarType.Float32, hidden.device);
         var losses = empty([rows], ScalarType.Float32, hidden.device);
         var loss = empty([], ScalarType.Float32, hidden.device);
@@ -61,13 +63,18 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
         Tensor? dhead = null;
         for (long start = 0; start < rows; start += chunk)
         {
-            using var part = NewDisposeScope();
+            using var scope = NewDisposeScope();
             var count = Math.Min(chunk, rows - start);
             var h = hidden.narrow(0, start, count);
-            var logits = h.matmul(head.t());
-            kernel.Launch(count, 256, logits, labels.narrow(0, start, count), counts, losses.narrow(0, start, count), vocabulary, ignored, needGradient ? 1 : 0);
+            var logits = empty([count, vocabulary], hidden.dtype, hidden.device);
+            for (long first = 0; first < count; first += pass)
+            {
+                var some = Math.Min(pass, count - first);
+                var part = logits.narrow(0, first, some).addmm_(h.narrow(0, first, some), head.t(), beta: 0, alpha: 1);
+                kernel.Launch(some, 256, part, labels.narrow(0, start + first, some), counts, losses.narrow(0, start + first, some), vocabulary, ignored, needGradient ? 1 : 0);
+                if (needGradient) dhidden!.narrow(0, start + first, some).addmm_(part, head, beta: 0, alpha: 1);
+            }
             if (!needGradient) continue;
-            dhidden!.narrow(0, start, count).copy_(logits.matmul(head));
             var own = logits.t().matmul(h);
             // Chunks of the head's gradient add up in float32.
             if (count == rows) dhead = own.MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Kernels;
@@ -44,8 +45,9 @@ public sealed class FusedSplitRotate : autograd.MultiTensorFunction<FusedSplitRo
         var (batch, length, width) = (parts[0].shape[0], parts[0].shape[1], parts[0].shape[3]);
         var dpacked = BackwardTensors.Keep(empty([batch, length, (queryHeads + 2 * keyHeads) * width], parts[0].dtype, parts[0].device));
         var tokens = batch * length;
-        var kernel = KernelLibrary.Get(parts[0], "rotary", "split_rotate_backward", ("WIDTH", width), ("ADJACENT", adjacent ? 1 : 0));
-        kernel.Launch((tokens * (queryHeads + 2 * keyHeads) * width / 2 + 255) / 256, 256, parts[0], parts[1], parts[2], saved[0], saved.Count > 1 ? saved[1] : null, dpacked,
+        var vector = parts.All(part => FusedOperations.IsAligned(part) && Enumerable.Range(0, 3).All(axis => part.stride(axis) % FusedOperations.Vector(part) == 0));
+        var (kernel, units) = Kernel(parts[0], "split_rotate_backward", width, adjacent, vector);
+        kernel.Launch((tokens * (queryHeads + 2 * keyHeads) * units + 255) / 256, 256, parts[0], parts[1], parts[2], saved[0], saved.Count > 1 ? saved[1] : null, dpacked,
             tokens, length, queryHeads, keyHeads,
             parts[0].stride(0), parts[0].stride(1), parts[0].stride(2), parts[1].stride(0), parts[1].stride(1), parts[1].stride(2),
             parts[2].stride(0), parts[2].stride(1), parts[2].stride(2));
@@ -61,8 +63,16 @@ public sealed class FusedSplitRotate : autograd.MultiTensorFunction<FusedSplitRo
         var k = empty([batch, length, keyHeads, width], packed.dtype, packed.device);
         var v = empty_like(k);
         var tokens = batch * length;
-        KernelLibrary.Get(packed, "rotary", "split_rotate", ("WIDTH", width), ("ADJACENT", adjacent ? 1 : 0))
-            .Launch((tokens * (queryHeads + 2 * keyHeads) * width / 2 + 255) / 256, 256, packed, table, offsets, q, k, v, tokens, length, stride, queryHeads, keyHeads);
+        var (kernel, units) = Kernel(packed, "split_rotate", width, adjacent, FusedOperations.IsAligned(packed) && stride % FusedOperations.Vector(packed) == 0);
+        kernel.Launch((tokens * (queryHeads + 2 * keyHeads) * units + 255) / 256, 256, packed, table, offsets, q, k, v, tokens, length, stride, queryHeads, keyHeads);
         return [q, k, v];
+    }
+
+    /// <summary>The kernel, and how many of its threads share a head.</summary>
+    static (KernelFunction, long) Kernel(Tensor like, string name, long width, bool adjacent, bool aligned)
+    {
+        var count = FusedOperations.Vector(like);
+        var vector = aligned && width % (2 * count) == 0;
+        return (KernelLibrary.Get(like, "rotary", name, ("WIDTH", width), ("ADJACENT", adjacent ? 1 : 0), ("VECTOR", vector ? 1 : 0)), width / 2 / (vector ? count : 1));
     }
 }

@@ -28,9 +28,9 @@ public sealed class SwiGlu
     /// <summary>[…, d] → […, d].</summary>
     public Tensor Forward(Tensor x)
     {
-        var packed = nn.functional.linear(x, gateAndUp);
-        if (FusedSwiGlu.Serves(packed)) return nn.functional.linear(FusedSwiGlu.Apply(packed), down);
+        var packed = Linear.Apply(x, gateAndUp);
+        if (FusedSwiGlu.Serves(packed)) return Linear.Apply(FusedSwiGlu.Apply(packed), down);
         var both = packed.chunk(2, -1);
-        return nn.functional.linear(nn.functional.silu(both[0]).mul(both[1]), down);
+        return Linear.Apply(nn.functional.silu(both[0]).mul(both[1]), down);
     }
 }

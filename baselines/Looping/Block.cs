@@ -28,20 +28,27 @@ internal sealed class Block : IDisposable
 
     internal TokenMixer Mixer(MixerChoice choice) => mixers[choice];
 
-    /// <summary>[B, L, d] → [B, L, d]; one token with a state runs the recurrent form.</summary>
-    internal Tensor Forward(Tensor h, MixerChoice choice, MixerState? state, MixerCall call)
+    /// <summary>[B, L, d] → [B, L, d]; one token with a state runs the recurrent form. The last sum may be left to whoever reads the stream next, which saves a pass over it.</summary>
+    /// <param name="h">The residual stream.</param>
+    /// <param name="pending">What is still to be added to it, or null.</param>
+    /// <param name="choice">The mixer.</param>
+    /// <param name="state">Decode state, or null.</param>
+    /// <param name="call">Positions, loop and layer.</param>
+    internal (Tensor H, Tensor? Pending) Forward(Tensor h, Tensor? pending, MixerChoice choice, MixerState? state, MixerCall call)
     {
         var mixer = mixers[choice];
         if (state is not null && call.Tap is null && h.shape[1] == 1 && mixerNormAfter is null && feedForwardNormAfter is null && feedForward.ServesStep(h, feedForwardNorm))
-            return feedForward.StepWithResidual(mixer.StepWithResidual(h, mixerNorm, epsilon, state, call), feedForwardNorm, epsilon);
-        var x = RmsNorm.Apply(h, mixerNorm, epsilon);
+            return (feedForward.StepWithResidual(mixer.StepWithResidual(pending is null ? h : h.add(pending), mixerNorm, epsilon, state, call), feedForwardNorm, epsilon), null);
+        Tensor x;
+        if (pending is null) x = RmsNorm.Apply(h, mixerNorm, epsilon);
+        else (h, x) = RmsNorm.AddThenNorm(pending, h, mixerNorm, epsilon);
         var mixed = call.Tap?.Replace(x, call) ?? (state is not null && h.shape[1] == 1 ? mixer.Step(x, state, call) : mixer.Forward(x, state, call));
         if (mixerNormAfter is not null) mixed = RmsNorm.Apply(mixed, mixerNormAfter, epsilon);
         call.Tap?.Observe(x, mixed, call);
         (h, var normed) = RmsNorm.AddThenNorm(mixed, h, feedForwardNorm, epsilon);
         var fed = feedForward.Forward(normed);
         if (feedForwardNormAfter is not null) fed = RmsNorm.Apply(fed, feedForwardNormAfter, epsilon);
-        return h.add(fed);
+        return (h, fed);
     }
 
     /// <summary>Mixers may hold tables that outlive a call.</summary>

@@ -217,7 +217,11 @@ public sealed class LoopedModel : IDisposable
     internal Tensor Embed(Tensor ids) => embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
 
     /// <summary>One block.</summary>
-    internal Tensor RunBlock(Tensor h, MixerChoice choice, MixerState? state, MixerCall call) => blocks[call.LayerIndex].Forward(h, choice, state, call);
+    internal Tensor RunBlock(Tensor h, MixerChoice choice, MixerState? state, MixerCall call) 
+    {
+        (h, var pending) = blocks[call.LayerIndex].Forward(h, null, choice, state, call);
+        return pending is null ? h : h.add(pending);
+    }
 
     /// <summary>The mixer of a layer.</summary>
     internal TokenMixer MixerOf(int layer, MixerChoice choice) => blocks[layer].Mixer(choice);
@@ -226,10 +230,12 @@ public sealed class LoopedModel : IDisposable
     /// <returns>What enters the next loop, and what the head reads.</returns>
     internal (Tensor Next, Tensor Normed) EndLoop(Tensor h, Tensor before, int loop)
     {
-        if (residualGate is not null) h = addcmul(h, residualGate[Math.Min(loop, (int)residualGate.shape[0] - 1)], before, 1);
+        h = ResidualGate.Apply(h, null, GateOf(loop), before);
         var normed = RmsNorm.Apply(h, finalNorm, Definition.NormEpsilon);
         return (Definition.NormEveryLoop ? normed : h, normed);
     }
+
+    Tensor? GateOf(int loop) => residualGate?[Math.Min(loop, (int)residualGate.shape[0] - 1)];
 
     /// <summary>Root mean square of the residual stream after each loop of the last forward that recorded it; index 0 is loop 1.</summary>
     public IReadOnlyList<double> LastResidualRms => [.. residualSquares.Select(square => Math.Sqrt(square.item<float>()))];
@@ -252,11 +258,13 @@ public sealed class LoopedModel : IDisposable
         for (var loop = 0; loop < loopCounts.Max(); loop++)
         {
             var before = h;
+            Tensor? pending = null;
             for (var layer = 0; layer < blocks.Length; layer++)
             {
                 var call = new MixerCall { Positions = positions, LoopIndex = loop, LayerIndex = layer, Shared = shared, AuxiliaryLosses = AuxiliaryLosses, Tap = Tap };
                 if (loop == 0 && BackwardLeftLayer is { } left && h.requires_grad)
                 {
+                    if (pending is not null) (h, pending) = (h.add(pending), null); // the mark stands on the whole stream
                     var passed = layer;
                     h = BackwardMark.Apply(h, gradient =>
                     {
@@ -264,9 +272,9 @@ public sealed class LoopedModel : IDisposable
                         left(passed);
                     });
                 }
-                h = blocks[layer].Forward(h, choices[loop][layer], state?.At(loop, layer), call);
+                (h, pending) = blocks[layer].Forward(h, pending, choices[loop][layer], state?.At(loop, layer), call);
             }
-            if (residualGate is not null) h = addcmul(h, residualGate[Math.Min(loop, (int)residualGate.shape[0] - 1)], before, 1);
+            h = ResidualGate.Apply(h, pending, GateOf(loop), before);
             if (RecordResidualRms) Remember(h);
             var read = Definition.NormEveryLoop || loopCounts.Contains(loop + 1);
             var normed = read ? RmsNorm.Apply(h, finalNorm, Definition.NormEpsilon) : null;

@@ -119,7 +119,7 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
     public override Tensor Step(Tensor x, MixerState state, MixerCall call)
     {
         var cache = new AttentionCache(state, shape.Window, shape.Capacity);
-        if (Fused(x, call)) return nn.functional.linear(Attend(nn.functional.linear(x, qkvg), cache, call.Positions), output);
+        if (Fused(x, call)) return Linear.Apply(Attend(Linear.Apply(x, qkvg), cache, call.Positions), output);
         var (q, k, v, gate) = Project(x, state, call.Positions);
         var visible = cache.Write(k, v, call.Positions);
         var used = cache.Used(call.Positions.Largest);
@@ -146,8 +146,8 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
 
     (Tensor Q, Tensor K, Tensor V, Tensor? Gate) Project(Tensor x, MixerState? state, SequencePositions positions)
     {
-        var projected = nn.functional.linear(x, qkvg);
-        var mixed = projected.narrow(-1, 0, shape.ConvolvedWidth);
+        var projected = Linear.Apply(x, qkvg);
+        var mixed = shape.OutputGate ? projected.narrow(-1, 0, shape.ConvolvedWidth) : projected; // a view of all of it would cost a copy of its gradient
         if (convolution is not null) mixed = ShortConvolution.WithSilu(mixed, convolution, state: state);
         var outer = shape.OutputGate ? projected.narrow(-1, shape.ConvolvedWidth, shape.QueryHeads * shape.HeadWidth) : null;
         if (rotary is not null && queryNorm is null && rotary.TrySplit(mixed, positions, shape.QueryHeads, shape.KeyHeads) is { } split)
@@ -167,7 +167,7 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
     Tensor Finish(Tensor o, Tensor? gate)
     {
         var flat = o.JoinLast();
-        return nn.functional.linear(gate is null ? flat : flat.mul(gate.sigmoid()), output);
+        return Linear.Apply(gate is null ? flat : flat.mul(gate.sigmoid()), output);
     }
 
     /// <inheritdoc/>

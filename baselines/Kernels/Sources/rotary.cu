@@ -1,23 +1,87 @@
 // Splits packed projections [tokens, (turned + kept) · WIDTH + …] into rotated heads and plain heads, and brings their gradients back into the packed layout.
-// table[position][pair] = (cos, sin) in float32. ADJACENT=1: pairs (2i, 2i+1); 0: pairs (i, i + WIDTH/2). A thread owns one pair of one head.
+// table[position][pair] = (cos, sin) in float32. ADJACENT=1: pairs (2i, 2i+1); 0: pairs (i, i + WIDTH/2). A thread owns COUNT elements and their partners: one each
+// where rows are of any width, and with VECTOR=1 (WIDTH a multiple of 2·VEC, everything on 16-byte boundaries) as many as 16-byte accesses bring.
 constexpr int PAIRS = WIDTH / 2;
+#if VECTOR
+constexpr int COUNT = VEC;
+#else
+constexpr int COUNT = 1;
+#endif
+constexpr int UNITS = WIDTH / 2 / COUNT;                  // threads a head
 
-__device__ __forceinline__ void places(int pair, int& first, int& second)
+struct Part { float v[COUNT]; };
+
+__device__ __forceinline__ Part load_part(const element* from)
+{
+    Part part;
+#if VECTOR
+    const Pack pack = load_pack(from);
+#pragma unroll
+    for (int i = 0; i < COUNT; i++) part.v[i] = pack.v[i];
+#else
+    part.v[0] = load_one(from);
+#endif
+    return part;
+}
+
+__device__ __forceinline__ void store_part(element* to, const Part& part)
+{
+#if VECTOR
+    Pack pack;
+#pragma unroll
+    for (int i = 0; i < COUNT; i++) pack.v[i] = part.v[i];
+    store_pack(to, pack);
+#else
+    store_one(to, part.v[0]);
+#endif
+}
+
+// Where a thread's two parts begin within a head.
+__device__ __forceinline__ void places(int unit, int& first, int& second)
 {
 #if ADJACENT
-    first = 2 * pair;
-    second = 2 * pair + 1;
+    first = 2 * COUNT * unit;
+    second = first + COUNT;
 #else
-    first = pair;
-    second = pair + PAIRS;
+    first = COUNT * unit;
+    second = first + PAIRS;
+#endif
+}
+
+// Turns both parts by their angles, or back. Row of the table: that of the token's position.
+__device__ __forceinline__ void rotate(Part& x, Part& y, const float2* row, int unit, float direction)
+{
+#if ADJACENT && VECTOR
+    // Pairs lie within a part.
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        Part& part = half ? y : x;
+#pragma unroll
+        for (int i = 0; i < COUNT; i += 2)
+        {
+            const float2 turn = row[unit * COUNT + half * (COUNT / 2) + i / 2];
+            const float a = part.v[i], b = part.v[i + 1], s = direction * turn.y;
+            part.v[i] = a * turn.x - b * s;
+            part.v[i + 1] = b * turn.x + a * s;
+        }
+    }
+#else
+#pragma unroll
+    for (int i = 0; i < COUNT; i++)
+    {
+        const float2 turn = row[unit * COUNT + i];
+        const float a = x.v[i], b = y.v[i], s = direction * turn.y;
+        x.v[i] = a * turn.x - b * s;
+        y.v[i] = b * turn.x + a * s;
+    }
 #endif
 }
 
 // offsets[b]: tokens that row b has seen, in device memory so that a graph can be replayed at any position; null: all start at 0.
-__device__ __forceinline__ float2 angle(const float2* table, const long long* offsets, long long token, long long length, int pair)
+__device__ __forceinline__ const float2* angles(const float2* table, const long long* offsets, long long token, long long length)
 {
-    const long long position = token % length + (offsets ? offsets[token / length] : 0);
-    return table[position * PAIRS + pair];
+    return table + (token % length + (offsets ? offsets[token / length] : 0)) * PAIRS;
 }
 
 extern "C" __global__ void __launch_bounds__(256) split_rotate(
@@ -27,26 +91,20 @@ extern "C" __global__ void __launch_bounds__(256) split_rotate(
 {
     const int heads = query_heads + 2 * key_heads;
     const long long i = (long long)blockIdx.x * 256 + threadIdx.x;
-    if (i >= tokens * heads * PAIRS) return;
-    const int pair = i % PAIRS, head = i / PAIRS % heads;
-    const long long token = i / PAIRS / heads;
+    if (i >= tokens * heads * UNITS) return;
+    const int unit = i % UNITS, head = i / UNITS % heads;
+    const long long token = i / UNITS / heads;
     int a, b;
-    places(pair, a, b);
+    places(unit, a, b);
     const element* from = packed + token * stride + head * WIDTH;
-    float x = load_one(from + a), y = load_one(from + b);
+    Part x = load_part(from + a), y = load_part(from + b);
     element* to;
     if (head < query_heads) to = q + (token * query_heads + head) * WIDTH;
     else if (head < query_heads + key_heads) to = k + (token * key_heads + head - query_heads) * WIDTH;
     else to = v + (token * key_heads + head - query_heads - key_heads) * WIDTH;
-    if (head < query_heads + key_heads)
-    {
-        const float2 turn = angle(table, offsets, token, length, pair);
-        const float turned = x * turn.x - y * turn.y;
-        y = y * turn.x + x * turn.y;
-        x = turned;
-    }
-    store_one(to + a, x);
-    store_one(to + b, y);
+    if (head < query_heads + key_heads) rotate(x, y, angles(table, offsets, token, length), unit, 1.f);
+    store_part(to + a, x);
+    store_part(to + b, y);
 }
 
 extern "C" __global__ void __launch_bounds__(256) split_rotate_backward(
@@ -57,24 +115,18 @@ extern "C" __global__ void __launch_bounds__(256) split_rotate_backward(
 {
     const int heads = query_heads + 2 * key_heads;
     const long long i = (long long)blockIdx.x * 256 + threadIdx.x;
-    if (i >= tokens * heads * PAIRS) return;
-    const int pair = i % PAIRS, head = i / PAIRS % heads;
-    const long long token = i / PAIRS / heads, batch = token / length, time = token % length;
+    if (i >= tokens * heads * UNITS) return;
+    const int unit = i % UNITS, head = i / UNITS % heads;
+    const long long token = i / UNITS / heads, batch = token / length, time = token % length;
     int a, b;
-    places(pair, a, b);
+    places(unit, a, b);
     const element* from;
     if (head < query_heads) from = dq + batch * q_batch + time * q_token + head * q_head;
     else if (head < query_heads + key_heads) from = dk + batch * k_batch + time * k_token + (head - query_heads) * k_head;
     else from = dv + batch * v_batch + time * v_token + (head - query_heads - key_heads) * v_head;
-    float x = load_one(from + a), y = load_one(from + b);
-    if (head < query_heads + key_heads)
-    {
-        const float2 turn = angle(table, offsets, token, length, pair);
-        const float turned = x * turn.x + y * turn.y;
-        y = y * turn.x - x * turn.y;
-        x = turned;
-    }
+    Part x = load_part(from + a), y = load_part(from + b);
+    if (head < query_heads + key_heads) rotate(x, y, angles(table, offsets, token, length), unit, -1.f);
     element* to = dpacked + (token * heads + head) * WIDTH;
-    store_one(to + a, x);
-    store_one(to + b, y);
+    store_part(to + a, x);
+    store_part(to + b, y);
 }

@@ -34,6 +34,41 @@ public sealed class FusedOperationTests
         x => [FusedSwiGlu.Apply(x[0])], x => [nn.functional.silu(x[0].narrow(-1, 0, inner)).mul(x[0].narrow(-1, inner, inner))], Tolerance(type));
 
     [Theory]
+    [InlineData("float32", 96)]
+    [InlineData("bfloat16", 128)]
+    [InlineData("bfloat16", 2048)]
+    public void Residual_gate_equals_the_plain_one(string type, int width) => Gpu.Compare(type, [[5, 61, width], [5, 61, width], [width], [5, 61, width]],
+        x => [FusedResidualGate.Apply(x[0], x[1], x[2], x[3])], x => [x[0].add(x[1]).add(x[2].mul(x[3]))], Tolerance(type));
+
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("bfloat16")]
+    public void A_shared_weight_gathers_its_gradients_in_place(string type)
+    {
+        var device = Gpu.RequireKernels();
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3, CPU);
+        var (x, w) = (randn([6, 50, 64], generator: generator).to(Gpu.Type(type)), randn([64, 64], generator: generator).mul(0.1).to(Gpu.Type(type)));
+        Tensor Gradient(Tensor input, Tensor weight, Func<Tensor, Tensor, Tensor> product, out Tensor inputGradient)
+        {
+            (input, weight) = (input.detach().requires_grad_(true), weight.detach().requires_grad_(true));
+            weight.grad = zeros_like(weight).add_(0.5);
+            product(product(input, weight).tanh(), weight).square().sum().backward();
+            BackwardTensors.Release();
+            inputGradient = input.grad!;
+            return weight.grad!;
+        }
+        var given = Gradient(x.to(device.TorchDevice), w.to(device.TorchDevice), (a, b) =>
+        {
+            Assert.True(LinearIntoGradient.Serves(a, b));
+            return LinearIntoGradient.Apply(a, b);
+        }, out var dx);
+        var expected = Gradient(x.to(ScalarType.Float64), w.to(ScalarType.Float64), (a, b) => nn.functional.linear(a, b), out var exact);
+        Assert.InRange(Gpu.RelativeError(given, expected), 0, Tolerance(type));
+        Assert.InRange(Gpu.RelativeError(dx, exact), 0, 2 * Tolerance(type));
+    }
+
+    [Theory]
     [InlineData("float32", true, 4, 4)]
     [InlineData("bfloat16", true, 4, 2)]
     [InlineData("bfloat16", false, 4, 4)]

@@ -1,0 +1,20 @@
+using LT2.Eval.Models.Kernels;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Layers;
+
+/// <summary>The end of a loop (LT2 §2.1): h^τ = h̃^τ + ρ_τ ⊙ h^(τ−1).</summary>
+internal static class ResidualGate
+{
+    /// <summary>(h + pending) + gate ⊙ before; without a gate the sum alone.</summary>
+    /// <param name="h">[…, d].</param>
+    /// <param name="pending">Like h: what is still to be added to it, or null.</param>
+    /// <param name="gate">[d], or null.</param>
+    /// <param name="before">Like h: the stream as the loop found it.</param>
+    internal static Tensor Apply(Tensor h, Tensor? pending, Tensor? gate, Tensor before)
+    {
+        if (gate is null) return pending is null ? h : h.add(pending);
+        if (FusedResidualGate.Serves(h, gate)) return FusedResidualGate.Apply(h, pending, gate, before);
+        return addcmul(pending is null ? h : h.add(pending), gate, before, 1);
+    }
+}
