@@ -38,6 +38,8 @@ public sealed class TimeCellRunner(ITimingProcess child) : ICellRunner
         var metrics = groups.SelectMany(group => TimeRecords.Metrics(time, context.RunId, [.. group])).ToList();
         var events = groups.SelectMany(group => group.Where(pair => pair.item.Outcome != "finished").Take(1))
             .Select(pair => context.Event(cell.Id, "warning", $"{pair.item.Phase} at {pair.item.SequenceLength} tokens: {pair.item.Outcome}: {pair.item.Reason}"))
+            .Concat(groups.SelectMany(group => group.Where(pair => pair.item.Execution is { } execution && execution.StartsWith("eager", StringComparison.Ordinal)).Take(1))
+                .Select(pair => context.Event(cell.Id, "warning", $"{pair.item.Phase} at {pair.item.SequenceLength} tokens ran without a graph, {pair.item.Execution}")))
             .ToList();
         return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, [], [.. blocks], [], events);
     }

@@ -26,6 +26,12 @@ internal static class TimeRecords
         var tokens = first.Phase == "prefill" ? first.SequenceLength * cell.Timing.BatchSize : cell.Timing.BatchSize;
         yield return Record(
             cell, runId, report, first, "tokens_per_second", tokens * 1000d / latency, null, blocks.Count, measured.Count, "token/s", MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
+        if (measured.Select(pair => pair.Item.JoulesAnIteration).OfType<double>().ToList() is { Count: > 0 } joules)
+        {
+            yield return Record(
+                cell, runId, report, first, "joules_per_token", Median(joules) / tokens, null, joules.Count, joules.Count, "J/token", MetricKind.Continuous, null);
+        }
+
         if (measured.Select(pair => pair.Item.PeakMemoryBytes).OfType<long>().ToList() is { Count: > 0 } peaks)
         {
             yield return Record(

@@ -21,4 +21,11 @@ public sealed record TimingMeasurement(
     string? Reason,
     int Iterations,
     IReadOnlyList<double> BlockMilliseconds,
-    long? PeakMemoryBytes);
+    long? PeakMemoryBytes)
+{
+    /// <summary>Energy of an iteration, the whole board's (<see cref="EnergyMeter"/>); null where nothing counts it.</summary>
+    public double? JoulesAnIteration { get; init; }
+
+    /// <summary>How decode steps ran: <c>CUDA graph</c>, or eagerly and why; null for prefill and off CUDA.</summary>
+    public string? Execution { get; init; }
+}

@@ -50,16 +50,13 @@ public sealed class TimingSession(TimeProvider clock)
     internal static LoopedModel CreateModel(TimingRequest request, VariantCatalogue variants, ComputeDevice device) => LoopedModel.Create(
         variants.Resolve(request.VariantId).WithVocabulary(request.VocabularySize).WithLoopCount(request.LoopCount), Seed, device, Dtypes.Use(request.Dtype, device));
 
-    private static TimingMeasurement MeasureOne(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, string phase, int length)
+    private TimingMeasurement MeasureOne(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, string phase, int length)
     {
         try
         {
             using var scope = NewDisposeScope();
             using var ids = TokenIds(request, device, length);
-            var (iterations, blocks) = phase == "prefill"
-                ? timer.Measure(() => Prefill(request, model, ids, length), request.BlockCount, request.MinimumBlockMilliseconds)
-                : MeasureDecode(request, model, device, timer, ids, length);
-            return new TimingMeasurement(phase, length, "finished", null, iterations, blocks, null);
+            return phase == "prefill" ? MeasurePrefill(request, model, device, timer, ids, length) : MeasureDecode(request, model, device, timer, ids, length);
         }
         catch (Exception error) when (OutOfMemory.Is(error))
         {
@@ -78,7 +75,14 @@ public sealed class TimingSession(TimeProvider clock)
         model.Advance(ids, state, lastPositionOnly: true);
     }
 
-    private static (int Iterations, IReadOnlyList<double> BlockMilliseconds) MeasureDecode(
+    private TimingMeasurement MeasurePrefill(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, Tensor ids, int length)
+    {
+        void Once() => Prefill(request, model, ids, length);
+        var (iterations, blocks) = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds);
+        return new TimingMeasurement("prefill", length, "finished", null, iterations, blocks, null) { JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once) };
+    }
+
+    private TimingMeasurement MeasureDecode(
         TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, Tensor ids, int length)
     {
         // Every timed stretch starts again at the same context, so that its tokens stay near the length they are filed under.
@@ -92,7 +96,12 @@ public sealed class TimingSession(TimeProvider clock)
 
         using var mark = state.Mark();
         using var decode = new CapturedDecode(model, state);
-        return timer.Measure(() => decode.Step(next).Dispose(), request.BlockCount, request.MinimumBlockMilliseconds, mark.Return, steps);
+        void Once() => decode.Step(next).Dispose();
+        var (iterations, blocks) = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds, mark.Return, steps);
+        return new TimingMeasurement("decode", length, "finished", null, iterations, blocks, null)
+        {
+            JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once, mark.Return, steps), Execution = device.IsCuda ? decode.Execution : null,
+        };
     }
 
     internal static Tensor TokenIds(TimingRequest request, ComputeDevice device, int length)
