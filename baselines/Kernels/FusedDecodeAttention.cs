@@ -36,8 +36,9 @@ internal static class FusedDecodeAttention
     /// <param name="values">Like the keys.</param>
     /// <param name="positions">Tokens before this one, in device memory.</param>
     /// <param name="heads">Sizes, norms and rotation.</param>
+    /// <param name="chosen">[B, n] int32: with more than n entries these alone are attended to, ascending, a row's own among them or not. Null: all are.</param>
     /// <returns>[B, 1, HQ · D].</returns>
-    internal static Tensor Apply(Tensor packed, Tensor keys, Tensor values, SequencePositions positions, Heads heads)
+    internal static Tensor Apply(Tensor packed, Tensor keys, Tensor values, SequencePositions positions, Heads heads, Tensor? chosen = null)
     {
         packed = packed.contiguous();
         var (batch, capacity) = (packed.shape[0], keys.shape[1]);
@@ -45,14 +46,15 @@ internal static class FusedDecodeAttention
         var group = shared % 4 == 0 ? 4 : shared % 2 == 0 ? 2 : 1;
         var units = heads.QueryHeads / group;
         var device = KernelLibrary.Index(packed.device);
-        var splits = Splits(batch * units, Math.Min(positions.Largest + 1L, capacity), CudaDeviceFacts.Of(device).MultiprocessorCount);
+        var splits = Splits(batch * units, Math.Min(Math.Min(positions.Largest + 1L, capacity), chosen?.shape[1] ?? long.MaxValue), CudaDeviceFacts.Of(device).MultiprocessorCount);
         var o = empty([batch, 1, heads.QueryHeads * heads.Width], packed.dtype, packed.device);
         var partial = empty([batch * splits * heads.QueryHeads, heads.Width + 2], ScalarType.Float32, packed.device);
         var rotation = heads.RotationTable is null ? 0 : heads.AdjacentPairs ? 1 : 2;
         KernelLibrary.Get(packed, "decode_attention", "decode_attention", ("WIDTH", heads.Width), ("GROUP", group), ("ROTATE", rotation),
-                ("NORM", heads.QueryNorm is null ? 0 : 1), ("GATE", heads.OutputGate ? 1 : 0), ("SPLITS", splits))
+                ("NORM", heads.QueryNorm is null ? 0 : 1), ("GATE", heads.OutputGate ? 1 : 0), ("SPLITS", splits), ("CHOSEN", chosen?.shape[1] ?? 0))
             .LaunchOverlapping(batch * splits * units, 128, packed, packed.shape[^1], heads.RotationTable, positions.InDeviceMemory, heads.QueryNorm, heads.KeyNorm, (float)heads.NormEpsilon,
-                keys, values, o, partial, positions.Tickets ?? SequencePositions.NewTickets((int)batch, packed.device), capacity, heads.QueryHeads, heads.KeyHeads, (float)(Math.Log2(Math.E) / Math.Sqrt(heads.Width)));
+                keys, values, o, partial, positions.Tickets ?? SequencePositions.NewTickets((int)batch, packed.device), chosen, capacity,
+                heads.QueryHeads, heads.KeyHeads, (float)(Math.Log2(Math.E) / Math.Sqrt(heads.Width)));
         return o;
     }
 

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers.Operators;
 using LT2.Eval.Models.Mixers.Parts;
 using static TorchSharp.torch;
@@ -11,13 +12,14 @@ namespace LT2.Eval.Models.Mixers;
 /// <para>The indexer reads a detached input: only its own loss trains it. <c>indexerLoss</c>: <c>dense</c> is the warm-up (dense attention in the main path, KL over all visible keys; freezing the
 /// rest is the recipe's business), <c>sparse</c> is the main stage (KL over the selected keys), <c>none</c> leaves the indexer at its initial values.</para>
 /// </summary>
-public sealed class DeepSeekSparseAttentionMixer : TokenMixer
+public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
 {
     private const double KeyNormEpsilon = 1e-6;
 
     private readonly Geometry shape;
     private readonly InputProjections projections, indexer;
     private readonly Tensor indexKeyNorm, indexKeyBias, output;
+    private readonly Layers.RotaryEmbedding? rotation, indexRotation;
 
     /// <summary>What a variant file may set.</summary>
     public static IReadOnlyList<MixerOption> Options { get; } =
@@ -63,6 +65,34 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer
         indexer = new InputProjections(parameters, shape.IndexStreams, 0, false);
         (indexKeyNorm, indexKeyBias) = (parameters["indexer.k_norm.weight"], parameters["indexer.k_norm.bias"]);
         output = parameters["o_proj.weight"];
+        if (shape.Rotation != "none") rotation = new Layers.RotaryEmbedding(shape.Head, shape.Theta, shape.Rotation == "pairs");
+        if (shape.IndexRotated > 0) indexRotation = new Layers.RotaryEmbedding(shape.IndexRotated, shape.Theta, adjacentPairs: false);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StepWithResidual(Tensor h, Tensor normWeight, double epsilon, MixerState state, MixerCall call)
+    {
+        if (shape.Loss == "dense" || call.Positions.InDeviceMemory is null || !FusedDecodeAttention.Serves(h, shape.Head, shape.QueryHeads)
+            || !FusedIndexer.Serves(h, shape.IndexHeads, shape.IndexWidth))
+        {
+            return base.StepWithResidual(h, normWeight, epsilon, state, call);
+        }
+        ContextCache.Require(state, "keys", call.Positions, 1);
+        var tokens = call.Positions.Largest + 1;
+        var chosen = FusedIndexer.Choose(
+            indexer.Product(h, normWeight, epsilon), indexRotation?.PairTable(tokens, h.device), indexKeyNorm, indexKeyBias, KeyNormEpsilon,
+            new(shape.IndexHeads, shape.IndexWidth, shape.IndexRotated), state["indexerKeys"], call.Positions, shape.Count);
+        var heads = new FusedDecodeAttention.Heads(
+            shape.QueryHeads, shape.KeyHeads, shape.Head, rotation?.PairTable(tokens, h.device), rotation?.AdjacentPairs ?? false, null, null, 0, false);
+        var attended = FusedDecodeAttention.Apply(projections.Product(h, normWeight, epsilon), state["keys"], state["values"], call.Positions, heads, chosen);
+        return DecodeLinear.Run(attended, output, residual: h);
+    }
+
+    /// <summary>Tables of the rotations.</summary>
+    public void Dispose()
+    {
+        rotation?.Dispose();
+        indexRotation?.Dispose();
     }
 
     /// <inheritdoc/>

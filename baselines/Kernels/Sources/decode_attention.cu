@@ -1,6 +1,6 @@
 // One token a row against its cache (flash-decoding): rotation of q and k, the new entry of the cache, attention split along the context, merge, output gate: one launch.
 // Constants: WIDTH (D, a multiple of 16 up to 256), GROUP (query heads a block serves), ROTATE (0 none, 1 adjacent pairs, 2 halves), NORM (1: RMSNorm on q and k heads),
-// GATE (1: o ⊙ σ(gate)), SPLITS (parts of the context, each a block).
+// GATE (1: o ⊙ σ(gate)), SPLITS (parts of the context, each a block), CHOSEN (0: all entries; n: once there are more, the n that `chosen` names, in ascending order).
 // packed rows hold [q | k | v (| gate)]; caches are [B, R, H, D], keys already rotated. Where the context outgrows R entries (a window), entry p mod R holds position p.
 constexpr int PACKS = WIDTH / VEC;
 constexpr int LANES = PACKS <= 4 ? 4 : PACKS <= 8 ? 8 : PACKS <= 16 ? 16 : 32;   // that share a key
@@ -76,7 +76,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) decode_attention(
     const element* __restrict__ packed, long long packed_stride, const float2* __restrict__ table, const long long* __restrict__ positions,
     const element* __restrict__ query_norm, const element* __restrict__ key_norm, float epsilon,
     element* __restrict__ keys, element* __restrict__ values, element* __restrict__ out, float* __restrict__ partial, u32* __restrict__ arrived,
-    long long capacity, int query_heads, int key_heads, float scale)
+    const int* __restrict__ chosen, long long capacity, int query_heads, int key_heads, float scale)
 {
     start_dependents();
     wait_for_producers();
@@ -88,7 +88,17 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) decode_attention(
     const bool live = lane < PACKS;
 
     const long long position = positions[row], slot = position % capacity;
-    const long long cached = position < capacity ? position : capacity;           // entries of earlier tokens; of a full ring all but the slot are visible
+    long long cached = position < capacity ? position : capacity;                 // entries of earlier tokens; of a full ring all but the slot are visible
+    bool own_visible = true;
+#if CHOSEN
+    const int* list = nullptr;                            // all of them where there are no more than may be chosen
+    if (position + 1 > CHOSEN)
+    {
+        list = chosen + (long long)row * CHOSEN;
+        own_visible = list[CHOSEN - 1] == position;
+        cached = CHOSEN - own_visible;
+    }
+#endif
     const long long share = (cached + SPLITS * TEAMS - 1) / (SPLITS * TEAMS) * TEAMS;
     const long long start = split * share, end = start + share < cached ? start + share : cached;
     const element* mine = packed + row * packed_stride;
@@ -127,7 +137,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) decode_attention(
 #pragma unroll
             for (int d = 0; d < VEC; d++) score += q[i].v[d] * k.v[d];
             score = team_sum<LANES>(score);
-            if (team != 0) continue;
+            if (team != 0 || !own_visible) continue;
             most[i] = score;
             total[i] = 1.f;
             sum[i] = v;
@@ -141,8 +151,11 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) decode_attention(
 #pragma unroll
         for (int j = 0; j < AHEAD; j++)
         {
-            const long long entry = base + j * TEAMS + team;
+            long long entry = base + j * TEAMS + team;
             visible[j] = entry < end && (position < capacity || entry != slot);
+#if CHOSEN
+            if (list && visible[j]) entry = list[entry];
+#endif
             k[j] = visible[j] && live ? load_pack(key_base + entry * token) : empty_pack();
             v[j] = visible[j] && live ? load_pack(value_base + entry * token) : empty_pack();
         }

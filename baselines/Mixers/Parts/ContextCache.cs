@@ -11,11 +11,7 @@ internal static class ContextCache
     {
         var cache = state[name];
         var length = x.shape[1];
-        var end = positions.Largest + length;
-        if (end > cache.shape[1])
-        {
-            throw new ModelException($"A context of {end} tokens does not fit the cache '{name}' of {cache.shape[1]}; make the state for a longer maximum length.");
-        }
+        var end = Require(state, name, positions, length);
         using var off = no_grad();
         if (positions.Common is { } offset)
         {
@@ -28,5 +24,14 @@ internal static class ContextCache
             cache.index_put_(x.to_type(cache.dtype), [rows, slots]);
         }
         return cache.narrow(1, 0, end);
+    }
+
+    /// <summary>The tokens in all, once that many more have come.</summary>
+    /// <exception cref="ModelException">The context does not fit the cache.</exception>
+    public static long Require(MixerState state, string name, SequencePositions positions, long length)
+    {
+        var (end, capacity) = (positions.Largest + length, state[name].shape[1]);
+        return end <= capacity ? end
+            : throw new ModelException($"A context of {end} tokens does not fit the cache '{name}' of {capacity}; make the state for a longer maximum length.");
     }
 }

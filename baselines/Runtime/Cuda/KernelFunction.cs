@@ -22,8 +22,11 @@ public sealed class KernelFunction
     /// <summary>
     /// The same for a kernel that calls <c>wait_for_producers</c> (common.cuh): on Hopper and later it may start while the one before it ends, as long as that one allows it.
     /// </summary>
-    public void LaunchOverlapping(long blocks, int threads, params ReadOnlySpan<KernelArgument> arguments) =>
-        Launch((blocks, 1), threads, OverlapEnabled && CudaDeviceFacts.Of(device).ComputeCapability >= 90, arguments);
+    public void LaunchOverlapping(long blocks, int threads, params ReadOnlySpan<KernelArgument> arguments) => LaunchOverlapping((blocks, 1), threads, arguments);
+
+    /// <summary>The same on a plane of blocks.</summary>
+    public void LaunchOverlapping((long X, long Y) blocks, int threads, params ReadOnlySpan<KernelArgument> arguments) =>
+        Launch(blocks, threads, OverlapEnabled && CudaDeviceFacts.Of(device).ComputeCapability >= 90, arguments);
 
     /// <summary>False starts every kernel after the end of the one before: for comparisons.</summary>
     public static bool OverlapEnabled { get; set; } = true;

@@ -15,9 +15,15 @@ internal static class BenchmarkModels
         {
             VariantId = $"{variant}@d{width}", Width = width, LayerCount = layers, LoopCount = loops, HeadCount = heads, FeedForwardWidth = feedForward,
             VocabularySize = vocabulary, MaximumLength = length, TiedHead = true,
-            Slots = [[.. Enumerable.Range(0, layers).Select(layer => known.Slots[0][layer % known.Slots[0].Count])]],
+            Slots = [[.. Enumerable.Range(0, layers).Select(layer => Sized(known.Slots[0][layer % known.Slots[0].Count]))]],
         };
     }
+
+    // Sparse attention as DeepSeek and LT2 have it: all query heads over one key-value head, 16 indexer heads of 64, the best 2048 keys.
+    static MixerChoice Sized(MixerChoice choice) => choice.Mixer != "dsa" ? choice : choice with
+    {
+        Options = new Dictionary<string, string>(choice.Options) { ["keyValueHeads"] = "1", ["indexerHeads"] = "16", ["indexerDimension"] = "64", ["topK"] = "2048" },
+    };
 
     internal static LoopedModel Create(ModelDefinition definition, ComputeDevice device)
     {

@@ -18,6 +18,7 @@ internal static class DecodeBenchmark
         .. Measure(device, "looped-full", 2048, eager: true), .. Measure(device, "looped-full", 8192),
         .. Measure(device, "lt2-gdn", 2048, eager: true),
         .. Measure(device, "lt2-hybrid-full-gdn", 8192), .. Measure(device, "lt2-hybrid-full-gdn", 32768),
+        .. Measure(device, "lt2-hybrid-gdn-dsa", 2048), .. Measure(device, "lt2-hybrid-gdn-dsa", 65536),
     ];
 
     internal static IEnumerable<CudaFigure> EveryMixer(ComputeDevice device) =>
@@ -35,7 +36,7 @@ internal static class DecodeBenchmark
         var ids = randint(256, [Batch, 1], dtype: ScalarType.Int64, device: device.TorchDevice);
         using var mark = state.Mark();
         var name = FormattableString.Invariant($"decode step, {variant}, d {Width}, {Layers} layers x {Loops} loops, batch {Batch}, context {context}");
-        var bytes = Bytes(model, state, context);
+        var bytes = Bytes(model, state, context); // of all caches, also where a sparse mixer reads a part
         if (eager)
         {
             // An eager step reads the same state, but may put it elsewhere: before the graph that expects it here.

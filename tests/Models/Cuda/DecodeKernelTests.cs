@@ -64,6 +64,7 @@ public sealed class DecodeKernelTests
         { "full", "heads=2 headDimension=64 shortConvolution=4", "bfloat16", 300 },
         { "window", "heads=4 headDimension=64 window=100", "bfloat16", 700 },
         { "window", "heads=4 headDimension=64 window=100", "float32", 64 },
+        { "dsa", "heads=16 keyValueHeads=1 headDimension=32 indexerHeads=16", "bfloat16", 700 },
         { "gdn", "heads=2 headDimension=96", "bfloat16", 64 },
         { "gdn", "heads=2 headDimension=96", "float32", 64 },
         { "gdn", "heads=2 valueHeads=4 headDimension=64 valueExpansion=1 allowNegativeEigenvalues=true convolutionBias=true", "float32", 64 },
