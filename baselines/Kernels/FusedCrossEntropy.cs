@@ -8,9 +8,9 @@ namespace LT2.Eval.Models.Kernels;
 /// </summary>
 public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCrossEntropy>
 {
-    // Bytes of one chunk of logits: the head's gradient is one large product a chunk, and memory stays small beside the activations. The logits of one pass, made, turned
-    // into gradients and multiplied with the head, stay in the L2 cache meanwhile.
-    const long ChunkBytes = 512L << 20, PassBytes = 24L << 20;
+    // Bytes of one chunk of logits: gradients are large products of a chunk, and memory stays small beside the activations. The logits of one pass stay in the L2 cache
+    // between their product and their kernel, where a pass of that size has rows enough for a product at full rate.
+    const long ChunkBytes = 512L << 20, PassBytes = 24L << 20, PassRows = 1024;
 
     /// <inheritdoc/>
     public override string Name => "fused_cross_entropy";
@@ -53,7 +53,8 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
     {
         var (rows, vocabulary) = (hidden.shape[0], head.shape[0]);
         var chunk = Math.Min(rows, Math.Max(128, ChunkBytes / (vocabulary * hidden.element_size())));
-        var pass = Math.Max(128, PassBytes / (vocabulary * hidden.element_size()) / 128 * 128);
+        var pass = PassBytes / (vocabulary * hidden.element_size()) / 128 * 128;
+        if (pass < PassRows) pass = chunk;
         var counts = empty([2], ScalarType.Float32, hidden.device);
         var losses = empty([rows], ScalarType.Float32, hidden.device);
         var loss = empty([], ScalarType.Float32, hidden.device);
@@ -72,9 +73,9 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
                 var some = Math.Min(pass, count - first);
                 var part = logits.narrow(0, first, some).addmm_(h.narrow(0, first, some), head.t(), beta: 0, alpha: 1);
                 kernel.Launch(some, 256, part, labels.narrow(0, start + first, some), counts, losses.narrow(0, start + first, some), vocabulary, ignored, needGradient ? 1 : 0);
-                if (needGradient) dhidden!.narrow(0, start + first, some).addmm_(part, head, beta: 0, alpha: 1);
             }
             if (!needGradient) continue;
+            dhidden!.narrow(0, start, count).addmm_(logits, head, beta: 0, alpha: 1);
             var own = logits.t().matmul(h);
             // Chunks of the head's gradient add up in float32.
             if (count == rows) dhead = own.MoveToOuterDisposeScope();

@@ -235,6 +235,16 @@ public sealed class LoopedModel : IDisposable
         return (Definition.NormEveryLoop ? normed : h, normed);
     }
 
+    /// <summary>One block; without gradients its intermediate tensors are freed at once, so that memory does not grow with layers and loops.</summary>
+    static (Tensor H, Tensor? Pending) Forward(Block block, Tensor h, Tensor? pending, MixerChoice choice, MixerState? state, MixerCall call)
+    {
+        if (is_grad_enabled()) return block.Forward(h, pending, choice, state, call);
+        using var scope = NewDisposeScope();
+        var (next, rest) = block.Forward(h, pending, choice, state, call);
+        foreach (var kept in call.Shared.Values.Concat(call.AuxiliaryLosses ?? [])) kept.MoveToOuterDisposeScope();
+        return (next.MoveToOuterDisposeScope(), rest?.MoveToOuterDisposeScope());
+    }
+
     Tensor? GateOf(int loop) => residualGate?[Math.Min(loop, (int)residualGate.shape[0] - 1)];
 
     /// <summary>Root mean square of the residual stream after each loop of the last forward that recorded it; index 0 is loop 1.</summary>
@@ -272,7 +282,7 @@ public sealed class LoopedModel : IDisposable
                         left(passed);
                     });
                 }
-                (h, pending) = blocks[layer].Forward(h, pending, choices[loop][layer], state?.At(loop, layer), call);
+                (h, pending) = Forward(blocks[layer], h, pending, choices[loop][layer], state?.At(loop, layer), call);
             }
             h = ResidualGate.Apply(h, pending, GateOf(loop), before);
             if (RecordResidualRms) Remember(h);

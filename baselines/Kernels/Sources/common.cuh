@@ -120,6 +120,7 @@ __device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)
 
 // Two kernels that follow each other may overlap where both were launched for it (Hopper): the second starts once every block of the first has called
 // start_dependents, and must call wait_for_producers before it touches anything that a kernel before it writes or reads. Elsewhere both do nothing.
+// Such a kernel must not declare its pointers __restrict__: loads of const __restrict__ memory count as invariant, and the compiler moves them across the wait.
 __device__ __forceinline__ void start_dependents()
 {
 #if __CUDA_ARCH__ >= 900

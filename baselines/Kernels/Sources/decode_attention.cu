@@ -73,10 +73,10 @@ __device__ __forceinline__ Pack head_part(const element* from, const element* no
 
 // grid: ((B · SPLITS) · H · HQ / (H · GROUP)); a block serves GROUP query heads of one key head.
 extern "C" __global__ void __launch_bounds__(WARPS * 32) decode_attention(
-    const element* __restrict__ packed, long long packed_stride, const float2* __restrict__ table, const long long* __restrict__ positions,
-    const element* __restrict__ query_norm, const element* __restrict__ key_norm, float epsilon,
-    element* __restrict__ keys, element* __restrict__ values, element* __restrict__ out, float* __restrict__ partial, u32* __restrict__ arrived,
-    const int* __restrict__ chosen, long long capacity, int query_heads, int key_heads, float scale)
+    const element* packed, long long packed_stride, const float2* table, const long long* positions,
+    const element* query_norm, const element* key_norm, float epsilon,
+    element* keys, element* values, element* out, float* partial, u32* arrived,
+    const int* chosen, long long capacity, int query_heads, int key_heads, float scale)
 {
     start_dependents();
     wait_for_producers();

@@ -31,8 +31,8 @@ __device__ __forceinline__ Words zero_words()
 
 // grid: outputs / 16 blocks (EPILOGUE 2: inner / 8), rounded up
 extern "C" __global__ void __launch_bounds__(WARPS * 32) decode_linear(
-    const element* __restrict__ x, const element* __restrict__ weight, const element* __restrict__ norm, const element* __restrict__ residual,
-    element* __restrict__ y, int batch, long long outputs, float epsilon)
+    const element* x, const element* weight, const element* norm, const element* residual,
+    element* y, int batch, long long outputs, float epsilon)
 {
     start_dependents();
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, g = lane / 4, t = lane % 4;

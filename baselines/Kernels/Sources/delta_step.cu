@@ -30,11 +30,11 @@ __device__ __forceinline__ float threads_sum(float value, float* parts)
 // packed rows: q, k, v at their offsets, b and a (raw, one a value head) at theirs; gate: its own row stride. Offsets of absent parts are not read.
 // tail [B, KERNEL − 1, 2·H·KEY + H·GROUP·VALUE]: earlier inputs of the convolution, oldest first; state [B, H·GROUP, KEY, VALUE] float32; both change in place.
 extern "C" __global__ void __launch_bounds__(THREADS) delta_step(
-    const element* __restrict__ packed, long long packed_stride, int heads, long long strength_offset, long long decay_offset,
-    const element* __restrict__ taps, const element* __restrict__ tap_bias, element* __restrict__ tail,
-    const element* __restrict__ channel_decay, const element* __restrict__ log_a, const element* __restrict__ decay_bias, float bound, float factor,
-    const element* __restrict__ gate, long long gate_stride, const element* __restrict__ norm, float epsilon, float norm_epsilon, float scale,
-    float* __restrict__ state, element* __restrict__ out)
+    const element* packed, long long packed_stride, int heads, long long strength_offset, long long decay_offset,
+    const element* taps, const element* tap_bias, element* tail,
+    const element* channel_decay, const element* log_a, const element* decay_bias, float bound, float factor,
+    const element* gate, long long gate_stride, const element* norm, float epsilon, float norm_epsilon, float scale,
+    float* state, element* out)
 {
     start_dependents();
     __shared__ float values[CHANNELS];                    // q, k, v of the block

@@ -34,8 +34,8 @@ __device__ __forceinline__ Quad teams_sum(Quad x, Quad (*parts)[QUADS])
 
 // grid: B · H · ⌈VALUE / 32⌉. q, k, a, b [B, T, their heads, KEY]; head h reads head h / (H / theirs). v, o [B, T, H, VALUE]; beta [B, T, H]; g [B, T, H (, KEY)].
 extern "C" __global__ void __launch_bounds__(THREADS) recurrent_step(
-    const float* __restrict__ q, const float* __restrict__ k, const float* __restrict__ v, const float* __restrict__ g, const float* __restrict__ beta,
-    const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ state, float* __restrict__ o,
+    const float* q, const float* k, const float* v, const float* g, const float* beta,
+    const float* a, const float* b, float* state, float* o,
     long long length, int heads, int query_heads, int key_heads, float scale)
 {
     start_dependents();

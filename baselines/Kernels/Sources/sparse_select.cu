@@ -17,9 +17,9 @@ __device__ __forceinline__ float turned(const float* head, int d, const float2* 
 
 // packed rows: [q^I (HI · DI) | k^I (DI) | w (HI)]. queries [B, 16, DI] turned; weights [B, 16] with both scales; the turned, layer-normed key goes into the cache [B, R, DI].
 extern "C" __global__ void __launch_bounds__(256) index_prepare(
-    const element* __restrict__ packed, const float2* __restrict__ table, const long long* __restrict__ positions,
-    const element* __restrict__ norm, const element* __restrict__ bias, float epsilon, element* __restrict__ queries, float* __restrict__ weights,
-    element* __restrict__ keys, long long capacity)
+    const element* packed, const float2* table, const long long* positions,
+    const element* norm, const element* bias, float epsilon, element* queries, float* weights,
+    element* keys, long long capacity)
 {
     start_dependents();
     wait_for_producers();
@@ -51,8 +51,8 @@ extern "C" __global__ void __launch_bounds__(256) index_prepare(
 
 // grid: (blocks of 4 · 64 keys, B). Scores of keys 0 … position; nothing where all of them will be taken anyway.
 extern "C" __global__ void __launch_bounds__(SCORE_WARPS * 32) index_scores(
-    const element* __restrict__ queries, const float* __restrict__ weights, const element* __restrict__ keys, const long long* __restrict__ positions,
-    float* __restrict__ scores, long long capacity, long long limit, long long chosen)
+    const element* queries, const float* weights, const element* keys, const long long* positions,
+    float* scores, long long capacity, long long limit, long long chosen)
 {
     start_dependents();
     wait_for_producers();
@@ -107,7 +107,7 @@ __device__ __forceinline__ u32 ordered(float score)
 
 // grid: B, 1024 threads. indices [B, chosen] ascending: the best scores of 0 … position, equal ones by lower index. Left alone where there are no more than chosen.
 extern "C" __global__ void __launch_bounds__(1024) index_select(
-    const float* __restrict__ scores, const long long* __restrict__ positions, int* __restrict__ indices, long long limit, int chosen)
+    const float* scores, const long long* positions, int* indices, long long limit, int chosen)
 {
     start_dependents();
     wait_for_producers();

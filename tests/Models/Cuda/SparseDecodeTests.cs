@@ -39,7 +39,7 @@ public sealed class SparseDecodeTests
             var stored = keys[row].cpu().to(ScalarType.Float64);
             Assert.InRange(Gpu.RelativeError(stored[Offsets[row]], Turn(k[row].unsqueeze(0)).view(-1)), 0, 8e-3);
             if (Offsets[row] + 1 <= count) continue;
-            var scores = Turn(q[row]).matmul(stored.narrow(0, 0, Offsets[row] + 1).t()).relu().mul(weights[row].unsqueeze(1)).sum(0).data<double>().ToArray();
+            var scores = Turn(q[row]).matmul(stored.narrow(0, 0, Offsets[row] + 1).t()).relu().mul(weights[row].unsqueeze(1)).sum([0L]).data<double>().ToArray();
             var given = chosen[row].data<int>().ToArray();
             Assert.Equal(given.Order().Distinct(), given);
             Assert.InRange(given[^1], 0, Offsets[row]);
