@@ -67,7 +67,7 @@ public sealed class CapturedDecodeCudaTests
             for (var t = 0; t < 9; t++)
             {
                 var next = ids.narrow(1, t, 1);
-                Assert.InRange(Gpu.RelativeError(decode.Step(next), model.Advance(next, expected)), 0, 1e-2); // splits differ, and with them roundings
+                Assert.InRange(Gpu.RelativeError(decode.Step(next), model.Advance(next, expected)), 0, 1e-5);
             }
             Assert.Equal([517, 99], state.Offsets);
         }
