@@ -19,7 +19,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
     private readonly Geometry shape;
     private readonly InputProjections projections, indexer;
     private readonly Tensor indexKeyNorm, indexKeyBias, output;
-    private readonly Layers.RotaryEmbedding? rotation, indexRotation;
+    private readonly Layers.RotaryTables? rotation, indexRotation;
 
     /// <summary>What a variant file may set.</summary>
     public static IReadOnlyList<MixerOption> Options { get; } =
@@ -65,8 +65,8 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
         indexer = new InputProjections(parameters, shape.IndexStreams, 0, false);
         (indexKeyNorm, indexKeyBias) = (parameters["indexer.k_norm.weight"], parameters["indexer.k_norm.bias"]);
         output = parameters["o_proj.weight"];
-        if (shape.Rotation != "none") rotation = new Layers.RotaryEmbedding(shape.Head, shape.Theta, shape.Rotation == "pairs");
-        if (shape.IndexRotated > 0) indexRotation = new Layers.RotaryEmbedding(shape.IndexRotated, shape.Theta, adjacentPairs: false);
+        if (shape.Rotation != "none") rotation = new Layers.RotaryTables(shape.Head, shape.Theta, shape.Rotation == "pairs");
+        if (shape.IndexRotated > 0) indexRotation = new Layers.RotaryTables(shape.IndexRotated, shape.Theta, adjacentPairs: false);
     }
 
     /// <inheritdoc/>

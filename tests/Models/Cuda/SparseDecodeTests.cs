@@ -23,7 +23,7 @@ public sealed class SparseDecodeTests
         var keys = Draw(3, 3100, width);
         var (norm, bias) = (Draw(width).mul(0.1).add(1), Draw(width).mul(0.1));
         var positions = Positions(device.TorchDevice);
-        using var rotation = new RotaryEmbedding(Math.Max(2, rotated), 10000, adjacentPairs: false);
+        using var rotation = new RotaryTables(Math.Max(2, rotated), 10000, adjacentPairs: false);
         var table = rotated == 0 ? null : rotation.PairTable(3100, device.TorchDevice);
         var chosen = FusedIndexer.Choose(packed, table, norm, bias, 1e-6, new(heads, width, rotated), keys, positions, count)!.cpu();
 
@@ -88,7 +88,7 @@ public sealed class SparseDecodeTests
             oldKeys[row, Offsets[row]] = wide[row].narrow(0, queryHeads, keyHeads);
             oldValues[row, Offsets[row]] = wide[row].narrow(0, queryHeads + keyHeads, keyHeads);
             var visible = tensor((row == 2 ? Enumerable.Range(0, Offsets[2] + 1) : lists[row]).Select(i => (long)i).ToArray());
-            var expected = SoftmaxAttention.Attend(wide[row].narrow(0, 0, queryHeads).view(1, 1, queryHeads, width),
+            var expected = ScaledDotProductAttention.Attend(wide[row].narrow(0, 0, queryHeads).view(1, 1, queryHeads, width),
                 oldKeys[row].index_select(0, visible).unsqueeze(0), oldValues[row].index_select(0, visible).unsqueeze(0), null, false);
             Assert.InRange(Gpu.RelativeError(given[row].view(-1), expected.reshape(-1)), 0, 8e-3);
         }
