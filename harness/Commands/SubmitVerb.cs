@@ -65,7 +65,7 @@ internal sealed class SubmitVerb : IVerb
         var folder = new SubmissionFolder(RunFolder.RunsIn(root), run.RunId);
         var submission = Plan(session, root, run, times, cell => done.Contains(cell.Id), options, parsed);
         Describe(submission, output);
-        foreach (var (name, text) in Scripts(folder, submission, options, parsed))
+        foreach (var (name, text) in Scripts(session, folder, submission, options, parsed))
         {
             output.WriteLine($"\n# {folder.ScriptPath(name)}\n{text.TrimEnd()}");
         }
@@ -100,7 +100,7 @@ internal sealed class SubmitVerb : IVerb
         }
 
         var folder = new SubmissionFolder(runs.Root, run.RunId);
-        var scripts = Scripts(folder, submission, options, parsed).ToList();
+        var scripts = Scripts(session, folder, submission, options, parsed).ToList();
         folder.Write(submission, scripts);
         WriteParents(folder, store, run, cells, outcomes);
         var jobs = Launch(folder, scripts, environment.Clock);
@@ -125,8 +125,9 @@ internal sealed class SubmitVerb : IVerb
             session.Plan.ThreadCount ?? settings.CpusPerTask, parsed.GetValue(options.LeaseSeconds), stages);
     }
 
-    private static IEnumerable<(string Name, string Text)> Scripts(SubmissionFolder folder, Submission submission, SubmitOptionSet options, ParseResult parsed)
-        => new JobScripts(folder, submission, options.Settings(parsed), ThisProgram.Command).All();
+    private static IEnumerable<(string Name, string Text)> Scripts(
+        PlanSession session, SubmissionFolder folder, Submission submission, SubmitOptionSet options, ParseResult parsed)
+        => new JobScripts(folder, submission, options.Settings(parsed), ThisProgram.Command, session.PluginPaths).All();
 
     private static void WriteParents(
         SubmissionFolder folder, ResultStore store, RunRecord run, IReadOnlyList<CellDefinition> cells, Dictionary<string, CellOutcome> outcomes)

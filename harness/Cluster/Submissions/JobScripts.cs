@@ -8,7 +8,8 @@ namespace LT2.Eval.Harness.Cluster.Submissions;
 /// <param name="submission">What is submitted.</param>
 /// <param name="settings">What the user set.</param>
 /// <param name="program">The command that starts this program.</param>
-public sealed class JobScripts(SubmissionFolder folder, Submission submission, JobSettings settings, IReadOnlyList<string> program)
+/// <param name="plugins">Paths of plug-ins that the plan was read with; every node loads them.</param>
+public sealed class JobScripts(SubmissionFolder folder, Submission submission, JobSettings settings, IReadOnlyList<string> program, IReadOnlyList<string> plugins)
 {
     /// <summary>Name of the script that runs after the arrays.</summary>
     public const string Collect = "collect";
@@ -62,7 +63,8 @@ public sealed class JobScripts(SubmissionFolder folder, Submission submission, J
         return $"#!/bin/bash\n#SBATCH --job-name=lt2-{submission.PlanName}-{name}\n{string.Join('\n', lines)}\nset -e\n{body}\n";
     }
 
-    private string Command(params IEnumerable<string> arguments) => string.Join(' ', program.Concat(arguments).Select(Quoted));
+    private string Command(params IEnumerable<string> arguments) => string.Join(
+        ' ', program.Concat(arguments).Concat(plugins.SelectMany(path => new[] { "--plugin", Path.GetFullPath(path) })).Select(Quoted));
 
     private static string Quoted(string word) => word.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-:=,@+".Contains(letter, StringComparison.Ordinal))
         ? word
