@@ -73,7 +73,7 @@ internal sealed class CaseEvaluator(CommandEnvironment environment, EvalSettings
         var samples = settings.Samples ?? DefaultSamples;
         return testCase is IGeneratedCase generated
             ? new GeneratedScorer(model, compute, counts, settings.BatchSize).Score(generated, SampleSplit.Test, settings.TestSetSeed, samples, silent, interrupt.Token)
-            : new TextScorer(model, compute, counts, CheckpointTokenizer.Open(folder, metadata, data), metadata.MaximumLength, settings.BatchSize)
-                .Score((ITextCase)testCase, data, settings.TestSetSeed, samples, silent, interrupt.Token);
+            : [.. new TextScorer(model, compute, counts, CheckpointTokenizer.Open(folder, metadata, data), metadata.MaximumLength, settings.BatchSize)
+                .Score((ITextCase)testCase, data, settings.TestSetSeed, samples, silent, interrupt.Token).Select(readout => (readout.LoopCount, readout.Scores))];
     }
 }

@@ -22,6 +22,11 @@ internal sealed class GateOptionSet
         Description = "Relative move of the canary workload up to which a night's times are judged.", DefaultValueFactory = _ => Defaults.CanaryBand,
     };
 
+    private readonly Option<double> taintedShare = new("--tainted-share")
+    {
+        Description = "Share of timing blocks that ran under throttling or load, up to which a night's times are judged.", DefaultValueFactory = _ => Defaults.TaintedShare,
+    };
+
     private readonly Option<string> format = new("--format") { Description = "text, markdown or junit.", DefaultValueFactory = _ => "text" };
 
     private readonly Option<string?> notify = new("--notify")
@@ -33,7 +38,7 @@ internal sealed class GateOptionSet
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { baselineBuild, pairs, canaryBand, format, notify, json })
+        foreach (var option in new Option[] { baselineBuild, pairs, canaryBand, taintedShare, format, notify, json })
         {
             command.Options.Add(option);
         }
@@ -57,6 +62,11 @@ internal sealed class GateOptionSet
             problems.Add("--canary-band: give a share above 0, such as 0.05.");
         }
 
+        if (parsed.GetValue(taintedShare) is not (>= 0 and <= 1))
+        {
+            problems.Add("--tainted-share: give a share from 0 to 1, such as 0.1.");
+        }
+
         if (parsed.GetValue(baselineBuild) is { } folder && !File.Exists(Path.Combine(folder, "lt2")) && !File.Exists(Path.Combine(folder, "lt2.dll")))
         {
             problems.Add($"--baseline-build {folder}: there is no program lt2 in it. Make one: dotnet publish harness -c Release -o DIR");
@@ -64,7 +74,10 @@ internal sealed class GateOptionSet
 
         return problems.Count == 0
             ? new GateRequest(
-                outputRoot, run, parsed.GetValue(baselineBuild), new GateOptions(Pairs: parsed.GetValue(pairs), CanaryBand: parsed.GetValue(canaryBand)),
+                outputRoot,
+                run,
+                parsed.GetValue(baselineBuild),
+                new GateOptions(Pairs: parsed.GetValue(pairs), CanaryBand: parsed.GetValue(canaryBand), TaintedShare: parsed.GetValue(taintedShare)),
                 wanted, parsed.GetValue(json), parsed.GetValue(notify))
             : throw new PlanException(problems);
     }

@@ -19,8 +19,7 @@ public sealed class CanaryCellRunner(ITimingProcess child) : ICellRunner
             CellResults.Record(cell, context, CellOutcome.Finished, null, started),
             [.. report.Measurements.Select(item => Metric(canary, context.RunId, report, item))],
             [],
-            [.. report.Measurements.SelectMany(item => item.BlockMilliseconds.Select((milliseconds, block) =>
-                new TimingBlockRecord(cell.Id, item.Phase, item.SequenceLength, 1, 1, 0, block, item.Iterations, milliseconds)))],
+            [.. TimeRecords.Blocks(cell.Id, report, process: 0, loopCount: 1, batchSize: 1)],
             [],
             []);
     }

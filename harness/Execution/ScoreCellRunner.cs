@@ -19,13 +19,17 @@ public sealed class ScoreCellRunner : ICellRunner
         var metadata = CheckpointFolder.ReadMetadata(folder);
         using var model = CheckpointFolder.Load(folder, context.Device, Dtypes.Use(train.Dtype, context.Device));
         var progress = (double fraction, string detail) => context.Progress.CellProgress(cell, fraction, detail);
+        var responses = new List<ResponseRecord>();
         var scored = score.TestCase switch
         {
             IGeneratedCase generated => new GeneratedScorer(model, context.Device, score.TestedLoopCounts, score.BatchSize)
                 .Score(generated, SampleSplit.Test, score.TestSetSeed, score.Samples, progress, cancellation),
-            ITextCase text => new TextScorer(
-                    model, context.Device, score.TestedLoopCounts, CheckpointTokenizer.Open(folder, metadata, context.Data), train.ScoredLength ?? metadata.MaximumLength, score.BatchSize)
-                .Score(text, context.Data, score.TestSetSeed, score.Samples, progress, cancellation),
+            ITextCase text => Scores(
+                new TextScorer(
+                        model, context.Device, score.TestedLoopCounts, CheckpointTokenizer.Open(folder, metadata, context.Data), train.ScoredLength ?? metadata.MaximumLength, score.BatchSize)
+                    .Score(text, context.Data, score.TestSetSeed, score.Samples, progress, cancellation),
+                score.Id,
+                responses),
             var other => throw new PlanException($"The case {CaseText.Name(other)} can be neither generated nor asked as text."),
         };
         var metrics = new List<MetricRecord>();
@@ -37,7 +41,17 @@ public sealed class ScoreCellRunner : ICellRunner
             samples.AddRange(rows);
         }
 
-        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, samples, [], [], events);
+        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, samples, [], [], events) { Responses = responses };
+    }
+
+    private static IReadOnlyList<(int LoopCount, IReadOnlyList<SampleScore> Scores)> Scores(IReadOnlyList<TextReadout> readouts, string cellId, List<ResponseRecord> responses)
+    {
+        foreach (var readout in readouts)
+        {
+            responses.AddRange(ScoreRecords.Responses(cellId, readout));
+        }
+
+        return [.. readouts.Select(readout => (readout.LoopCount, readout.Scores))];
     }
 
     /// <summary>The candidate with the least validation loss; with a sweep, choice and losers are recorded as an event.</summary>

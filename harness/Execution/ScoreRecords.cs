@@ -61,6 +61,11 @@ internal static class ScoreRecords
                part.Slice is null ? score.Expected : null),
     ];
 
+    /// <summary>One record a request.</summary>
+    public static IEnumerable<ResponseRecord> Responses(string cellId, TextReadout readout) =>
+        readout.Scores.Zip(readout.Responses).SelectMany(document => document.Second.Select((response, index) => new ResponseRecord(
+            cellId, readout.LoopCount, document.First.SampleId, index, response.LogLikelihood, response.IsGreedy, response.Text)));
+
     private static Results.Records.MetricTransform Transform(MetricDefinition definition) => (Results.Records.MetricTransform)(int)definition.Transform;
 
     private static SeriesKey Key(ScoreCell cell, CheckpointCell train, int loopCount, string metric, string? slice) => new(

@@ -16,28 +16,28 @@ public sealed class TextScorer(
     LoopedModel model, ComputeDevice device, IReadOnlyList<int> loopCounts, ITokenizer tokenizer, int maximumLength, int batchSize)
 {
     /// <summary>Scores documents of the case: all, or a seeded choice that is the same for every model and night.</summary>
-    /// <returns>For each loop count, the scores in document order.</returns>
-    public IReadOnlyList<(int LoopCount, IReadOnlyList<SampleScore> Scores)> Score(
+    /// <returns>One readout a loop count.</returns>
+    public IReadOnlyList<TextReadout> Score(
         ITextCase item, IDataLocator data, long seed, int sampleCount, Action<double, string> progress, CancellationToken cancellation)
     {
         var documents = DocumentChoice.Choose(item.LoadDocuments(data), seed, sampleCount);
         var requests = documents.Select(item.CreateRequests).ToList();
         var scorer = new TokenScorer(model, device, tokenizer, maximumLength, batchSize);
         var responses = scorer.Score([.. requests.SelectMany(list => list)], loopCounts, progress, cancellation);
-        return [.. loopCounts.Select((count, loop) => (count, (IReadOnlyList<SampleScore>)ScoreDocuments(item, documents, requests, responses[loop])))];
+        return [.. loopCounts.Select((count, loop) => Readout(item, count, documents, requests, responses[loop]))];
     }
 
-    private static List<SampleScore> ScoreDocuments(
-        ITextCase item, IReadOnlyList<TextDocument> documents, List<IReadOnlyList<TextRequest>> requests, IReadOnlyList<TextResponse> responses)
+    private static TextReadout Readout(
+        ITextCase item, int loopCount, IReadOnlyList<TextDocument> documents, List<IReadOnlyList<TextRequest>> requests, IReadOnlyList<TextResponse> responses)
     {
-        var scores = new List<SampleScore>(documents.Count);
+        var own = new List<IReadOnlyList<TextResponse>>(documents.Count);
         var next = 0;
-        for (var index = 0; index < documents.Count; index++)
+        foreach (var asked in requests)
         {
-            scores.Add(item.Score(documents[index], [.. responses.Skip(next).Take(requests[index].Count)]));
-            next += requests[index].Count;
+            own.Add([.. responses.Skip(next).Take(asked.Count)]);
+            next += asked.Count;
         }
 
-        return scores;
+        return new TextReadout(loopCount, [.. documents.Zip(own, item.Score)], own);
     }
 }

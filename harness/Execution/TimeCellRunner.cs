@@ -32,15 +32,16 @@ public sealed class TimeCellRunner(ITimingProcess child) : ICellRunner
             reports.Add(child.Run(request with { MemoryLengths = process == 0 ? time.Timing.MemoryLengths ?? time.Timing.Lengths : null }, cancellation));
         }
 
-        var blocks = reports.SelectMany((report, process) => report.Measurements.SelectMany(item => item.BlockMilliseconds.Select((milliseconds, block) =>
-            new TimingBlockRecord(cell.Id, item.Phase, item.SequenceLength, time.Model.LoopCount, time.Timing.BatchSize, process, block, item.Iterations, milliseconds))));
+        var blocks = reports.SelectMany((report, process) => TimeRecords.Blocks(cell.Id, report, process, time.Model.LoopCount, time.Timing.BatchSize)).ToList();
         var groups = reports.SelectMany(report => report.Measurements.Select(item => (report, item))).GroupBy(pair => (pair.item.Phase, pair.item.SequenceLength)).ToList();
         var metrics = groups.SelectMany(group => TimeRecords.Metrics(time, context.RunId, [.. group])).ToList();
         var events = groups.SelectMany(group => group.Where(pair => pair.item.Outcome != "finished").Take(1))
             .Select(pair => context.Event(cell.Id, "warning", $"{pair.item.Phase} at {pair.item.SequenceLength} tokens: {pair.item.Outcome}: {pair.item.Reason}"))
             .Concat(groups.SelectMany(group => group.Where(pair => pair.item.Execution is { } execution && execution.StartsWith("eager", StringComparison.Ordinal)).Take(1))
                 .Select(pair => context.Event(cell.Id, "warning", $"{pair.item.Phase} at {pair.item.SequenceLength} tokens ran without a graph, {pair.item.Execution}")))
+            .Concat(blocks.Where(block => block.IsTainted).Take(1)
+                .Select(first => context.Event(cell.Id, "warning", $"{blocks.Count(block => block.IsTainted)} of {blocks.Count} timed blocks are tainted; the first by {first.ThrottleReason}")))
             .ToList();
-        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, [], [.. blocks], [], events);
+        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, [], blocks, [], events);
     }
 }

@@ -12,14 +12,23 @@ internal static class TimeRecords
 
     private const double MemoryFloorBytes = 64d * 1024 * 1024;
 
+    /// <summary>Every block of one process.</summary>
+    public static IEnumerable<TimingBlockRecord> Blocks(string cellId, TimingReport report, int process, int loopCount, int batchSize) =>
+        from item in report.Measurements
+        from block in item.BlockMilliseconds.Index()
+        let condition = item.Conditions?[block.Index]
+        select new TimingBlockRecord(
+            cellId, item.Phase, item.SequenceLength, loopCount, batchSize, process, block.Index, item.Iterations, block.Item, condition?.IsTainted ?? false,
+            condition?.ClockMegahertz, condition?.TemperatureCelsius, condition?.PowerWatts, condition?.ThrottleReason);
+
     public static IEnumerable<MetricRecord> Metrics(TimeCell cell, string runId, IReadOnlyList<(TimingReport Report, TimingMeasurement Item)> measured)
     {
         var (report, first) = measured[0];
-        var medians = measured.Where(pair => pair.Item.Outcome == "finished").Select(pair => Median(pair.Item.BlockMilliseconds)).ToList();
+        var medians = measured.Where(pair => pair.Item.Outcome == "finished").Select(pair => Median(pair.Item.UsableMilliseconds())).ToList();
 
         // Block mean, process median, then the median of processes on the log scale.
         double? latency = medians.Count == measured.Count ? Math.Exp(Median([.. medians.Select(median => Math.Log(median))])) : null;
-        var blocks = measured.SelectMany(pair => pair.Item.BlockMilliseconds).ToList();
+        var blocks = measured.SelectMany(pair => pair.Item.UsableMilliseconds()).ToList();
         double? error = latency is not null && blocks.Count > 1 ? StandardErrorOfMedian(blocks) : null;
         yield return Record(cell, runId, report, first, "latency", latency, error, blocks.Count, measured.Count, "ms", MetricKind.Duration, latency * LatencyFloorShare);
 

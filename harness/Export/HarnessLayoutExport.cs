@@ -10,8 +10,8 @@ namespace LT2.Eval.Harness.Export;
 
 /// <summary>
 /// Writes the text tasks of a stored run as lm-evaluation-harness lays out results: <c>DIR/MODEL/results_TIME.json</c> and <c>samples_TASK_TIME.jsonl</c>, a
-/// model for each variant, seed and readout. TIME is the run's start, so that a second export writes the same files. What a store does not hold is absent:
-/// log-likelihoods of single choices (<c>lt2 eval --format lm-eval</c> writes them); <c>resps</c> is the answer.
+/// model for each variant, seed and readout. TIME is the run's start, so that a second export writes the same files. <c>resps</c> holds the
+/// log-likelihood of every choice; for runs that were recorded before those were kept, the answer.
 /// </summary>
 internal static class HarnessLayoutExport
 {

@@ -19,17 +19,19 @@ internal static class StoredSampleLines
         var target = first.Expected ?? "";
         var line = new OrderedDictionary<string, object?> { ["doc_id"] = (long)index, ["doc"] = new OrderedDictionary<string, object?> { ["id"] = first.SampleId } };
         var prompt = (string?)null;
+        IReadOnlyList<TextRequest> requests = [];
         if (task.Case is { } item && task.Documents.GetValueOrDefault(first.SampleId) is { } document)
         {
-            var requests = item.CreateRequests(document);
+            requests = item.CreateRequests(document);
             line["doc"] = BenchmarkCase.ColumnsOf(document);
             line["arguments"] = Arguments(requests);
             prompt = requests.Count == 0 ? null : Context(requests[0]);
         }
 
         line["target"] = target;
-        line["resps"] = first.Answer is null ? [] : new List<object?> { new List<object?> { first.Answer } };
-        line["filtered_resps"] = first.Answer is null ? [] : new List<object?> { first.Answer };
+        var responses = Responses(task.Responses[first.SampleId], requests, first.Answer);
+        line["resps"] = responses.Select(object? (response) => new List<object?> { response }).ToList();
+        line["filtered_resps"] = requests is [GenerateUntilRequest] && first.Answer is { } filtered ? new List<object?> { filtered } : responses;
         line["filter"] = "none";
         line["metrics"] = scores.Select(object? (score) => score.Metric).ToList();
         line["doc_hash"] = SampleLine.Hash(PythonJson.Dumps(line["doc"], indent: 2));
@@ -42,6 +44,15 @@ internal static class StoredSampleLines
         }
 
         return line;
+    }
+
+    /// <summary>What was answered to each request; runs from before responses were kept have the answer alone.</summary>
+    private static List<object?> Responses(IEnumerable<ResponseRecord> responses, IReadOnlyList<TextRequest> requests, string? answer)
+    {
+        var answers = responses.Select(object? (response) => SampleLine.Answer(
+            requests.ElementAtOrDefault(response.RequestIndex) ?? (response.Text is null ? new LogLikelihoodRequest("", "") : new GenerateUntilRequest("", [], 0)),
+            new TextResponse(response.LogLikelihood, response.IsGreedy, response.Text))).ToList();
+        return answers.Count > 0 || answer is null ? answers : [answer];
     }
 
     private static OrderedDictionary<string, object?> Arguments(IReadOnlyList<TextRequest> requests)

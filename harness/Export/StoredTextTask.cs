@@ -7,12 +7,14 @@ namespace LT2.Eval.Harness.Export;
 /// <param name="Name">Name in the files; the task's id, with its parameters where a run has the task twice.</param>
 /// <param name="Metrics">Its values, slices among them.</param>
 /// <param name="Samples">Its samples' scores.</param>
+/// <param name="Responses">By sample, in the order in which the case asks; empty in stores from before they were kept.</param>
 /// <param name="Case">The case; null where this build no longer knows it.</param>
 /// <param name="Documents">By id; empty where the data set is not on this machine.</param>
 internal sealed record StoredTextTask(
     string Name,
     IReadOnlyList<MetricRecord> Metrics,
     IReadOnlyList<SampleRecord> Samples,
+    ILookup<string, ResponseRecord> Responses,
     ITextCase? Case,
     IReadOnlyDictionary<string, TextDocument> Documents)
 {

@@ -39,7 +39,12 @@ internal sealed class StoredTextTasks(ResultStore store, string runId, PlanSessi
         var item = Find(cell);
         var name = shared.Contains(key.TaskId) ? $"{key.TaskId}-{key.CaseParameters.Replace(';', '-')}" : key.TaskId;
         return new StoredTextTask(
-            name, metrics, [.. store.Samples(runId, cell.CellId).Where(sample => sample.TestedLoopCount == (key.TestedLoopCount ?? sample.TestedLoopCount))], item,
+            name,
+            metrics,
+            [.. store.Samples(runId, cell.CellId).Where(sample => sample.TestedLoopCount == (key.TestedLoopCount ?? sample.TestedLoopCount))],
+            store.Responses(runId, cell.CellId).Where(response => response.TestedLoopCount == (key.TestedLoopCount ?? response.TestedLoopCount))
+                .ToLookup(response => response.SampleId, StringComparer.Ordinal),
+            item,
             item is null ? Unknown(name) : Documents(name, item));
     }
 

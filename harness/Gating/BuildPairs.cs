@@ -94,7 +94,7 @@ public sealed class BuildPairs(
     private static double? Value(TimingReport report, SeriesKey key, bool isMemory)
     {
         var item = report.Measurements.FirstOrDefault(item => item.Phase == key.Phase && item.SequenceLength == key.SequenceLength);
-        return item is not { Outcome: "finished" } ? null : isMemory ? item.PeakMemoryBytes : MathNet.Numerics.Statistics.Statistics.Median(item.BlockMilliseconds);
+        return item is not { Outcome: "finished" } ? null : isMemory ? item.PeakMemoryBytes : MathNet.Numerics.Statistics.Statistics.Median(item.UsableMilliseconds());
     }
 
     private TimingRequest Request(CellRecord cell, (string Phase, int Length)? only)

@@ -30,7 +30,8 @@ public sealed class CanarySession(TimeProvider clock)
 
         var device = ComputeDevice.Resolve(deviceName);
         var size = MatrixSize(device);
-        var timer = new BlockTimer(clock, device.Synchronise);
+        using var watch = new HostWatch(device);
+        var timer = new BlockTimer(clock, device.Synchronise, watch);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var left = ones([size, size], ScalarType.Float32, device.TorchDevice);
@@ -40,12 +41,8 @@ public sealed class CanarySession(TimeProvider clock)
         var target = empty_like(source);
         return new TimingReport(HostClassName.Of(device), "libtorch",
         [
-            Measured("matmul", timer.Measure(() => product.addmm_(left, right, beta: 0), BlockCount, MinimumBlockMilliseconds)),
-            Measured("copy", timer.Measure(() => target.copy_(source), BlockCount, MinimumBlockMilliseconds)),
+            TimingMeasurement.Of("matmul", 0, timer.Measure(() => product.addmm_(left, right, beta: 0), BlockCount, MinimumBlockMilliseconds)),
+            TimingMeasurement.Of("copy", 0, timer.Measure(() => target.copy_(source), BlockCount, MinimumBlockMilliseconds)),
         ]);
     }
-
-    private static TimingMeasurement Measured(string phase, (int Iterations, IReadOnlyList<double> BlockMilliseconds) timed)
-        => new(phase, 0, "finished", null, timed.Iterations, timed.BlockMilliseconds, null);
-
 }

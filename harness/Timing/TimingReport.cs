@@ -23,6 +23,20 @@ public sealed record TimingMeasurement(
     IReadOnlyList<double> BlockMilliseconds,
     long? PeakMemoryBytes)
 {
+    /// <summary>A measurement from its blocks.</summary>
+    public static TimingMeasurement Of(string phase, int length, BlockTimes times) =>
+        new(phase, length, "finished", null, times.Iterations, times.BlockMilliseconds, null) { Conditions = times.Conditions };
+
+    /// <summary>What the host did during each block; null where nobody watched, as in builds from before this was recorded.</summary>
+    public IReadOnlyList<BlockCondition>? Conditions { get; init; }
+
+    /// <summary>The blocks that a value stands on: those that are not tainted, or all of them when every one is.</summary>
+    public IReadOnlyList<double> UsableMilliseconds()
+    {
+        var clean = BlockMilliseconds.Where((_, block) => Conditions?[block].IsTainted != true).ToList();
+        return clean.Count > 0 ? clean : BlockMilliseconds;
+    }
+
     /// <summary>Energy of an iteration, the whole board's (<see cref="EnergyMeter"/>); null where nothing counts it.</summary>
     public double? JoulesAnIteration { get; init; }
 

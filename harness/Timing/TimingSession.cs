@@ -33,7 +33,8 @@ public sealed class TimingSession(TimeProvider clock)
         var device = ComputeDevice.Resolve(request.Device);
         using var noGradients = no_grad();
         using var model = CreateModel(request, variants, device);
-        var timer = new BlockTimer(clock, device.Synchronise);
+        using var watch = new HostWatch(device);
+        var timer = new BlockTimer(clock, device.Synchronise, watch);
         var measurements = new List<TimingMeasurement>();
         foreach (var length in request.Lengths)
         {
@@ -78,8 +79,8 @@ public sealed class TimingSession(TimeProvider clock)
     private TimingMeasurement MeasurePrefill(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, Tensor ids, int length)
     {
         void Once() => Prefill(request, model, ids, length);
-        var (iterations, blocks) = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds);
-        return new TimingMeasurement("prefill", length, "finished", null, iterations, blocks, null) { JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once) };
+        var times = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds);
+        return TimingMeasurement.Of("prefill", length, times) with { JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once) };
     }
 
     private TimingMeasurement MeasureDecode(
@@ -97,8 +98,8 @@ public sealed class TimingSession(TimeProvider clock)
         using var mark = state.Mark();
         using var decode = new CapturedDecode(model, state);
         void Once() => decode.Step(next).Dispose();
-        var (iterations, blocks) = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds, mark.Return, steps);
-        return new TimingMeasurement("decode", length, "finished", null, iterations, blocks, null)
+        var times = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds, mark.Return, steps);
+        return TimingMeasurement.Of("decode", length, times) with
         {
             JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once, mark.Return, steps), Execution = device.IsCuda ? decode.Execution : null,
         };

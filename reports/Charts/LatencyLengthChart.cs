@@ -66,7 +66,7 @@ internal static class LatencyLengthChart
         ImmutableArray<ChartColumn> columns =
         [
             new("Curve"), new("n (tokens)", true), new("Median [p10, p90]", true), new("Tokens per second", true), new("Local slope to the next", true),
-            new("Blocks", true), new("Processes", true), new("Tainted blocks left out", true),
+            new("Blocks used", true), new("Processes", true), new("Tainted blocks", true),
         ];
         var rows = curves.SelectMany(curve =>
         {

@@ -18,7 +18,7 @@ internal static class Glossary
         ("Series", "The same measurement through time: suite and version, case, metric, variant, recipe, loop counts, dtype, batch; for times also phase, length, kernels and host class."),
         ("Pin", "A run that a person accepted as the baseline, with a reason."),
         ("Flip", "A sample that one run answered right and the other wrong."),
-        ("Tainted", "A timed block during which the device was throttled or loaded; shown apart and left out of medians."),
+        ("Tainted", "A timed block that something else slowed down: a thread waited more than 5 % of it for a CPU, the hypervisor took more than 5 %, or the GPU throttled. Left out of medians where its process has other blocks."),
     ];
 
     /// <summary>Formulas.</summary>

@@ -42,18 +42,18 @@ internal static class LatencyCurves
 
     private static LatencyPoint? Point(int length, ImmutableArray<TimingBlockRecord> blocks)
     {
-        ImmutableArray<TimingBlockRecord> clean = [.. blocks.Where(block => !block.IsTainted && block.MillisecondsPerIteration > 0)];
-        if (clean.IsEmpty)
+        ImmutableArray<TimingBlockRecord> usable = [.. UsableBlocks.Of(blocks)];
+        if (usable.IsEmpty)
         {
             return null;
         }
-        double[] sorted = [.. clean.Select(block => block.MillisecondsPerIteration).Order()];
+        double[] sorted = [.. usable.Select(block => block.MillisecondsPerIteration).Order()];
         ImmutableArray<double> processes =
         [
-            .. clean.GroupBy(block => (block.CellId, block.ProcessIndex))
+            .. usable.GroupBy(block => (block.CellId, block.ProcessIndex))
                 .Select(group => Quantile.Median(group.Select(block => block.MillisecondsPerIteration))),
         ];
         return new LatencyPoint(
-            length, Quantile.Median(processes), Quantile.OfSorted(sorted, 0.1), Quantile.OfSorted(sorted, 0.9), clean.Length, processes.Length, blocks.Length - clean.Length);
+            length, Quantile.Median(processes), Quantile.OfSorted(sorted, 0.1), Quantile.OfSorted(sorted, 0.9), usable.Length, processes.Length, blocks.Count(block => block.IsTainted));
     }
 }

@@ -48,6 +48,13 @@ public static class ExportTables
         ("answer", s => s.Answer), ("expected", s => s.Expected),
     ]);
 
+    /// <summary>Answers to the requests of text samples.</summary>
+    public static readonly ExportTable<ResponseRecord> Responses = new("responses",
+    [
+        ("cellId", r => r.CellId), ("testedLoopCount", r => r.TestedLoopCount), ("sampleId", r => r.SampleId), ("requestIndex", r => r.RequestIndex),
+        ("logLikelihood", r => r.LogLikelihood), ("isGreedy", r => r.IsGreedy), ("text", r => r.Text),
+    ]);
+
     /// <summary>Timing blocks.</summary>
     public static readonly ExportTable<TimingBlockRecord> TimingBlocks = new("timing-blocks",
     [

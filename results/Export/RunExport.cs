@@ -18,6 +18,7 @@ public static class RunExport
             File(folder, format, ExportTables.Cells, cells),
             File(folder, format, ExportTables.Metrics, store.Metrics(runId)),
             File(folder, format, ExportTables.Samples, cells.SelectMany(cell => store.Samples(runId, cell.CellId))),
+            File(folder, format, ExportTables.Responses, cells.SelectMany(cell => store.Responses(runId, cell.CellId))),
             File(folder, format, ExportTables.TimingBlocks, store.TimingBlocks(runId)),
             File(folder, format, ExportTables.TrainingPoints, cells.SelectMany(cell => store.TrainingPoints(runId, cell.CellId))),
             File(folder, format, ExportTables.Environment, store.Environment(runId)),

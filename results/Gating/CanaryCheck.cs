@@ -8,17 +8,18 @@ namespace LT2.Eval.Results.Gating;
 /// <summary>Layer 0 for times: did the host move? Also counts tainted blocks, which make a night's times untrustworthy.</summary>
 internal static class CanaryCheck
 {
-    private const double TaintedShare = 0.1;
-
     public static IReadOnlyList<GateFinding> Check(ResultStore store, RunRecord run, IReadOnlyList<MetricRecord> metrics, GateOptions options)
     {
         if (!metrics.Any(metric => metric.Kind == MetricKind.Duration && !CanarySeries.Is(metric.Key)))
             return [];
         var findings = new List<GateFinding>();
         var blocks = store.TimingBlocks(run.RunId);
-        var tainted = blocks.Count(block => block.IsTainted);
-        if (tainted > TaintedShare * blocks.Count)
-            findings.Add(Invalid(null, $"{tainted} of {blocks.Count} timing blocks ran under throttling or load."));
+        var tainted = blocks.Where(block => block.IsTainted).ToList();
+        if (tainted.Count > options.TaintedShare * blocks.Count)
+        {
+            findings.Add(Invalid(null, $"{tainted.Count} of {blocks.Count} timing blocks ran under throttling or load"
+                + $"{(tainted[0].ThrottleReason is { } reason ? $" (the first: {reason})" : "")}: times of tonight are not judged."));
+        }
         var canaries = metrics.Where(metric => CanarySeries.Is(metric.Key)).ToList();
         if (canaries.Count == 0)
             findings.Add(new("latency", "canary", FindingStatus.Undecided, null, "The canary workload was not measured, so the night's times cannot be trusted."));

@@ -64,12 +64,12 @@ internal sealed class ComparisonArm
             : samples.Where(group => group.Key.Metric == metric.Key.Metric && group.Key.Slice == metric.Key.Slice).SelectMany(group => group);
     }
 
-    /// <summary>ln of each fresh process' median milliseconds, over the blocks that are not tainted.</summary>
+    /// <summary>ln of each fresh process' median milliseconds, over its usable blocks.</summary>
     public List<double> ProcessLogTimes(MetricRecord metric) =>
     [
-        .. _side.Store.TimingBlocks(_side.RunId, metric.CellId)
-            .Where(block => !block.IsTainted && block.Phase == metric.Key.Phase && block.SequenceLength == (metric.Key.SequenceLength ?? block.SequenceLength)
-                && block.LoopCount == (metric.Key.TestedLoopCount ?? block.LoopCount) && block.MillisecondsPerIteration > 0)
+        .. UsableBlocks.Of(_side.Store.TimingBlocks(_side.RunId, metric.CellId))
+            .Where(block => block.Phase == metric.Key.Phase && block.SequenceLength == (metric.Key.SequenceLength ?? block.SequenceLength)
+                && block.LoopCount == (metric.Key.TestedLoopCount ?? block.LoopCount))
             .GroupBy(block => block.ProcessIndex)
             .Select(process => Math.Log(Quantile.Median(process.Select(block => block.MillisecondsPerIteration)))),
     ];

@@ -13,6 +13,7 @@ namespace LT2.Eval.Results.Gating;
 /// <param name="TrendMinimumMagnitude">Smallest change point that is reported, on the log scale.</param>
 /// <param name="RatchetBudget">Cumulative slowdown against the pin that blocks.</param>
 /// <param name="CanaryBand">Relative move of the canary workload that makes the night's times invalid, at least.</param>
+/// <param name="TaintedShare">Share of tainted timing blocks above which the night's times are invalid.</param>
 /// <param name="Comparison">Settings of the quality and memory comparison.</param>
 public sealed record GateOptions(
     int MinimumNights = 15,
@@ -27,4 +28,5 @@ public sealed record GateOptions(
     double TrendMinimumMagnitude = 0.01,
     double RatchetBudget = 0.05,
     double CanaryBand = 0.05,
+    double TaintedShare = 0.1,
     ComparisonOptions? Comparison = null);

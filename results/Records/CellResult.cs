@@ -7,4 +7,8 @@ public sealed record CellResult(
     IReadOnlyList<SampleRecord> Samples,
     IReadOnlyList<TimingBlockRecord> TimingBlocks,
     IReadOnlyList<TrainingPointRecord> TrainingPoints,
-    IReadOnlyList<EventRecord> Events);
+    IReadOnlyList<EventRecord> Events)
+{
+    /// <summary>Answers to the requests of text samples; none for generated suites.</summary>
+    public IReadOnlyList<ResponseRecord> Responses { get; init; } = [];
+}

@@ -10,8 +10,8 @@ namespace LT2.Eval.Results.Records;
 /// <param name="BlockIndex">Which block of it, from 0.</param>
 /// <param name="Iterations">Iterations in the block.</param>
 /// <param name="MillisecondsPerIteration">Mean of the block.</param>
-/// <param name="IsTainted">The block ran under throttling or load and is shown apart.</param>
-/// <param name="ClockMegahertz">Clock of the device's multiprocessors, or of the CPU, at the block's end; null when unknown.</param>
+/// <param name="IsTainted">The block ran under throttling or load; values leave it out where its process has other blocks (<see cref="UsableBlocks"/>).</param>
+/// <param name="ClockMegahertz">Clock of the device's multiprocessors at the block's end; null when unknown.</param>
 /// <param name="TemperatureCelsius">Temperature of the device; null when unknown.</param>
 /// <param name="PowerWatts">Power drawn by the device; null when unknown.</param>
 /// <param name="ThrottleReason">What slowed the device down; null when nothing did or it is unknown.</param>

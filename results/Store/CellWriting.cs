@@ -15,6 +15,7 @@ internal static class CellWriting
         var row = CellRows.Insert(connection, cell);
         MetricRows.Insert(connection, row, result.Metrics);
         SampleRows.Insert(connection, row, result.Samples);
+        ResponseRows.Insert(connection, row, result.Responses);
         MeasurementRows.Insert(connection, row, result.TimingBlocks);
         MeasurementRows.Insert(connection, row, result.TrainingPoints);
         foreach (var record in result.Events)
@@ -42,6 +43,7 @@ internal static class CellWriting
         var (runId, cellId) = (result.Cell.RunId, result.Cell.CellId);
         var strangers = result.Metrics.Where(m => m.RunId != runId || m.CellId != cellId).Select(m => $"metric {m.Key.Metric} of {m.RunId}/{m.CellId}")
             .Concat(result.Samples.Where(s => s.CellId != cellId).Select(s => $"sample {s.SampleId} of {s.CellId}"))
+            .Concat(result.Responses.Where(r => r.CellId != cellId).Select(r => $"response to {r.SampleId} of {r.CellId}"))
             .Concat(result.TimingBlocks.Where(b => b.CellId != cellId).Select(b => $"timing block of {b.CellId}"))
             .Concat(result.TrainingPoints.Where(p => p.CellId != cellId).Select(p => $"training point of {p.CellId}"))
             .Take(1).ToList();

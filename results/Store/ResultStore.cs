@@ -101,7 +101,10 @@ public sealed class ResultStore : IDisposable
             throw new ResultsException(ResultsProblem.NotFound, $"{Path} holds no cell '{cellId}' of run '{runId}'.");
         return new CellResult(
             cell, Metrics(new MetricFilter(RunId: runId, CellId: cellId)), Samples(runId, cellId), TimingBlocks(runId, cellId), TrainingPoints(runId, cellId),
-            [.. Events(runId).Where(record => record.CellId == cellId)]);
+            [.. Events(runId).Where(record => record.CellId == cellId)])
+        {
+            Responses = Responses(runId, cellId),
+        };
     });
 
     /// <summary>The newest finished train, curriculum or convert cell of an id, in any run, carried out rather than reused; null when there is none.</summary>
@@ -125,6 +128,10 @@ public sealed class ResultStore : IDisposable
     /// <summary>Samples of a cell, group by group (metric, loop count, slice), each in the order in which it was written.</summary>
     public IReadOnlyList<SampleRecord> Samples(string runId, string cellId, string? metric = null, int? testedLoopCount = null) => Read(() =>
         CellRows.RowOf(_connection, runId, cellId) is { } row ? SampleRows.Read(_connection, row, cellId, metric, testedLoopCount) : []);
+
+    /// <summary>Answers to the requests of a text cell, in the order in which they were written; none before schema version 2.</summary>
+    public IReadOnlyList<ResponseRecord> Responses(string runId, string cellId) => Read(() =>
+        CellRows.RowOf(_connection, runId, cellId) is { } row ? ResponseRows.Read(_connection, row, cellId) : []);
 
     /// <summary>Timing blocks of a run, or of one of its cells.</summary>
     public IReadOnlyList<TimingBlockRecord> TimingBlocks(string runId, string? cellId = null) =>

@@ -46,10 +46,8 @@ public static class StoreMerge
                     conflicts.Add($"{runId}/{cell.CellId} ({cell.Title})");
                 continue;
             }
-            var filter = new MetricFilter(RunId: runId, CellId: cell.CellId);
-            target.WriteCell(new(
-                cell, source.Metrics(filter), source.Samples(runId, cell.CellId), source.TimingBlocks(runId, cell.CellId),
-                source.TrainingPoints(runId, cell.CellId), Events: []));
+            // Events are merged for the run as a whole.
+            target.WriteCell(source.CellResult(runId, cell.CellId) with { Events = [] });
             added++;
         }
         return (added, kept);

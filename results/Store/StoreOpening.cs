@@ -44,13 +44,13 @@ internal static class StoreOpening
                 throw new ResultsException(
                     ResultsProblem.StoreReadOnly, $"{path} cannot be written. Make the file and its folder writable, or name another place; nothing was written.");
             }
+            // A writer adds to what is there: a changed byte in runs, cells or values is refused before the first write, not met halfway.
+            Tables.CheckRecords(connection);
             if (version < migrations.LatestVersion)
             {
                 BackUp(connection, $"{path}.v{version}.bak");
                 migrations.Apply(connection);
             }
-            // A writer adds to what is there: a changed byte in runs, cells or values is refused before the first write, not met halfway.
-            Tables.CheckRecords(connection);
             // WAL: readers never wait for the writer. FULL: a finished cell survives a power cut.
             Sql.Execute(connection, "PRAGMA journal_mode = WAL");
             Sql.Execute(connection, "PRAGMA synchronous = FULL");

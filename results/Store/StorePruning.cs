@@ -25,7 +25,8 @@ public static class StorePruning
                 DELETE FROM texts WHERE text_row NOT IN (
                     SELECT sample_text FROM samples UNION SELECT cluster_text FROM samples WHERE cluster_text IS NOT NULL
                     UNION SELECT answer_text FROM samples WHERE answer_text IS NOT NULL
-                    UNION SELECT expected_text FROM samples WHERE expected_text IS NOT NULL)
+                    UNION SELECT expected_text FROM samples WHERE expected_text IS NOT NULL
+                    UNION SELECT sample_text FROM responses UNION SELECT generated_text FROM responses WHERE generated_text IS NOT NULL)
                 """);
         });
         store.Read(() => Sql.Execute(store.Connection, "VACUUM"));

@@ -1,6 +1,6 @@
 namespace LT2.Eval.Results.Store;
 
-/// <summary>The tables of schema version 1, as <c>results/README.md</c> describes them.</summary>
+/// <summary>The tables of each schema version, as <c>results/README.md</c> describes them.</summary>
 internal static class StoreSchema
 {
     /// <summary>Marks the file as a store of ours (<c>PRAGMA application_id</c>): the bytes <c>LT2E</c>.</summary>
@@ -66,5 +66,12 @@ internal static class StoreSchema
             event_row INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, cell_id TEXT, occurred_utc TEXT NOT NULL,
             severity TEXT NOT NULL, message TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
         CREATE INDEX events_by_run ON events (run_id);
+        """;
+    /// <summary>Answers to single requests: the log-likelihood of each choice.</summary>
+    public const string Version2 = """
+        CREATE TABLE responses (
+            cell_row INTEGER NOT NULL REFERENCES cells ON DELETE CASCADE, ordinal INTEGER NOT NULL, tested_loop_count INTEGER NOT NULL,
+            sample_text INTEGER NOT NULL, request_index INTEGER NOT NULL, log_likelihood REAL, is_greedy INTEGER NOT NULL,
+            generated_text INTEGER, checksum INTEGER NOT NULL, PRIMARY KEY (cell_row, ordinal)) STRICT, WITHOUT ROWID;
         """;
 }

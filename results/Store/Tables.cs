@@ -29,6 +29,9 @@ internal static class Tables
     public static readonly Table Samples = new(
         "samples", "group_row", "ordinal", "sample_text", "cluster_text", "numerator", "denominator", "answer_text", "expected_text");
 
+    public static readonly Table Responses = new(
+        "responses", "cell_row", "ordinal", "tested_loop_count", "sample_text", "request_index", "log_likelihood", "is_greedy", "generated_text");
+
     public static readonly Table TimingBlocks = new(
         "timing_blocks", "cell_row", "ordinal", "phase", "sequence_length", "loop_count", "batch_size", "process_index", "block_index",
         "iterations", "milliseconds_per_iteration", "is_tainted", "clock_megahertz", "temperature_celsius", "power_watts", "throttle_reason");
@@ -40,7 +43,7 @@ internal static class Tables
 
     public static readonly Table Events = new("events", "run_id", "cell_id", "occurred_utc", "severity", "message");
 
-    /// <summary>Checks every row of the tables that hold runs, cells and values; samples, blocks and training points are checked when they are read.</summary>
+    /// <summary>Checks every row of the tables that hold runs, cells and values; samples, responses, blocks and training points are checked when they are read.</summary>
     public static void CheckRecords(SqliteConnection connection)
     {
         foreach (var table in new[] { Runs, Cells, Series, Metrics, Environment, Events })

@@ -53,9 +53,44 @@ public sealed class HarnessLayoutExportTests : IDisposable
         Assert.Equal(2, results.GetProperty("n-samples").GetProperty("piqa").GetProperty("effective").GetInt32());
         var line = JsonDocument.Parse(File.ReadLines(Path.Combine(plan.Folder, "lm", files[3])).First()).RootElement;
         Assert.StartsWith("Question: ", line.GetProperty("arguments").GetProperty("gen_args_0").GetProperty("arg_0").GetString(), StringComparison.Ordinal);
-        Assert.Equal("the answer", line.GetProperty("filtered_resps")[0].GetString());
+        Assert.Equal(["-1.5", "True"], line.GetProperty("filtered_resps")[0].EnumerateArray().Select(part => part.GetString()));
+        Assert.Equal(["-2.25", "False"], line.GetProperty("resps")[1][0].EnumerateArray().Select(part => part.GetString()));
         Assert.Equal(1, line.GetProperty("acc").GetDouble());
         Assert.False(line.GetProperty("doc").TryGetProperty("id", out _));
+    }
+
+    [Fact]
+    public void Log_likelihoods_of_a_real_run_agree_with_what_it_scored()
+    {
+        File.WriteAllText(plan.PlanPath, TextPlan.Replace("benchmarks, task: piqa, parameters: { source: examples }, samples: 2", "multiple-choice, task: austen-endings, samples: 20", StringComparison.Ordinal)
+            .Replace("sequenceLength: 32", "sequenceLength: 256", StringComparison.Ordinal));
+        var (ran, _, problem) = Lt2.Run("run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
+        Assert.True(ran == 0, problem);
+
+        var (exit, output, error) = Lt2.Run("export", "--format", "lm-eval", "--to", Path.Combine(plan.Folder, "lm"), "--out", plan.Folder);
+
+        Assert.True(exit == 0, error);
+        var files = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(file => file.EndsWith(".jsonl", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, files.Count);
+        foreach (var line in files.SelectMany(File.ReadLines).Select(text => JsonDocument.Parse(text).RootElement))
+        {
+            var values = line.GetProperty("resps").EnumerateArray().Select(response => double.Parse(response[0][0].GetString()!, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+            Assert.Equal(line.GetProperty("arguments").EnumerateObject().Count(), values.Count);
+            Assert.All(values, value => Assert.True(value < 0));
+            Assert.Equal(line.GetProperty("acc").GetDouble(), values.IndexOf(values.Max()) == line.GetProperty("doc").GetProperty("gold").GetInt32() ? 1 : 0);
+        }
+    }
+
+    [Fact]
+    public void A_run_from_before_responses_were_kept_is_exported_with_its_answers()
+    {
+        Store(TextPlan, "run-1", withResponses: false);
+
+        var (exit, output, error) = Lt2.Run("export", "--format", "lm-eval", "--to", Path.Combine(plan.Folder, "lm"), "--out", plan.Folder);
+
+        Assert.True(exit == 0, error);
+        var line = JsonDocument.Parse(File.ReadLines(output.Split('\n')[1]).First()).RootElement;
+        Assert.Equal("the answer", line.GetProperty("filtered_resps")[0].GetString());
     }
 
     [Fact]
@@ -85,7 +120,7 @@ public sealed class HarnessLayoutExportTests : IDisposable
 
     public void Dispose() => plan.Dispose();
 
-    private void Store(string planText, string runId, string? dataHash = "data", string? caseText = null)
+    private void Store(string planText, string runId, string? dataHash = "data", string? caseText = null, bool withResponses = true)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(plan.StorePath)!);
         using var store = ResultStore.Open(plan.StorePath, StoreAccess.ReadWrite);
@@ -100,7 +135,16 @@ public sealed class HarnessLayoutExportTests : IDisposable
                 1, 0.5, 0.25, 2, 2, 0.5, MetricDirection.HigherIsBetter, "1", MetricKind.Binary, 0.01))],
             [.. new[] { 1, 2 }.SelectMany(loops => new[] { 0, 1 }.Select(index => new SampleRecord(
                 "cell", "acc", loops, $"piqa/{index}", null, null, 1 - index, 1, "the answer", "the target")))],
-            [], [], []));
+            [], [], [])
+        {
+            Responses = !withResponses ? [] :
+            [
+                .. from loops in new[] { 1, 2 }
+                   from index in new[] { 0, 1 }
+                   from choice in new[] { 0, 1 }
+                   select new ResponseRecord("cell", loops, $"piqa/{index}", choice, choice == 0 ? -1.5 : -2.25, choice == 0),
+            ],
+        });
         store.UpdateRunStatus(runId, RunStatus.Completed, Start.AddMinutes(1));
     }
 }

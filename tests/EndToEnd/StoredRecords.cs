@@ -16,6 +16,7 @@ internal static class StoredRecords
         {
             lines.Add($"cell {cell.CellId} {cell.Outcome} {cell.CheckpointHash}");
             lines.AddRange(store.Samples(run.RunId, cell.CellId).Select(sample => $"sample {sample}"));
+            lines.AddRange(store.Responses(run.RunId, cell.CellId).Select(response => $"response {response}"));
             lines.AddRange(store.TrainingPoints(run.RunId, cell.CellId).Select(point => string.Create(
                 CultureInfo.InvariantCulture, $"point {point.CellId} {point.Step} {point.Loss:R} {point.GradientNorm:R} {string.Join(" ", point.ResidualRmsByLoop)}")));
         }

@@ -45,7 +45,14 @@ public static class Examples
         [.. Enumerable.Range(0, samples).Select(i => new SampleRecord(
             id, "acc", 2, $"sample-{i}", $"cluster-{i / 2}", null, i % 2 == 0 != (i == flipped) ? 1 : 0, 1, i == 0 ? "Ω <b>&\0\n" : null, $"answer {i % 3}")),
          new SampleRecord(id, "perplexity", 3, "sample-0", null, "long", double.NaN, 12.5)],
-        [], [], [new EventRecord(Start.AddMinutes(2), id, "warning", "fell back to eager")]);
+        [], [], [new EventRecord(Start.AddMinutes(2), id, "warning", "fell back to eager")])
+        {
+            Responses =
+            [
+                new ResponseRecord(id, 2, "sample-0", 0, -0.75, true), new ResponseRecord(id, 2, "sample-0", 1, double.NegativeInfinity, false),
+                new ResponseRecord(id, 2, "sample-1", 0, 0, false, "generated\n<b>"),
+            ],
+        };
 
     public static CellResult TrainCell(string run, string id) => new(
         Cell(run, id, CellKind.Train), [], [], [],

@@ -70,8 +70,8 @@ public static class SampleLine
         return arguments;
     }
 
-    // Likelihoods are logged as texts.
-    private static object Answer(TextRequest request, TextResponse response) => request switch
+    /// <summary>A response as <c>resps</c> holds it: likelihoods are logged as texts, a continuation's with whether it is the greedy one.</summary>
+    public static object Answer(TextRequest request, TextResponse response) => request switch
     {
         LogLikelihoodRequest => new List<object?> { PythonFormat.Repr(response.LogLikelihood), PythonFormat.Str(response.IsGreedy) },
         RollingLogLikelihoodRequest => PythonFormat.Repr(response.LogLikelihood),

@@ -5,7 +5,7 @@ using LT2.Eval.Results.Store;
 namespace LT2.Eval.EndToEnd.Tests.Gating;
 
 /// <summary>
-/// The gate's times with a baseline program that answers from a script, and an open canary band, so that the outcome does not hang on this machine's load;
+/// The gate's times with a baseline program that answers from a script, an open canary band and tainted blocks let through, so that the outcome does not hang on this machine's load;
 /// <see cref="Long.TwoBuildsTests"/> does the same with two real builds.
 /// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -75,7 +75,7 @@ public sealed class GateTimeTests(GateTimeTests.TimedRun timed) : IClassFixture<
             hostClass = store.Metrics(store.Runs()[0].RunId).First(metric => !CanarySeries.Is(metric.Key)).Key.HostClass!;
         }
 
-        public (int ExitCode, string Output, string Error) Gate(params string[] options) => Lt2.Run(["gate", "--out", plan.Folder, "--canary-band", "1000", .. options]);
+        public (int ExitCode, string Output, string Error) Gate(params string[] options) => Lt2.Run(["gate", "--out", plan.Folder, "--canary-band", "1000", "--tainted-share", "1", .. options]);
 
         /// <summary>A folder with a program that reports a time; null for one that fails.</summary>
         public string Program(double? milliseconds)

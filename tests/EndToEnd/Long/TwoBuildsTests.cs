@@ -81,9 +81,9 @@ public sealed class TwoBuildsTests(ThreeBuilds builds) : IClassFixture<ThreeBuil
         return plan;
     }
 
-    // The band of the canary is opened: this machine may be busy with other tests, and interleaving is what has to bear that.
+    // The band of the canary is opened and tainted blocks are let through: this machine may be busy with other tests, and interleaving is what has to bear that.
     private static (int ExitCode, string Output) Gate(string program, TinyPlan plan, params string[] options) =>
-        Run(program, ["gate", "--out", plan.Folder, "--canary-band", "100", .. options]);
+        Run(program, ["gate", "--out", plan.Folder, "--canary-band", "100", "--tainted-share", "1", .. options]);
 
     private static void Show(params (string Title, (int ExitCode, string Output) Result)[] results) =>
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', results.Select(item => $"== {item.Title}: exit {item.Result.ExitCode}\n{item.Result.Output}")));

@@ -8,10 +8,10 @@ public sealed class BlockTimerTests
     public void A_block_repeats_its_work_until_it_is_long_enough_and_reports_the_mean()
     {
         var clock = new ManualClock();
-        var (iterations, blocks) = new BlockTimer(clock, () => { }).Measure(() => clock.Advance(TimeSpan.FromMilliseconds(5)), 3, 40);
+        var times = new BlockTimer(clock, () => { }).Measure(() => clock.Advance(TimeSpan.FromMilliseconds(5)), 3, 40);
 
-        Assert.Equal(8, iterations);
-        Assert.Equal([5.0, 5.0, 5.0], blocks.Select(block => Math.Round(block, 6)));
+        Assert.Equal(8, times.Iterations);
+        Assert.Equal([5.0, 5.0, 5.0], times.BlockMilliseconds.Select(block => Math.Round(block, 6)));
     }
 
     [Fact]
@@ -19,10 +19,10 @@ public sealed class BlockTimerTests
     {
         var clock = new ManualClock();
         var calls = 0;
-        var (_, blocks) = new BlockTimer(clock, () => { }).Measure(
+        var times = new BlockTimer(clock, () => { }).Measure(
             () => clock.Advance(TimeSpan.FromMilliseconds(Math.Max(1, 20 >> calls++))), 2, 1);
 
-        Assert.All(blocks, block => Assert.Equal(1, block, 6));
+        Assert.All(times.BlockMilliseconds, block => Assert.Equal(1, block, 6));
     }
 
     [Fact]
@@ -35,9 +35,37 @@ public sealed class BlockTimerTests
             clock.Advance(pending);
             pending = TimeSpan.Zero;
         });
-        var (_, blocks) = timer.Measure(() => pending += TimeSpan.FromMilliseconds(2), 2, 10);
+        var times = timer.Measure(() => pending += TimeSpan.FromMilliseconds(2), 2, 10);
 
-        Assert.All(blocks, block => Assert.Equal(2, block, 6));
+        Assert.All(times.BlockMilliseconds, block => Assert.Equal(2, block, 6));
+    }
+
+    [Fact]
+    public void Only_the_blocks_that_count_are_watched_each_over_its_own_time()
+    {
+        var clock = new ManualClock();
+        var watch = new RecordingWatch();
+
+        var times = new BlockTimer(clock, () => { }, watch).Measure(() => clock.Advance(TimeSpan.FromMilliseconds(5)), 3, 40);
+
+        Assert.Equal(3, watch.Started);
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromMilliseconds(40), 3), watch.Blocks);
+        Assert.Equal([false, true, false], times.Conditions!.Select(condition => condition.IsTainted));
+    }
+
+    private sealed class RecordingWatch : IBlockWatch
+    {
+        public int Started { get; private set; }
+
+        public List<TimeSpan> Blocks { get; } = [];
+
+        public void Start() => Started++;
+
+        public BlockCondition Stop(TimeSpan elapsed)
+        {
+            Blocks.Add(elapsed);
+            return new BlockCondition(Blocks.Count == 2, null);
+        }
     }
 
     private sealed class ManualClock : TimeProvider

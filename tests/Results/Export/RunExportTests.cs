@@ -57,12 +57,13 @@ public sealed class RunExportTests : IDisposable
     [InlineData(ExportFormat.JsonLines, ".jsonl")]
     public void A_run_becomes_one_file_a_table(ExportFormat format, string extension)
     {
-        using var store = ResultStore.Open(GoldenStore.Path(1), StoreAccess.ReadOnly);
+        using var store = ResultStore.Open(GoldenStore.Path(2), StoreAccess.ReadOnly);
 
         var files = RunExport.Write(store, Examples.Run().RunId, _folder.Path, format);
 
-        Assert.Equal(8, files.Count);
+        Assert.Equal(9, files.Count);
         Assert.All(files, file => Assert.True(new FileInfo(file).Length > 0 && file.EndsWith(extension, StringComparison.Ordinal)));
+        Assert.Contains("-0.75", File.ReadAllText(_folder.File("responses" + extension)), StringComparison.Ordinal);
     }
 
     [Fact]

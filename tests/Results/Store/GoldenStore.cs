@@ -4,7 +4,7 @@ using LT2.Eval.Results.Store;
 
 namespace LT2.Eval.Results.Tests.Store;
 
-/// <summary>The content of <c>tests/golden/stores/v1.sqlite</c>.</summary>
+/// <summary>The content of <c>tests/golden/stores/vN.sqlite</c>; responses since version 2.</summary>
 public static class GoldenStore
 {
     public static string Path(int version) => System.IO.Path.Combine(AppContext.BaseDirectory, "golden-stores", $"v{version}.sqlite");
@@ -19,7 +19,7 @@ public static class GoldenStore
         store.WriteEvent(run.RunId, new EventRecord(Examples.Start.AddHours(1), null, "info", "resumed"));
     }
 
-    public static void AssertHolds(ResultStore store, RunRecord run)
+    public static void AssertHolds(ResultStore store, RunRecord run, int version = 2)
     {
         Assert.Equal(run, Assert.Single(store.Runs()));
         Assert.Equal(Examples.Environment, store.Environment(run.RunId));
@@ -30,6 +30,7 @@ public static class GoldenStore
         foreach (var cell in written)
         {
             Assert.Equal(cell.Samples, store.Samples(run.RunId, cell.Cell.CellId));
+            Assert.Equal(version == 1 ? [] : cell.Responses, store.Responses(run.RunId, cell.Cell.CellId));
             Assert.Equal(cell.TimingBlocks, store.TimingBlocks(run.RunId, cell.Cell.CellId));
             var points = store.TrainingPoints(run.RunId, cell.Cell.CellId);
             Assert.Equal(cell.TrainingPoints.Select(WithoutArray), points.Select(WithoutArray));

@@ -5,8 +5,8 @@ namespace LT2.Eval.Results.Tests.Store;
 
 public sealed class StoreMigrationTests : IDisposable
 {
-    private static readonly StoreMigrations Next = new(StoreSchema.Version1, "CREATE TABLE notes (note TEXT) STRICT;");
-    private static readonly StoreMigrations Broken = new(StoreSchema.Version1, "CREATE TABLE notes (note TEXT); CREATE TABLE runs (x);");
+    private static readonly StoreMigrations Next = new(StoreSchema.Version1, StoreSchema.Version2, "CREATE TABLE notes (note TEXT) STRICT;");
+    private static readonly StoreMigrations Broken = new(StoreSchema.Version1, StoreSchema.Version2, "CREATE TABLE notes (note TEXT); CREATE TABLE runs (x);");
     private readonly TemporaryFolder _folder = new();
 
     public StoreMigrationTests() => File.Copy(GoldenStore.Path(1), Store);
@@ -17,10 +17,10 @@ public sealed class StoreMigrationTests : IDisposable
     public void An_older_store_is_migrated_and_a_copy_is_kept()
     {
         using (var store = ResultStore.Open(Store, StoreAccess.ReadWrite, Next))
-            GoldenStore.AssertHolds(store, Examples.Run());
+            GoldenStore.AssertHolds(store, Examples.Run(), version: 1);
 
         using var copy = ResultStore.Open(Store + ".v1.bak", StoreAccess.ReadOnly);
-        GoldenStore.AssertHolds(copy, Examples.Run());
+        GoldenStore.AssertHolds(copy, Examples.Run(), version: 1);
         var error = Assert.Throws<ResultsException>(() => ResultStore.Open(Store, StoreAccess.ReadOnly));
         Assert.Equal(ResultsProblem.StoreNewer, error.Problem);
     }
@@ -31,7 +31,7 @@ public sealed class StoreMigrationTests : IDisposable
         var before = File.ReadAllBytes(Store);
 
         using (var store = ResultStore.Open(Store, StoreAccess.ReadOnly, Next))
-            GoldenStore.AssertHolds(store, Examples.Run());
+            GoldenStore.AssertHolds(store, Examples.Run(), version: 1);
 
         Assert.Equal(before, File.ReadAllBytes(Store));
     }
@@ -54,7 +54,7 @@ public sealed class StoreMigrationTests : IDisposable
         Assert.Throws<ResultsException>(() => ResultStore.Open(Store, StoreAccess.ReadWrite, Broken));
 
         using var store = ResultStore.Open(Store, StoreAccess.ReadOnly);
-        GoldenStore.AssertHolds(store, Examples.Run());
+        GoldenStore.AssertHolds(store, Examples.Run(), version: 1);
     }
 
     public void Dispose() => _folder.Dispose();
