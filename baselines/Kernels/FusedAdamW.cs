@@ -57,7 +57,7 @@ public sealed class FusedAdamW : IDisposable
         KernelLibrary.Get(parameters, "adamw", "gradient_squares").Launch(NormBlocks, 256, gradient, partial, count);
         KernelLibrary.Get(parameters, "adamw", "prepare_step").Launch(1, 256, partial, NormBlocks, scalars, (float)settings.ClipNorm, (float)settings.Beta1, (float)settings.Beta2,
             (float)settings.PeakLearningRate, (float)settings.MinimumLearningRateFraction, settings.WarmupSteps, settings.TotalSteps);
-        var blocks = Math.Clamp((count / FusedOperations.Vector(parameters) + 255) / 256, 1, 4224);
+        var blocks = Math.Clamp((count / 8 + 255) / 256, 1, 1 << 20);
         KernelLibrary.Get(parameters, "adamw", "adamw_update").Launch(blocks, 256, parameters, Master, gradient, FirstMoment, SecondMoment, scalars, count, decayedCount,
             (float)settings.Beta1, (float)settings.Beta2, (float)settings.Epsilon, (float)settings.WeightDecay);
     }

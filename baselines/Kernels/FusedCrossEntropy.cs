@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Kernels;
@@ -58,8 +59,12 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
         var counts = empty([2], ScalarType.Float32, hidden.device);
         var losses = empty([rows], ScalarType.Float32, hidden.device);
         var loss = empty([], ScalarType.Float32, hidden.device);
-        KernelLibrary.Get(hidden, "cross_entropy", "count_labels").Launch(1, 1024, labels, rows, ignored, counts);
-        var kernel = KernelLibrary.Get(hidden, "cross_entropy", "cross_entropy_rows");
+        // A row stays in registers where 512 threads can hold it, eight packs each.
+        var packs = vocabulary / FusedOperations.Vector(hidden);
+        var threads = packs is > 1024 and <= 4096 ? 512 : 256;
+        KernelFunction Kernel(string name) => KernelLibrary.Get(hidden, "cross_entropy", name, ("ROW_THREADS", threads), ("KEPT", packs <= 4096 ? (packs + threads - 1) / threads : 0));
+        Kernel("count_labels").Launch(1, 1024, labels, rows, ignored, counts);
+        var kernel = Kernel("cross_entropy_rows");
         var dhidden = needGradient ? empty_like(hidden) : null;
         Tensor? dhead = null;
         for (long start = 0; start < rows; start += chunk)
@@ -72,7 +77,7 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
             {
                 var some = Math.Min(pass, count - first);
                 var part = logits.narrow(0, first, some).addmm_(h.narrow(0, first, some), head.t(), beta: 0, alpha: 1);
-                kernel.Launch(some, 256, part, labels.narrow(0, start + first, some), counts, losses.narrow(0, start + first, some), vocabulary, ignored, needGradient ? 1 : 0);
+                kernel.Launch(some, threads, part, labels.narrow(0, start + first, some), counts, losses.narrow(0, start + first, some), vocabulary, ignored, needGradient ? 1 : 0);
             }
             if (!needGradient) continue;
             dhidden!.narrow(0, start, count).addmm_(logits, head, beta: 0, alpha: 1);
@@ -82,7 +87,7 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
             else if (dhead is null) dhead = own.to(ScalarType.Float32).MoveToOuterDisposeScope();
             else dhead.add_(own);
         }
-        KernelLibrary.Get(hidden, "cross_entropy", "mean_loss").Launch(1, 1024, losses, counts, loss, rows);
+        Kernel("mean_loss").Launch(1, 1024, losses, counts, loss, rows);
         return (loss, dhidden, dhead?.to(hidden.dtype));
     }
 }

@@ -34,23 +34,31 @@ public sealed class FusedDecayGates : autograd.MultiTensorFunction<FusedDecayGat
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
         var (a, b, logA, bias) = (saved[0], saved[1], saved[2], saved[3]);
-        var (rows, heads) = (FusedOperations.Rows(a), a.shape[^1]);
         var (da, db) = (BackwardTensors.Keep(empty_like(a)), BackwardTensors.Keep(empty_like(b)));
+        var (dlogA, dbias) = Backward(a, b, logA, bias, gradients[0], gradients[1], da, db, (double)ctx.get_data("scale"));
+        foreach (var gradient in gradients) gradient.Dispose();
+        return [da, db, dlogA, dbias, null!];
+    }
+
+    /// <summary>Writes da and db, whose rows may be columns of wider ones, and gives the gradients of A_log and dt_bias. a and b have the same distance between rows.</summary>
+    internal static (Tensor LogA, Tensor Bias) Backward(Tensor a, Tensor b, Tensor logA, Tensor bias, Tensor dg, Tensor dbeta, Tensor da, Tensor db, double scale)
+    {
+        var (rows, heads) = (FusedOperations.Rows(a), a.shape[^1]);
         var both = empty([2 * heads], a.dtype, a.device);
         var blocks = Math.Min(264, (rows + 256 / heads - 1) / (256 / heads));
         var partial = empty([blocks, 2 * heads], ScalarType.Float32, a.device);
-        KernelLibrary.Get(a, "decay_gates", "decay_gates_backward").Launch(blocks, 256, a, b, logA, bias, gradients[0].contiguous(), gradients[1].contiguous(), da, db, partial,
-            rows, (int)heads, heads, (float)(double)ctx.get_data("scale"));
+        KernelLibrary.Get(a, "decay_gates", "decay_gates_backward").Launch(blocks, 256, a, b, logA, bias, dg.contiguous(), dbeta.contiguous(), da, db, partial,
+            rows, (int)heads, a.stride(-2), da.stride(-2), (float)scale);
         ColumnSum.Launch(partial, both, blocks, 2 * heads);
-        foreach (var gradient in gradients) gradient.Dispose();
-        return [da, db, BackwardTensors.Keep(both.narrow(0, 0, heads)), BackwardTensors.Keep(both.narrow(0, heads, heads)), null!];
+        return (BackwardTensors.Keep(both.narrow(0, 0, heads)), BackwardTensors.Keep(both.narrow(0, heads, heads)));
     }
 
-    static List<Tensor> Run(Tensor a, Tensor b, Tensor logA, Tensor bias, double scale)
+    /// <summary>g and β; a and b may be columns of wider rows.</summary>
+    internal static List<Tensor> Run(Tensor a, Tensor b, Tensor logA, Tensor bias, double scale)
     {
         var (rows, heads) = (FusedOperations.Rows(a), a.shape[^1]);
         var (g, beta) = (empty(a.shape, ScalarType.Float32, a.device), empty(a.shape, ScalarType.Float32, a.device));
-        KernelLibrary.Get(a, "decay_gates", "decay_gates_forward").Launch((rows * heads + 255) / 256, 256, a, b, logA, bias, g, beta, rows, (int)heads, heads, (float)scale);
+        KernelLibrary.Get(a, "decay_gates", "decay_gates_forward").Launch((rows * heads + 255) / 256, 256, a, b, logA, bias, g, beta, rows, (int)heads, a.stride(-2), (float)scale);
         return [g, beta];
     }
 }

@@ -32,6 +32,7 @@ public sealed class FusedGatedNorm : autograd.SingleTensorFunction<FusedGatedNor
         var (y, inverse) = Run(x, weight, gate, (double)vars[3], swish);
         ctx.save_for_backward([x, weight, gate, inverse]);
         ctx.save_data("swish", swish);
+        ctx.save_data("target", GradientTarget.Keep(weight));
         return y;
     }
 
@@ -42,13 +43,13 @@ public sealed class FusedGatedNorm : autograd.SingleTensorFunction<FusedGatedNor
         var saved = ctx.get_saved_variables();
         var (x, weight, gate) = (saved[0], saved[1], saved[2]);
         using var dy = gradient.contiguous();
-        var (dx, dgate, dweight) = (BackwardTensors.Keep(empty_like(x)), BackwardTensors.Keep(empty(x.shape, x.dtype, x.device)), BackwardTensors.Keep(empty_like(weight)));
+        var (dx, dgate) = (BackwardTensors.Keep(empty_like(x)), BackwardTensors.Keep(empty(x.shape, x.dtype, x.device)));
         var rows = FusedOperations.Rows(x);
         var blocks = Math.Min(528, (rows + 256 / Lanes(x) - 1) / (256 / Lanes(x)));
         var partial = empty([blocks, x.shape[3]], ScalarType.Float32, x.device);
         Get(x, "gated_norm_backward", (bool)ctx.get_data("swish"))
             .Launch(blocks, 256, x, gate, weight, saved[3], dy, dx, dgate, partial, rows, (int)x.shape[2], gate.stride(1), blocks);
-        ColumnSum.Launch(partial, dweight, blocks, x.shape[3]);
+        var dweight = ColumnSum.Gradient(partial, weight, GradientTarget.From(ctx.get_data("target")), blocks)!;
         gradient.Dispose();
         return [dx, dweight, dgate, null!, null!];
     }

@@ -30,14 +30,21 @@ public sealed class FusedL2Norm : autograd.SingleTensorFunction<FusedL2Norm>
         var saved = ctx.get_saved_variables();
         var x = saved[0];
         using var dy = gradient.contiguous();
-        var dx = BackwardTensors.Keep(empty(x.shape, x.dtype, x.device));
-        KernelLibrary.Get(x, "rms_norm", "l2_norm_backward", ("WIDTH", x.shape[3]))
-            .Launch(Blocks(x), 256, x, saved[1], dy, dx, FusedOperations.Rows(x), (int)x.shape[2], x.stride(1));
+        var dx = BackwardTensors.Keep(Backward(x, saved[1], dy));
         gradient.Dispose();
         return [dx, null!];
     }
 
-    static (Tensor Y, Tensor Inverse) Run(Tensor x, double epsilon)
+    /// <summary>dx, dense.</summary>
+    internal static Tensor Backward(Tensor x, Tensor inverse, Tensor dy)
+    {
+        var dx = empty(x.shape, x.dtype, x.device);
+        KernelLibrary.Get(x, "rms_norm", "l2_norm_backward", ("WIDTH", x.shape[3]))
+            .Launch(Blocks(x), 256, x, inverse, dy, dx, FusedOperations.Rows(x), (int)x.shape[2], x.stride(1));
+        return dx;
+    }
+
+    internal static (Tensor Y, Tensor Inverse) Run(Tensor x, double epsilon)
     {
         var y = empty(x.shape, x.dtype, x.device);
         var inverse = empty([FusedOperations.Rows(x)], ScalarType.Float32, x.device);

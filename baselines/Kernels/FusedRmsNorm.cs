@@ -40,6 +40,7 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
         ctx.set_materialize_grads(false);
         ctx.save_for_backward([sum, weight, inverse]);
         ctx.save_data("residual", residual is not null);
+        ctx.save_data("target", GradientTarget.Keep(weight));
         return residual is null ? [y] : [y, sum];
     }
 
@@ -54,11 +55,10 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
         using var dy = gradients[0].IsInvalid ? zeros_like(x) : gradients[0].contiguous();
         using var dsum = gradients.Count > 1 && !gradients[1].IsInvalid ? gradients[1].contiguous() : null;
         var dx = BackwardTensors.Keep(empty_like(x));
-        var dweight = BackwardTensors.Keep(empty_like(weight));
-        var blocks = Math.Min(264, rows);
+        var blocks = BackwardBlocks(rows, width, FusedOperations.Vector(x));
         var partial = empty([blocks, width], ScalarType.Float32, x.device);
         KernelLibrary.Get(x, "rms_norm", "rms_norm_backward", ("WIDTH", width)).Launch(blocks, 256, x, weight, inverse, dy, dsum, dx, partial, rows, blocks);
-        ColumnSum.Launch(partial, dweight, blocks, width);
+        var dweight = ColumnSum.Gradient(partial, weight, GradientTarget.From(ctx.get_data("target")), blocks)!;
         foreach (var gradient in gradients) gradient.Dispose();
         return (bool)ctx.get_data("residual") ? [dx, dx, dweight, null!] : [dx, null!, dweight, null!];
     }
@@ -74,6 +74,15 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
         KernelLibrary.Get(x, "rms_norm", "rms_norm_forward", ("WIDTH", width))
             .Launch((rows + rowsABlock - 1) / rowsABlock, 256, x, residual, weight, residual is null ? null : sum, y, inverse, rows, (float)epsilon);
         return (sum, y, inverse);
+    }
+
+    // As many as an H100 holds at once, where registers bound them, with equal work for each.
+    static long BackwardBlocks(long rows, long width, int vector)
+    {
+        var group = Group(width, vector);
+        var shares = (rows * group + 255) / 256;
+        var most = 132 * (width / vector <= group ? 5 : 3);
+        return (shares + (shares + most - 1) / most - 1) / ((shares + most - 1) / most);
     }
 
     /// <summary>Threads that share a row: the constant GROUP of rms_norm.cu.</summary>

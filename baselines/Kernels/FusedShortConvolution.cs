@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Kernels;
@@ -5,7 +6,8 @@ namespace LT2.Eval.Models.Kernels;
 /// <summary>Depthwise causal convolution over time with SiLU from the start of a sequence, one kernel forward and two backward.</summary>
 public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedShortConvolution>
 {
-    const int Run = 32, BackwardRun = 64;
+    // BLOCK_TOKENS, ROW_PACKS and THREADS of short_convolution.cu.
+    const int BlockTokens = 64, RowPacks = 16, Threads = 128;
 
     /// <inheritdoc/>
     public override string Name => "fused_short_convolution";
@@ -21,6 +23,7 @@ public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedS
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         ctx.save_for_backward([(Tensor)vars[0], (Tensor)vars[1]]);
+        ctx.save_data("target", GradientTarget.Keep((Tensor)vars[1]));
         return Forward((Tensor)vars[0], (Tensor)vars[1]);
     }
 
@@ -30,27 +33,42 @@ public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedS
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
         var (x, weight) = (saved[0], saved[1]);
-        var (batch, length, channels, kernel) = (x.shape[0], x.shape[1], x.shape[2], weight.shape[2]);
         using var dy = gradient.contiguous();
-        var dx = BackwardTensors.Keep(empty([batch, length, channels], x.dtype, x.device));
-        var dweight = BackwardTensors.Keep(empty_like(weight));
-        var runs = (length + BackwardRun - 1) / BackwardRun;
-        var partial = empty([batch * runs, channels * kernel], ScalarType.Float32, x.device);
-        KernelLibrary.Get(x, "short_convolution", "short_convolution_backward", ("KERNEL", kernel), ("SILU", 1))
-            .Launch((Blocks(x, runs), batch), 128, x, weight, dy, dx, partial, length, channels, x.stride(1), runs);
-        ColumnSum.Launch(partial, dweight, batch * runs, channels * kernel);
+        var dx = BackwardTensors.Keep(empty([x.shape[0], x.shape[1], x.shape[2]], x.dtype, x.device));
+        var dweight = Backward(x, weight, dy, null, dx, GradientTarget.From(ctx.get_data("target")));
         gradient.Dispose();
-        return [dx, dweight];
+        return [dx, dweight!];
     }
 
-    static Tensor Forward(Tensor x, Tensor weight)
+    /// <summary>Writes dx, whose rows may be the first columns of wider ones, and gives the weight's gradient where there is no target.</summary>
+    /// <param name="x">As in the forward pass.</param>
+    /// <param name="weight">[C, 1, K].</param>
+    /// <param name="dy">Gradient of all channels, or of the first ones.</param>
+    /// <param name="rest">Gradient of the other channels; both dense.</param>
+    /// <param name="dx">[B, L, ≥ C].</param>
+    /// <param name="target">Where the weight's gradient is added, or null.</param>
+    internal static Tensor? Backward(Tensor x, Tensor weight, Tensor dy, Tensor? rest, Tensor dx, GradientTarget? target)
     {
-        var (batch, length, channels) = (x.shape[0], x.shape[1], x.shape[2]);
+        var (batch, length, channels, kernel) = (x.shape[0], x.shape[1], weight.shape[0], weight.shape[2]);
+        var (packBlocks, tokenBlocks) = Blocks(x, length, channels);
+        var partial = empty([batch * tokenBlocks, channels * kernel], ScalarType.Float32, x.device);
+        Kernel(x, weight, "short_convolution_backward").Launch((packBlocks * tokenBlocks, batch), Threads, x, weight, dy, rest, dx, partial, (int)length, (int)channels,
+            (int)(rest is null ? channels : channels - rest.NumberOfElements / (batch * length)), x.stride(1), dx.stride(1), (int)packBlocks, (int)tokenBlocks);
+        return ColumnSum.Gradient(partial, weight, target, batch * tokenBlocks);
+    }
+
+    /// <summary>The convolution of the first C columns of x, dense.</summary>
+    internal static Tensor Forward(Tensor x, Tensor weight)
+    {
+        var (batch, length, channels) = (x.shape[0], x.shape[1], weight.shape[0]);
         var y = empty([batch, length, channels], x.dtype, x.device);
-        KernelLibrary.Get(x, "short_convolution", "short_convolution_forward", ("KERNEL", weight.shape[2]), ("SILU", 1))
-            .Launch((Blocks(x, (length + Run - 1) / Run), batch), 128, x, weight, y, length, channels, x.stride(1));
+        var (packBlocks, tokenBlocks) = Blocks(x, length, channels);
+        Kernel(x, weight, "short_convolution_forward").Launch((packBlocks * tokenBlocks, batch), Threads, x, weight, y, (int)length, (int)channels, x.stride(1), (int)packBlocks);
         return y;
     }
 
-    static long Blocks(Tensor x, long runs) => (x.shape[2] / FusedOperations.Vector(x) * runs + 127) / 128;
+    static KernelFunction Kernel(Tensor x, Tensor weight, string name) => KernelLibrary.Get(x, "short_convolution", name, ("KERNEL", weight.shape[2]), ("SILU", 1));
+
+    static (long Packs, long Tokens) Blocks(Tensor x, long length, long channels) =>
+        ((channels / FusedOperations.Vector(x) + RowPacks - 1) / RowPacks, (length + BlockTokens - 1) / BlockTokens);
 }

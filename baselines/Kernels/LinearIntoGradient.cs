@@ -11,9 +11,6 @@ public sealed class LinearIntoGradient : autograd.SingleTensorFunction<LinearInt
     /// <inheritdoc/>
     public override string Name => "linear_into_gradient";
 
-    // The gradient itself is no input of the operation: autograd must not count it among the saved tensors.
-    sealed record Target(Tensor Gradient);
-
     /// <summary>Whether gradients are asked for and the weight is a leaf that has one already.</summary>
     internal static bool Serves(Tensor x, Tensor weight) =>
         FusedOperations.Serves(x) && x.dtype == weight.dtype && FusedOperations.Recorded(weight) && weight.is_leaf && weight.grad is not null;
@@ -26,7 +23,7 @@ public sealed class LinearIntoGradient : autograd.SingleTensorFunction<LinearInt
     {
         var (x, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
         ctx.save_for_backward([x, weight]);
-        ctx.save_data("target", new Target(weight.grad!.DetachFromDisposeScope()));
+        ctx.save_data("target", GradientTarget.Keep(weight));
         return nn.functional.linear(x, weight);
     }
 
@@ -38,10 +35,21 @@ public sealed class LinearIntoGradient : autograd.SingleTensorFunction<LinearInt
         var saved = ctx.get_saved_variables();
         var (x, weight) = (saved[0].flatten(0, -2), saved[1]);
         var dy = gradient.contiguous().flatten(0, -2);
-        using var into = ((Target)ctx.get_data("target")).Gradient;
-        into.addmm_(dy.t(), x, beta: 1, alpha: 1);
+        WeightGradient(dy, x, GradientTarget.From(ctx.get_data("target")));
         var dx = BackwardTensors.Keep(dy.matmul(weight).view(saved[0].shape));
         gradient.Dispose();
         return [dx, null!];
+    }
+
+    /// <summary>dyᵀ x, added to the target where there is one (then null comes back), else a tensor of its own.</summary>
+    /// <param name="dy">[rows, N].</param>
+    /// <param name="x">[rows, K].</param>
+    /// <param name="target">The weight's gradient, or null.</param>
+    internal static Tensor? WeightGradient(Tensor dy, Tensor x, GradientTarget? target)
+    {
+        if (target is null) return BackwardTensors.Keep(dy.t().matmul(x));
+        using var into = target.Gradient;
+        into.addmm_(dy.t(), x, beta: 1, alpha: 1);
+        return null;
     }
 }

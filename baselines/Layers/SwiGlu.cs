@@ -28,6 +28,7 @@ public sealed class SwiGlu
     /// <summary>[…, d] → […, d].</summary>
     public Tensor Forward(Tensor x)
     {
+        if (FusedNarrowFeedForward.Serves(x, gateAndUp, down)) return FusedNarrowFeedForward.Apply(x, gateAndUp, down);
         var packed = Linear.Apply(x, gateAndUp);
         if (FusedSwiGlu.Serves(packed)) return Linear.Apply(FusedSwiGlu.Apply(packed), down);
         var both = packed.chunk(2, -1);

@@ -96,7 +96,11 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, MixerState? state, MixerCall call)
     {
-        var (q, k, v, gate) = Project(x, state, call.Positions);
+        var (mixed, gate) = Project(x, state);
+        if (state is null && gate is null && queryNorm is null && shape.Window is null && call.Positions.Common == 0
+            && FusedShortAttention.Serves(mixed, shape.QueryHeads, shape.HeadWidth))
+            return Finish(FusedShortAttention.Apply(mixed, new(rotary?.PairTable((int)x.shape[1], x.device), rotary?.AdjacentPairs ?? false), shape.QueryHeads), null);
+        var (q, k, v) = Split(mixed, call.Positions);
         if (state is null) return Finish(ScaledDotProductAttention.Causal(q, k, v, shape.Window), gate);
         var cache = new AttentionCache(state, shape.Window, shape.Capacity);
         if (call.Positions.Common is { } offset)
@@ -120,7 +124,8 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
     {
         var cache = new AttentionCache(state, shape.Window, shape.Capacity);
         if (Fused(x, call)) return Linear.Apply(Attend(Linear.Apply(x, qkvg), cache, call.Positions), output);
-        var (q, k, v, gate) = Project(x, state, call.Positions);
+        var (mixed, gate) = Project(x, state);
+        var (q, k, v) = Split(mixed, call.Positions);
         var visible = cache.Write(k, v, call.Positions);
         var used = cache.Used(call.Positions.Largest);
         return Finish(ScaledDotProductAttention.Attend(q, cache.Keys.narrow(1, 0, used), cache.Values.narrow(1, 0, used), visible?.narrow(-1, 0, used), false), gate);
@@ -144,14 +149,18 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
             rotary?.PairTable(positions.Largest + 1, packed.device), rotary?.AdjacentPairs ?? false, queryNorm, keyNorm, normEpsilon, shape.OutputGate));
     }
 
-    (Tensor Q, Tensor K, Tensor V, Tensor? Gate) Project(Tensor x, MixerState? state, SequencePositions positions)
+    /// <summary>Packed heads [B, L, (HQ + 2H) D], not yet turned, and the gate.</summary>
+    (Tensor Mixed, Tensor? Gate) Project(Tensor x, MixerState? state)
     {
         var projected = Linear.Apply(x, qkvg);
         var mixed = shape.OutputGate ? projected.narrow(-1, 0, shape.ConvolvedWidth) : projected; // a view of all of it would cost a copy of its gradient
         if (convolution is not null) mixed = ShortConvolution.WithSilu(mixed, convolution, state: state);
-        var outer = shape.OutputGate ? projected.narrow(-1, shape.ConvolvedWidth, shape.QueryHeads * shape.HeadWidth) : null;
-        if (rotary is not null && queryNorm is null && rotary.TrySplit(mixed, positions, shape.QueryHeads, shape.KeyHeads) is { } split)
-            return (split.Q, split.K, split.V, outer);
+        return (mixed, shape.OutputGate ? projected.narrow(-1, shape.ConvolvedWidth, shape.QueryHeads * shape.HeadWidth) : null);
+    }
+
+    (Tensor Q, Tensor K, Tensor V) Split(Tensor mixed, SequencePositions positions)
+    {
+        if (rotary is not null && queryNorm is null && rotary.TrySplit(mixed, positions, shape.QueryHeads, shape.KeyHeads) is { } split) return split;
         var heads = mixed.SplitLast(shape.QueryHeads + 2 * shape.KeyHeads, shape.HeadWidth);
         var qk = heads.narrow(2, 0, shape.QueryHeads + shape.KeyHeads);
         if (queryNorm is not null)
@@ -160,8 +169,7 @@ public sealed class AttentionMixer : TokenMixer, IDisposable
             qk = cat([q, RmsNorm.Apply(qk.narrow(2, shape.QueryHeads, shape.KeyHeads), keyNorm!, normEpsilon)], 2);
         }
         if (rotary is not null) qk = rotary.Apply(qk, positions);
-        return (qk.narrow(2, 0, shape.QueryHeads), qk.narrow(2, shape.QueryHeads, shape.KeyHeads),
-            heads.narrow(2, shape.QueryHeads + shape.KeyHeads, shape.KeyHeads), outer);
+        return (qk.narrow(2, 0, shape.QueryHeads), qk.narrow(2, shape.QueryHeads, shape.KeyHeads), heads.narrow(2, shape.QueryHeads + shape.KeyHeads, shape.KeyHeads));
     }
 
     Tensor Finish(Tensor o, Tensor? gate)

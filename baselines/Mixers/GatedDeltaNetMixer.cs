@@ -24,6 +24,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
     readonly Tensor logA, stepBias, norm, output;
     readonly StateCarry? carry;
     readonly FusedDeltaStep step;
+    readonly FusedDeltaInputs.Layer inputs;
     readonly double normEpsilon;
 
     /// <summary>What a variant file may set.</summary>
@@ -88,6 +89,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         (logA, stepBias, norm, output) = (parameters["A_log"], parameters["dt_bias"], parameters["o_norm.weight"], parameters["o_proj.weight"]);
         if (settings.CarryLoopCount > 0) carry = new StateCarry(parameters["carry_gate"], shape.Scale, shape.ChunkLength);
         normEpsilon = settings.NormEpsilon;
+        inputs = new(shape.KeyHeads, shape.KeyHead, shape.ValueHeads, shape.ValueHead, shape.OutputGate, shape.NegativeEigenvalues ? 2 : 1, L2Epsilon);
         step = new FusedDeltaStep
         {
             KeyHeads = shape.KeyHeads, ValueHeads = shape.ValueHeads, KeyHead = shape.KeyHead, ValueHead = shape.ValueHead, Taps = convolution, TapBias = convolutionBias,
@@ -143,9 +145,14 @@ public sealed class GatedDeltaNetMixer : TokenMixer
 
     (Tensor QK, Tensor V, Tensor Beta, Tensor G, Tensor? Gate) Project(Tensor x, MixerState? state)
     {
-        // Split rather than narrowed: its gradient is one concatenation, not a padded copy and a sum for each part.
+        var projected = Linear.Apply(x, projection);
+        if (state is null && convolution is not null && convolutionBias is null && FusedDeltaInputs.Serves(projected, convolution, logA, stepBias, inputs))
+        {
+            var all = FusedDeltaInputs.Apply(projected, convolution, logA, stepBias, inputs);
+            return (all.QK, all.V, all.Beta, all.G, all.Gate);
+        }
         var convolved = 2 * shape.KeyWidth + shape.ValueWidth;
-        var parts = nn.functional.linear(x, projection).split(shape.OutputGate ? [convolved, shape.ValueWidth, shape.ValueHeads, shape.ValueHeads] : [convolved, shape.ValueHeads, shape.ValueHeads], -1);
+        var parts = projected.split(shape.OutputGate ? [convolved, shape.ValueWidth, shape.ValueHeads, shape.ValueHeads] : [convolved, shape.ValueHeads, shape.ValueHeads], -1);
         var mixed = convolution is not null ? ShortConvolution.WithSilu(parts[0], convolution, convolutionBias, state) : nn.functional.silu(parts[0]);
         var halves = mixed.split([2 * shape.KeyWidth, shape.ValueWidth], -1);
         var qk = halves[0].SplitLast(2 * shape.KeyHeads, shape.KeyHead);
@@ -175,7 +182,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         var normed = gate is null ? RmsNorm.Apply(o, norm, normEpsilon)
             : FusedGatedNorm.Serves(o, norm, gate) ? FusedGatedNorm.Apply(o, norm, gate, normEpsilon, swish: true)
             : RmsNorm.Gated(o, norm, nn.functional.silu(gate), normEpsilon);
-        return nn.functional.linear(normed.JoinLast(), output);
+        return Linear.Apply(normed.JoinLast(), output);
     }
 
     sealed record Geometry

@@ -8,7 +8,6 @@ constexpr int ROW_VALUES = 4;           // per token and value head, float32: e^
 constexpr int SPLIT = DK >= 96 ? 2 : 1; // warps that share the state of 16 value columns, by key columns: halves the longest chain of products
 constexpr int PART = DK / SPLIT;
 constexpr int STEP_BARRIER = 15;         // where the warps of a walk meet for each chunk, from code of their own
-constexpr float LOG2_E = 1.4426950408889634f;
 
 // Where this lane points ldmatrix for a 16 x 16 tile whose first element is tile[0]:
 // a left operand stored [row][inner], or (transposed load) a right operand stored [inner][column].

@@ -116,6 +116,15 @@ template <int THREADS> __device__ __forceinline__ float block_max(float value)
     return largest;
 }
 
+__device__ __forceinline__ float power_of_two(float x)
+{
+    float y;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
+[[maybe_unused]] constexpr float LOG2_E = 1.4426950408889634f;
+
 __device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }
 
 // Two kernels that follow each other may overlap where both were launched for it (Hopper): the second starts once every block of the first has called

@@ -15,11 +15,11 @@ extern "C" __global__ void __launch_bounds__(THREADS) decay_gates_forward(
     beta[i] = scale * sigmoid(load_one(b + row * stride + head));
 }
 
-// da, db dense [rows, heads]; gradients of A_log and dt_bias summed by each block over its rows into partial[block][2 · heads]. Needs heads <= THREADS.
+// da, db have gradient_stride elements between rows; gradients of A_log and dt_bias summed by each block over its rows into partial[block][2 · heads]. Needs heads <= THREADS.
 extern "C" __global__ void __launch_bounds__(THREADS) decay_gates_backward(
     const element* __restrict__ a, const element* __restrict__ b, const element* __restrict__ log_a, const element* __restrict__ bias,
     const float* __restrict__ dg, const float* __restrict__ dbeta, element* __restrict__ da, element* __restrict__ db, float* __restrict__ partial,
-    long long rows, int heads, long long stride, float scale)
+    long long rows, int heads, long long stride, long long gradient_stride, float scale)
 {
     __shared__ float sums[2][THREADS];
     const int rows_a_block = THREADS / heads, mine = threadIdx.x / heads, head = threadIdx.x % heads;
@@ -33,9 +33,9 @@ extern "C" __global__ void __launch_bounds__(THREADS) decay_gates_backward(
             d_log += up * decay * softplus(x);
             const float slope = up * decay * sigmoid(x);
             d_bias += slope;
-            store_one(da + row * heads + head, slope);
+            store_one(da + row * gradient_stride + head, slope);
             const float s = sigmoid(load_one(b + row * stride + head));
-            store_one(db + row * heads + head, dbeta[row * heads + head] * scale * s * (1.f - s));
+            store_one(db + row * gradient_stride + head, dbeta[row * heads + head] * scale * s * (1.f - s));
         }
     }
     sums[0][threadIdx.x] = d_log;

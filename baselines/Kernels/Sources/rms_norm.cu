@@ -69,6 +69,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) rms_norm_backward(
         const bool live = row < rows;
         const float r = live ? inverse[row] : 0.f;
         Pack hat[SHARE], up[SHARE];
+        Words more[SHARE];
         float dot = 0.f;
 #pragma unroll
         for (int s = 0; s < SHARE; s++)
@@ -77,6 +78,13 @@ extern "C" __global__ void __launch_bounds__(THREADS) rms_norm_backward(
             if (!live || pack >= PACKS) continue;
             hat[s] = load_pack(x + row * WIDTH + pack * VEC);
             up[s] = load_pack(dy + row * WIDTH + pack * VEC);
+            if (dsum) more[s] = *reinterpret_cast<const Words*>(dsum + row * WIDTH + pack * VEC);
+        }
+#pragma unroll
+        for (int s = 0; s < SHARE; s++)
+        {
+            const int pack = lane + s * GROUP;
+            if (!live || pack >= PACKS) continue;
             const Pack w = load_pack(weight + pack * VEC);
 #pragma unroll
             for (int i = 0; i < VEC; i++)
@@ -94,35 +102,45 @@ extern "C" __global__ void __launch_bounds__(THREADS) rms_norm_backward(
             const int pack = lane + s * GROUP;
             if (!live || pack >= PACKS) continue;
             Pack out;
+            if (dsum) out = load_pack(reinterpret_cast<const element*>(&more[s]));
 #pragma unroll
-            for (int i = 0; i < VEC; i++) out.v[i] = r * (up[s].v[i] - hat[s].v[i] * mean);
-            if (dsum)
-            {
-                const Pack more = load_pack(dsum + row * WIDTH + pack * VEC);
-#pragma unroll
-                for (int i = 0; i < VEC; i++) out.v[i] += more.v[i];
-            }
+            for (int i = 0; i < VEC; i++) out.v[i] = r * (up[s].v[i] - hat[s].v[i] * mean) + (dsum ? out.v[i] : 0.f);
             store_pack(dx + row * WIDTH + pack * VEC, out);
         }
     }
-    // Groups of the block one after another, so the order of the sum never changes.
-    __shared__ float total[WIDTH];
-    for (int c = threadIdx.x; c < WIDTH; c += THREADS) total[c] = 0.f;
-    for (int g = 0; g < ROWS; g++)
+    if constexpr (GROUP == THREADS)
     {
-        __syncthreads();
-        if (threadIdx.x / GROUP != g) continue;
 #pragma unroll
         for (int s = 0; s < SHARE; s++)
         {
             const int pack = lane + s * GROUP;
             if (pack >= PACKS) continue;
 #pragma unroll
-            for (int i = 0; i < VEC; i++) total[pack * VEC + i] += dw[s].v[i];
+            for (int i = 0; i < VEC; i++) partial[(long long)blockIdx.x * WIDTH + pack * VEC + i] = dw[s].v[i];
         }
+        return;
     }
+    // Groups of a warp by exchange, then warps in order, so that the order of the sum never changes.
+    constexpr int LINE = GROUP == THREADS ? 1 : WIDTH;
+    __shared__ float lines[THREADS / 32][LINE];
+#pragma unroll
+    for (int s = 0; s < SHARE; s++)
+#pragma unroll
+        for (int i = 0; i < VEC; i++)
+        {
+            float sum = dw[s].v[i];
+#pragma unroll
+            for (int step = LANES; step < 32; step *= 2) sum += __shfl_xor_sync(0xffffffffu, sum, step);
+            if (threadIdx.x % 32 < LANES && lane + s * GROUP < PACKS) lines[threadIdx.x / 32][((lane + s * GROUP) * VEC + i) % LINE] = sum;
+        }
     __syncthreads();
-    for (int c = threadIdx.x; c < WIDTH; c += THREADS) partial[(long long)blockIdx.x * WIDTH + c] = total[c];
+    for (int c = threadIdx.x; c < WIDTH; c += THREADS)
+    {
+        float total = 0.f;
+#pragma unroll
+        for (int warp = 0; warp < THREADS / 32; warp++) total += lines[warp][c % LINE];
+        partial[(long long)blockIdx.x * WIDTH + c] = total;
+    }
 }
 
 // y = x / sqrt(sum x² + epsilon). Row r is head r % heads of token r / heads; x may be a slice of something wider, y is dense.

@@ -36,8 +36,12 @@ __device__ __forceinline__ void copy_async(void* to, const void* from, bool vali
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(shared_address(to)), "l"(from), "r"(valid ? 16 : 0) : "memory");
 }
 
-// A barrier of some of the block's warps; 0 is the whole block's.
-__device__ __forceinline__ void meet(int barrier, int threads) { asm volatile("bar.sync %0, %1;" :: "r"(barrier), "r"(threads) : "memory"); }
+// A barrier of some of the block's warps; 0 is the whole block's. A warp arrives as one, also after code in which its threads went apart.
+__device__ __forceinline__ void meet(int barrier, int threads)
+{
+    __syncwarp();
+    asm volatile("bar.sync %0, %1;" :: "r"(barrier), "r"(threads) : "memory");
+}
 
 __device__ __forceinline__ void commit_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 
@@ -127,11 +131,4 @@ template <int COUNT, int AHEAD, class Load, class Use> __device__ __forceinline_
 #pragma unroll
     for (int i = 0; i < AHEAD && i < COUNT; i++) load(b[i], i);
     stream_part<0, COUNT, COUNT, AHEAD>(b, load, use);
-}
-
-__device__ __forceinline__ float power_of_two(float x)
-{
-    float y;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
-    return y;
 }

@@ -4,7 +4,7 @@ using LT2.Eval.Models.Runtime.Cuda;
 
 namespace LT2.Eval.Benchmarks.Cuda;
 
-/// <summary>GPU figures by name: <c>LT2.Eval.Benchmarks cuda-training cuda-decode … [--json FILE]</c>. Each figure is one JSON line on stdout and in the file.</summary>
+/// <summary>GPU figures by name: <c>LT2.Eval.Benchmarks cuda-training cuda-decode … [--first] [--json FILE]</c>. Each figure is one JSON line on stdout and in the file; <c>--first</c> ends each mode after its first.</summary>
 internal static class CudaBenchmarks
 {
     static readonly (string Name, Func<ComputeDevice, IEnumerable<CudaFigure>> Run)[] Modes =
@@ -23,16 +23,17 @@ internal static class CudaBenchmarks
     internal static int Run(string[] arguments)
     {
         var file = arguments.SkipWhile(argument => argument != "--json").Skip(1).FirstOrDefault();
-        var wanted = arguments.TakeWhile(argument => argument != "--json").ToArray();
+        var first = arguments.Contains("--first");
+        var wanted = arguments.TakeWhile(argument => argument != "--json").Where(argument => argument != "--first").ToArray();
         if (wanted.Length == 0 || wanted.Except(Modes.Select(mode => mode.Name)).FirstOrDefault() is not null)
         {
-            Console.Error.WriteLine($"Usage: LT2.Eval.Benchmarks MODE… [--json FILE], where MODE is one of {string.Join(", ", Modes.Select(mode => mode.Name))}.");
+            Console.Error.WriteLine($"Usage: LT2.Eval.Benchmarks MODE… [--first] [--json FILE], where MODE is one of {string.Join(", ", Modes.Select(mode => mode.Name))}.");
             return 2;
         }
         var device = ComputeDevice.Resolve("cuda");
         var host = CudaDeviceFacts.Of(0).Name;
         foreach (var mode in Modes.Where(mode => wanted.Contains(mode.Name)))
-            foreach (var figure in mode.Run(device))
+            foreach (var figure in mode.Run(device).Take(first ? 1 : int.MaxValue))
             {
                 var line = JsonSerializer.Serialize(figure with { Gpu = host });
                 Console.WriteLine(line);

@@ -41,7 +41,7 @@ internal static class TrainingStepBenchmark
         using var model = BenchmarkModels.Create(shape.Definition, device);
         var recipe = new TrainingRecipe { Steps = 100_000, BatchSize = shape.Batch, LearningRate = 1e-3 };
         using var optimiser = new AdamW(model.Parameters, recipe);
-        using var source = new FixedBatches(shape, null);
+        using var source = new FixedBatches(shape);
         using var alone = new StepGroup(model, recipe, new TrainingOptions());
         using var training = CapturedTraining.TryCreate(model, source, recipe, optimiser, alone, new TrainingOptions(), 0, out var execution);
         if (training is null) return new(Name(shape), execution, double.NaN, double.NaN, 0);
@@ -82,32 +82,27 @@ internal static class TrainingStepBenchmark
     static CudaFigure Eager(ComputeDevice device, Shape shape, string execution)
     {
         using var model = BenchmarkModels.Create(shape.Definition, device);
-        var times = new List<double>();
-        using var source = new FixedBatches(shape, times);
-        var recipe = new TrainingRecipe { Steps = shape.EagerSteps, BatchSize = shape.Batch, LearningRate = 1e-3 };
-        Trainer.Train(model, source, recipe, new TrainingOptions { ForceEager = true, LogEverySteps = 1_000_000 });
-        var steps = times.Zip(times.Skip(1), (a, b) => b - a).Skip(3).Order().ToArray();
-        return new(Name(shape), execution, steps[steps.Length / 2], steps[0], steps.Length);
+        var recipe = new TrainingRecipe { Steps = 100_000, BatchSize = shape.Batch, LearningRate = 1e-3 };
+        using var optimiser = new AdamW(model.Parameters, recipe);
+        using var source = new FixedBatches(shape);
+        using var alone = new StepGroup(model, recipe, new TrainingOptions());
+        using var training = new EagerTraining(model, source, recipe, optimiser, alone, 0, 0, recipe.Steps);
+        var step = 0;
+        return CudaTimer.Time(Name(shape), execution, () => training.Step(step++, 0, log: false), repetitions: 1, blocks: shape.EagerSteps);
     }
 
-    /// <summary>Eight drawn batches over and over; notes when each is asked for.</summary>
+    /// <summary>Eight drawn batches over and over.</summary>
     sealed class FixedBatches : ITokenBatchSource, IDisposable
     {
         readonly Tensor[] drawn;
-        readonly List<double>? times;
 
-        internal FixedBatches(Shape shape, List<double>? times)
+        internal FixedBatches(Shape shape)
         {
-            this.times = times;
             using var generator = new Generator(7, CPU);
             drawn = [.. Enumerable.Range(0, 8).Select(_ => randint(shape.Definition.VocabularySize, [shape.Batch, shape.Length], dtype: ScalarType.Int64, generator: generator))];
         }
 
-        public TokenBatch GetBatch(int step)
-        {
-            times?.Add(Stopwatch.GetElapsedTime(0).TotalMilliseconds);
-            return new(drawn[step % 8].alias(), drawn[(step + 1) % 8].alias());
-        }
+        public TokenBatch GetBatch(int step) => new(drawn[step % 8].alias(), drawn[(step + 1) % 8].alias());
 
         public void Dispose()
         {

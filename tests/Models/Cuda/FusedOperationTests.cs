@@ -1,6 +1,7 @@
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Layers;
 using LT2.Eval.Models.Mixers;
+using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Tests.Cuda;
@@ -32,6 +33,47 @@ public sealed class FusedOperationTests
     [InlineData("bfloat16", 512)]
     public void Swiglu_equals_the_plain_one(string type, int inner) => Gpu.Compare(type, [[2, 75, 2 * inner]],
         x => [FusedSwiGlu.Apply(x[0])], x => [nn.functional.silu(x[0].narrow(-1, 0, inner)).mul(x[0].narrow(-1, inner, inner))], Tolerance(type));
+
+    [Theory]
+    [InlineData(128, 512)]
+    [InlineData(96, 160)]
+    public void Narrow_feed_forward_equals_the_plain_one(int width, int inner) => Gpu.Compare("bfloat16", [[5, 1000, width], [2 * inner, width], [width, inner]],
+        x =>
+        {
+            Assert.True(FusedNarrowFeedForward.Serves(x[0], x[1], x[2]));
+            return [FusedNarrowFeedForward.Apply(x[0], x[1], x[2])];
+        },
+        x =>
+        {
+            var both = x[0].matmul(x[1].t()).chunk(2, -1);
+            return [nn.functional.silu(both[0]).mul(both[1]).matmul(x[2].t())];
+        }, Tolerance("bfloat16"), scale: 0.2);
+
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("bfloat16")]
+    public void Norms_and_convolutions_gather_the_gradients_of_shared_weights_in_place(string type)
+    {
+        var device = Gpu.RequireKernels();
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(5, CPU);
+        Tensor Draw(params long[] shape) => randn(shape, generator: generator).to(Gpu.Type(type));
+        var (x, norm, taps) = (Draw(3, 70, 96), Draw(96), Draw(96, 1, 4));
+        (Tensor Norm, Tensor Taps) Gradients(Tensor input, Tensor norm, Tensor taps, Func<Tensor, Tensor, Tensor> normed, Func<Tensor, Tensor, Tensor> convolved)
+        {
+            (input, norm, taps) = (input.detach(), norm.detach().requires_grad_(true), taps.detach().requires_grad_(true));
+            (norm.grad, taps.grad) = (full_like(norm, 2), full_like(taps, 3));
+            convolved(normed(convolved(normed(input, norm), taps), norm), taps).square().sum().backward();
+            BackwardTensors.Release();
+            return (norm.grad!, taps.grad!);
+        }
+        Tensor On(Tensor t) => t.to(device.TorchDevice);
+        Tensor Exact(Tensor t) => t.to(ScalarType.Float64);
+        var given = Gradients(On(x), On(norm), On(taps), (a, w) => FusedRmsNorm.Apply(a, w, 1e-6), FusedShortConvolution.Apply);
+        var expected = Gradients(Exact(x), Exact(norm), Exact(taps), (a, w) => RmsNorm.Apply(a, w, 1e-6), (a, w) => nn.functional.silu(ShortConvolution.Apply(a, w)));
+        Assert.InRange(Gpu.RelativeError(given.Norm, expected.Norm), 0, 2 * Tolerance(type));
+        Assert.InRange(Gpu.RelativeError(given.Taps, expected.Taps), 0, 2 * Tolerance(type));
+    }
 
     [Theory]
     [InlineData("float32", 96)]
@@ -87,6 +129,62 @@ public sealed class FusedOperationTests
             }, Tolerance(type));
     }
 
+    [Theory]
+    [InlineData(32, 256, "pairs")]
+    [InlineData(32, 512, "pairs")]
+    [InlineData(16, 200, "halves")]
+    [InlineData(32, 129, "halves")]
+    [InlineData(16, 65, "none")]
+    [InlineData(16, 1, "pairs")]
+    [InlineData(32, 33, "none")]
+    public void Short_attention_equals_the_plain_one(int width, int length, string pairs)
+    {
+        const int Heads = 3;
+        using var rotary = pairs == "none" ? null : new RotaryTables(width, 10000, pairs == "pairs");
+        Gpu.Compare("bfloat16", [[2, length, 3 * Heads * width]],
+            x =>
+            {
+                Assert.True(FusedShortAttention.Serves(x[0], Heads, width));
+                return [FusedShortAttention.Apply(x[0], new(rotary?.PairTable(length, x[0].device), pairs == "pairs"), Heads)];
+            },
+            x =>
+            {
+                var heads = x[0].SplitLast(3 * Heads, width);
+                var qk = heads.narrow(2, 0, 2 * Heads);
+                if (rotary is not null) qk = rotary.Apply(qk, SequencePositions.All(2, 0));
+                return [SoftmaxAttention.Causal(qk.narrow(2, 0, Heads), qk.narrow(2, Heads, Heads), heads.narrow(2, 2 * Heads, Heads))];
+            }, Tolerance("bfloat16"));
+    }
+
+    [Theory]
+    [InlineData("float32", 2, true)]
+    [InlineData("bfloat16", 1, true)]
+    [InlineData("bfloat16", 2, false)]
+    public void Inputs_of_the_delta_rule_equal_the_plain_ones(string type, int strength, bool gated)
+    {
+        var layer = new FusedDeltaInputs.Layer(2, 24, 4, 40, gated, strength, 1e-6);
+        var (keys, values) = ((int)layer.Keys, (int)layer.Values);
+        Gpu.Compare(type, [[3, 131, layer.Decays + 8], [keys + values, 1, 4], [4], [4]],
+            x =>
+            {
+                Assert.True(FusedDeltaInputs.Serves(x[0], x[1], x[2], x[3], layer));
+                var (qk, v, g, beta, gate) = FusedDeltaInputs.Apply(x[0], x[1], x[2], x[3], layer);
+                return [qk, v, g, beta, .. gate is null ? (Tensor[])[] : [gate]];
+            },
+            x =>
+            {
+                var mixed = nn.functional.silu(ShortConvolution.Apply(x[0].narrow(-1, 0, keys + values), x[1]));
+                var qk = mixed.narrow(-1, 0, keys).SplitLast(4, 24);
+                Tensor Part(int which) => x[0].narrow(-1, layer.Decays + 4 * which, 4);
+                return
+                [
+                    qk.mul(qk.square().sum(-1, keepdim: true).add(1e-6).rsqrt()), mixed.narrow(-1, keys, values).SplitLast(4, 40),
+                    nn.functional.softplus(Part(0).add(x[3])).mul(x[2].exp().neg()), Part(1).sigmoid().mul(strength),
+                    .. gated ? [x[0].narrow(-1, layer.Gates, values).SplitLast(4, 40)] : (Tensor[])[],
+                ];
+            }, type == "bfloat16" ? 1.2e-2 : 1e-5);
+    }
+
     [Fact]
     public void Rotation_at_offsets_in_device_memory_equals_the_plain_one()
     {
@@ -105,6 +203,7 @@ public sealed class FusedOperationTests
     [InlineData("float32", 64, 4)]
     [InlineData("bfloat16", 96, 4)]
     [InlineData("bfloat16", 32, 3)]
+    [InlineData("bfloat16", 384, 4)]
     public void Short_convolution_equals_the_plain_one(string type, int channels, int kernel) => Gpu.Compare(type, [[3, 131, channels], [channels, 1, kernel]],
         x => [FusedShortConvolution.Apply(x[0], x[1])], x => [nn.functional.silu(ShortConvolution.Apply(x[0], x[1]))], type == "bfloat16" ? 1.2e-2 : 1e-5);
 
@@ -133,6 +232,9 @@ public sealed class FusedOperationTests
     [Theory]
     [InlineData("float32", 1000)]
     [InlineData("bfloat16", 8192)]
+    [InlineData("bfloat16", 16000)]
+    [InlineData("bfloat16", 32768)]
+    [InlineData("bfloat16", 50000)]
     public void Cross_entropy_equals_the_plain_one_and_skips_ignored_labels(string type, int vocabulary)
     {
         var labels = arange(200).mul(31).remainder(vocabulary).to(ScalarType.Int64);

@@ -1,0 +1,72 @@
+using LT2.Eval.Models.Runtime.Cuda;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Kernels;
+
+/// <summary>
+/// The whole SwiGLU feed-forward of narrow models in training, W_down (silu(W_gate x) ⊙ W_up x), as one kernel forward and, in the backward pass, one kernel and three
+/// products. At such widths the hidden values are many times larger than inputs and outputs and moving them is all the time goes to; here they stay on chip, and only
+/// the input is kept for the backward pass. bfloat16.
+/// </summary>
+public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<FusedNarrowFeedForward>
+{
+    // ROWS, THREADS, SLICE and STAGES of narrow_feed_forward.cu.
+    const int BlockRows = 128, Threads = 256, Slice = 32, Stages = 3;
+
+    // Below, too few blocks share the work.
+    const long FewestRows = 4096;
+
+    /// <inheritdoc/>
+    public override string Name => "fused_narrow_feed_forward";
+
+    /// <summary>Whether it may take this input and gradients are asked for.</summary>
+    internal static bool Serves(Tensor x, Tensor gateAndUp, Tensor down)
+    {
+        var width = x.shape[^1];
+        return FusedOperations.Serves(x) && x.dtype == ScalarType.BFloat16 && gateAndUp.dtype == x.dtype && FusedOperations.Recorded(x, gateAndUp, down)
+            && width % 16 == 0 && width is >= 80 and <= 128 && down.shape[1] % Slice == 0 && FusedOperations.Rows(x) >= FewestRows
+            && gateAndUp.is_contiguous() && down.is_contiguous() && FusedOperations.IsAligned(gateAndUp) && FusedOperations.IsAligned(down) && FusedOperations.IsAligned(x)
+            && SharedBytes(width, 2) <= CudaDeviceFacts.Of(KernelLibrary.Index(x.device)).SharedBytesPerBlock;
+    }
+
+    /// <summary>x […, d], gate and up [2 F, d], down [d, F] → […, d].</summary>
+    public static Tensor Apply(Tensor x, Tensor gateAndUp, Tensor down) => apply(x.contiguous(), gateAndUp, down);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (x, gateAndUp, down) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
+        ctx.save_for_backward([x, gateAndUp, down]);
+        ctx.save_data("gateAndUp", GradientTarget.Keep(gateAndUp));
+        ctx.save_data("down", GradientTarget.Keep(down));
+        var y = empty_like(x);
+        Kernel(x, "narrow_feed_forward", 1).Launch(Blocks(x), Threads, x, gateAndUp, down, y, FusedOperations.Rows(x), (int)down.shape[1]);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var saved = ctx.get_saved_variables();
+        var (x, gateAndUp, down) = (saved[0].flatten(0, -2), saved[1], saved[2]);
+        var dy = gradient.contiguous().flatten(0, -2);
+        var hidden = down.shape[1];
+        var dhidden = empty([x.shape[0], 2 * hidden], x.dtype, x.device);
+        var h = empty([x.shape[0], hidden], x.dtype, x.device);
+        Kernel(x, "narrow_feed_forward_backward", 2).Launch(Blocks(x), Threads, x, dy, gateAndUp, down, dhidden, h, x.shape[0], (int)hidden);
+        var dx = BackwardTensors.Keep(dhidden.matmul(gateAndUp).view(saved[0].shape));
+        var dgateAndUp = LinearIntoGradient.WeightGradient(dhidden, x, GradientTarget.From(ctx.get_data("gateAndUp")));
+        var ddown = LinearIntoGradient.WeightGradient(dy, h, GradientTarget.From(ctx.get_data("down")));
+        gradient.Dispose();
+        return [dx, dgateAndUp!, ddown!];
+    }
+
+    static KernelFunction Kernel(Tensor x, string name, int tiles) =>
+        KernelLibrary.Get(x, "narrow_feed_forward", name, (int)SharedBytes(x.shape[^1], tiles), ("WIDTH", x.shape[^1]));
+
+    static long Blocks(Tensor x) => (FusedOperations.Rows(x) + BlockRows - 1) / BlockRows;
+
+    static long SharedBytes(long width, int tiles) => 2 * (tiles * BlockRows * (width + 8) + Stages * (2 * Slice * (width + 8) + width * (Slice + 8)));
+}
