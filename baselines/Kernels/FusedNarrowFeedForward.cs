@@ -4,14 +4,17 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Kernels;
 
 /// <summary>
-/// The whole SwiGLU feed-forward of narrow models in training, W_down (silu(W_gate x) ⊙ W_up x), as one kernel forward and, in the backward pass, one kernel and three
+/// The whole SwiGLU feed-forward of models of width 128 in training, W_down (silu(W_gate x) ⊙ W_up x), as one kernel forward and, in the backward pass, one kernel and three
 /// products. At such widths the hidden values are many times larger than inputs and outputs and moving them is all the time goes to; here they stay on chip, and only
-/// the input is kept for the backward pass. bfloat16.
+/// the input is kept for the backward pass. bfloat16, Hopper.
 /// </summary>
 public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<FusedNarrowFeedForward>
 {
-    // ROWS, THREADS, SLICE and STAGES of narrow_feed_forward.cu.
-    const int BlockRows = 128, Threads = 256, Slice = 32, Stages = 3;
+    // WIDTH, ROWS, THREADS, SLICE and STAGES of narrow_feed_forward.cu.
+    const int Width = 128, BlockRows = 128, Threads = 256, Slice = 32, Stages = 3;
+
+    // The kernels use instructions that this generation alone has.
+    const int ComputeCapability = 90;
 
     // Below, too few blocks share the work.
     const long FewestRows = 4096;
@@ -20,14 +23,11 @@ public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<Fused
     public override string Name => "fused_narrow_feed_forward";
 
     /// <summary>Whether it may take this input and gradients are asked for.</summary>
-    internal static bool Serves(Tensor x, Tensor gateAndUp, Tensor down)
-    {
-        var width = x.shape[^1];
-        return FusedOperations.Serves(x) && x.dtype == ScalarType.BFloat16 && gateAndUp.dtype == x.dtype && FusedOperations.Recorded(x, gateAndUp, down)
-            && width % 16 == 0 && width is >= 80 and <= 128 && down.shape[1] % Slice == 0 && FusedOperations.Rows(x) >= FewestRows
-            && gateAndUp.is_contiguous() && down.is_contiguous() && FusedOperations.IsAligned(gateAndUp) && FusedOperations.IsAligned(down) && FusedOperations.IsAligned(x)
-            && SharedBytes(width, 2) <= CudaDeviceFacts.Of(KernelLibrary.Index(x.device)).SharedBytesPerBlock;
-    }
+    internal static bool Serves(Tensor x, Tensor gateAndUp, Tensor down) =>
+        x.shape[^1] == Width && FusedOperations.Serves(x) && x.dtype == ScalarType.BFloat16 && gateAndUp.dtype == x.dtype && FusedOperations.Recorded(x, gateAndUp, down)
+        && down.shape[1] % Slice == 0 && FusedOperations.Rows(x) >= FewestRows
+        && gateAndUp.is_contiguous() && down.is_contiguous() && FusedOperations.IsAligned(gateAndUp) && FusedOperations.IsAligned(down) && FusedOperations.IsAligned(x)
+        && CudaDeviceFacts.Of(KernelLibrary.Index(x.device)).ComputeCapability == ComputeCapability;
 
     /// <summary>x […, d], gate and up [2 F, d], down [d, F] → […, d].</summary>
     public static Tensor Apply(Tensor x, Tensor gateAndUp, Tensor down) => apply(x.contiguous(), gateAndUp, down);
@@ -64,9 +64,7 @@ public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<Fused
     }
 
     static KernelFunction Kernel(Tensor x, string name, int tiles) =>
-        KernelLibrary.Get(x, "narrow_feed_forward", name, (int)SharedBytes(x.shape[^1], tiles), ("WIDTH", x.shape[^1]));
+        KernelLibrary.Get(x, "narrow_feed_forward", name, 2 * (tiles * BlockRows * (Width + 8) + Stages * (2 * Slice * Width + Width * (Slice + 8))));
 
     static long Blocks(Tensor x) => (FusedOperations.Rows(x) + BlockRows - 1) / BlockRows;
-
-    static long SharedBytes(long width, int tiles) => 2 * (tiles * BlockRows * (width + 8) + Stages * (2 * Slice * (width + 8) + width * (Slice + 8)));
 }

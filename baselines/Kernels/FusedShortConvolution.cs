@@ -6,8 +6,8 @@ namespace LT2.Eval.Models.Kernels;
 /// <summary>Depthwise causal convolution over time with SiLU from the start of a sequence, one kernel forward and two backward.</summary>
 public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedShortConvolution>
 {
-    // BLOCK_TOKENS, ROW_PACKS and THREADS of short_convolution.cu.
-    const int BlockTokens = 64, RowPacks = 16, Threads = 128;
+    // BLOCK_TOKENS, ROW_QUADS and THREADS of short_convolution.cu.
+    const int BlockTokens = 64, RowQuads = 16, Threads = 128;
 
     /// <inheritdoc/>
     public override string Name => "fused_short_convolution";
@@ -50,10 +50,10 @@ public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedS
     internal static Tensor? Backward(Tensor x, Tensor weight, Tensor dy, Tensor? rest, Tensor dx, GradientTarget? target)
     {
         var (batch, length, channels, kernel) = (x.shape[0], x.shape[1], weight.shape[0], weight.shape[2]);
-        var (packBlocks, tokenBlocks) = Blocks(x, length, channels);
+        var (quadBlocks, tokenBlocks) = Blocks(length, channels);
         var partial = empty([batch * tokenBlocks, channels * kernel], ScalarType.Float32, x.device);
-        Kernel(x, weight, "short_convolution_backward").Launch((packBlocks * tokenBlocks, batch), Threads, x, weight, dy, rest, dx, partial, (int)length, (int)channels,
-            (int)(rest is null ? channels : channels - rest.NumberOfElements / (batch * length)), x.stride(1), dx.stride(1), (int)packBlocks, (int)tokenBlocks);
+        Kernel(x, weight, "short_convolution_backward").Launch((quadBlocks * tokenBlocks, batch), Threads, x, weight, dy, rest, dx, partial, (int)length, (int)channels,
+            (int)(rest is null ? channels : channels - rest.NumberOfElements / (batch * length)), x.stride(1), dx.stride(1), (int)quadBlocks, (int)tokenBlocks);
         return ColumnSum.Gradient(partial, weight, target, batch * tokenBlocks);
     }
 
@@ -62,13 +62,13 @@ public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedS
     {
         var (batch, length, channels) = (x.shape[0], x.shape[1], weight.shape[0]);
         var y = empty([batch, length, channels], x.dtype, x.device);
-        var (packBlocks, tokenBlocks) = Blocks(x, length, channels);
-        Kernel(x, weight, "short_convolution_forward").Launch((packBlocks * tokenBlocks, batch), Threads, x, weight, y, (int)length, (int)channels, x.stride(1), (int)packBlocks);
+        var (quadBlocks, tokenBlocks) = Blocks(length, channels);
+        Kernel(x, weight, "short_convolution_forward").Launch((quadBlocks * tokenBlocks, batch), Threads, x, weight, y, (int)length, (int)channels, x.stride(1), (int)quadBlocks);
         return y;
     }
 
     static KernelFunction Kernel(Tensor x, Tensor weight, string name) => KernelLibrary.Get(x, "short_convolution", name, ("KERNEL", weight.shape[2]), ("SILU", 1));
 
-    static (long Packs, long Tokens) Blocks(Tensor x, long length, long channels) =>
-        ((channels / FusedOperations.Vector(x) + RowPacks - 1) / RowPacks, (length + BlockTokens - 1) / BlockTokens);
+    static (long Quads, long Tokens) Blocks(long length, long channels) =>
+        ((channels / 4 + RowQuads - 1) / RowQuads, (length + BlockTokens - 1) / BlockTokens);
 }

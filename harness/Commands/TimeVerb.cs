@@ -23,6 +23,7 @@ internal sealed class TimeVerb : IVerb
         var blocks = new Option<int>("--blocks") { Description = "Blocks a phase and length.", DefaultValueFactory = _ => 5 };
         var minimum = new Option<double>("--minimum-block-milliseconds") { Description = "A block repeats its work until it lasts this long.", DefaultValueFactory = _ => 100 };
         var memory = new Option<bool>("--memory") { Description = "Probe peak memory too, in a process of its own for each phase and length." };
+        var frontier = new Option<int?>("--frontier") { Description = "Search the length at which each phase runs out of memory, up to so many tokens." };
         var probe = new Option<bool>("--memory-probe") { Description = "Be such a process: one phase, one length, no times.", Hidden = true };
         var limit = CommonOptions.MemoryLimit();
         var device = CommonOptions.Device();
@@ -35,7 +36,7 @@ internal sealed class TimeVerb : IVerb
 
             Examples: lt2 time lt2-gdn@tiny --loops 4 --lengths 256,1024,4096 --memory
                       lt2 time --op gdn --heads 16 --head-dimension 128 --lengths 4096,16384 --backward --device cuda
-            """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, memory, limit, json, canary, probe };
+            """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, memory, frontier, limit, json, canary, probe };
         operators.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -71,10 +72,11 @@ internal sealed class TimeVerb : IVerb
                 parsed.GetValue(device)!,
                 parsed.GetValue(threads));
             // Probes come first: while this process holds no device yet, they have all of its memory.
-            request = parsed.GetValue(memory) ? request with { MemoryLengths = request.Lengths } : request;
+            request = request with { MemoryLengths = parsed.GetValue(memory) ? request.Lengths : null, FrontierLimit = parsed.GetValue(frontier) };
             var peaks = MemoryProbes.Run(request, part => new FreshTimingProcess().RunMemoryProbe(part, CancellationToken.None));
             var report = parsed.GetValue(probe) ? MemoryProbe.Measure(request, variants) : new TimingSession(environment.Clock).Measure(request, variants);
             report = peaks.Count > 0 ? MemoryProbes.Merge(report, peaks) : report;
+            report = report with { Frontier = MemoryFrontier.Find(request, part => new FreshTimingProcess().RunMemoryProbe(part, CancellationToken.None)) };
             if (parsed.GetValue(json))
             {
                 environment.Output.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Options));
@@ -94,8 +96,27 @@ internal sealed class TimeVerb : IVerb
             }
 
             environment.Tables().Write(table);
+            WriteRates(environment, report);
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    /// <summary>Rates beside the device's limits, and where memory ends.</summary>
+    private static void WriteRates(CommandEnvironment environment, TimingReport report)
+    {
+        foreach (var item in report.Limits is null ? Enumerable.Empty<TimingMeasurement>() : report.Measurements.Where(item => item.BlockMilliseconds.Count > 0))
+        {
+            var seconds = item.BlockMilliseconds.Order().ElementAt(item.BlockMilliseconds.Count / 2) / 1000;
+            environment.Output.WriteLine(item.BytesAnIteration is { } bytes
+                ? $"{item.Phase} at {item.SequenceLength}: {HumanNumber.Significant(bytes / seconds / 1e12)} TB/s of {HumanNumber.Significant(report.Limits!.BytesPerSecond / 1e12)} (copy)"
+                : $"{item.Phase} at {item.SequenceLength}: {HumanNumber.Significant(item.OperationsAnIteration / seconds / 1e12)} TFLOP/s of {HumanNumber.Significant(report.Limits!.OperationsPerSecond / 1e12)} (product)");
+        }
+
+        foreach (var point in report.Frontier ?? [])
+        {
+            environment.Output.WriteLine($"{point.Phase}: the longest length that fits is {HumanNumber.Whole(point.LongestTokens)} tokens"
+                + (point.ShortestTooLong is { } tooLong ? $"; {HumanNumber.Whole(tooLong)} run out of memory" : ", where the search ended"));
+        }
     }
 }

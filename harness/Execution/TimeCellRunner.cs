@@ -29,16 +29,19 @@ public sealed class TimeCellRunner(ITimingProcess child) : ICellRunner
         for (var process = 0; process < time.Timing.ProcessCount; process++)
         {
             context.Progress.CellProgress(cell, (double)process / time.Timing.ProcessCount, $"process {process + 1} of {time.Timing.ProcessCount}");
-            reports.Add(child.Run(request with { MemoryLengths = process == 0 ? time.Timing.MemoryLengths ?? time.Timing.Lengths : null }, cancellation));
+            reports.Add(child.Run(request with { MemoryLengths = process == 0 ? time.Timing.MemoryLengths ?? time.Timing.Lengths : null, FrontierLimit = process == 0 ? time.Timing.FrontierLimit : null }, cancellation));
         }
 
         var blocks = reports.SelectMany((report, process) => TimeRecords.Blocks(cell.Id, report, process, time.Model.LoopCount, time.Timing.BatchSize)).ToList();
         var groups = reports.SelectMany(report => report.Measurements.Select(item => (report, item))).GroupBy(pair => (pair.item.Phase, pair.item.SequenceLength)).ToList();
-        var metrics = groups.SelectMany(group => TimeRecords.Metrics(time, context.RunId, [.. group])).ToList();
+        var metrics = groups.SelectMany(group => TimeRecords.Metrics(time, context.RunId, [.. group]))
+            .Concat(reports.SelectMany(report => TimeRecords.Frontier(time, context.RunId, report))).ToList();
         var events = groups.SelectMany(group => group.Where(pair => pair.item.Outcome != "finished").Take(1))
             .Select(pair => context.Event(cell.Id, "warning", $"{pair.item.Phase} at {pair.item.SequenceLength} tokens: {pair.item.Outcome}: {pair.item.Reason}"))
             .Concat(groups.SelectMany(group => group.Where(pair => pair.item.Execution is { } execution && execution.StartsWith("eager", StringComparison.Ordinal)).Take(1))
                 .Select(pair => context.Event(cell.Id, "warning", $"{pair.item.Phase} at {pair.item.SequenceLength} tokens ran without a graph, {pair.item.Execution}")))
+            .Concat(reports.SelectMany(report => report.Frontier ?? []).Where(point => point.ShortestTooLong is not null)
+                .Select(point => context.Event(cell.Id, "info", $"{point.Phase} runs at {point.LongestTokens} tokens and runs out of memory at {point.ShortestTooLong}")))
             .Concat(blocks.Where(block => block.IsTainted).Take(1)
                 .Select(first => context.Event(cell.Id, "warning", $"{blocks.Count(block => block.IsTainted)} of {blocks.Count} timed blocks are tainted; the first by {first.ThrottleReason}")))
             .ToList();

@@ -41,10 +41,46 @@ internal static class TimeRecords
                 cell, runId, report, first, "joules_per_token", Median(joules) / tokens, null, joules.Count, joules.Count, "J/token", MetricKind.Continuous, null);
         }
 
+        foreach (var (metric, unit, amount, limits) in Rates(measured))
+        {
+            yield return Record(cell, runId, report, first, metric, amount * 1000 / latency, null, blocks.Count, measured.Count, unit, MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
+            if (limits.Count > 0)
+            {
+                yield return Record(
+                    cell, runId, report, first, metric + "_limit", Median(limits), null, limits.Count, limits.Count, unit, MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
+            }
+        }
+
         if (measured.Select(pair => pair.Item.PeakMemoryBytes).OfType<long>().ToList() is { Count: > 0 } peaks)
         {
             yield return Record(
                 cell, runId, report, first, "peak_memory", peaks.Max(), null, peaks.Count, peaks.Count, "byte", MetricKind.Bytes, MemoryFloorBytes);
+        }
+    }
+
+    /// <summary>The longest length that fits the memory, for every phase whose frontier was looked for.</summary>
+    public static IEnumerable<MetricRecord> Frontier(TimeCell cell, string runId, TimingReport report) =>
+        from point in report.Frontier ?? []
+        let item = new TimingMeasurement(point.Phase, 0, "finished", null, 0, [], null)
+        select Record(cell, runId, report, item, "longest_length", point.LongestTokens, null, 1, 1, "token", MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
+
+    /// <summary>What bounds a phase on a GPU, an iteration's amount of it, and what the device did of it at most in each process.</summary>
+    private static IEnumerable<(string Metric, string Unit, double Amount, IReadOnlyList<double> Limits)> Rates(IReadOnlyList<(TimingReport Report, TimingMeasurement Item)> measured)
+    {
+        var limits = measured.Select(pair => pair.Report.Limits).OfType<RateLimits>().ToList();
+        if (limits.Count == 0)
+        {
+            yield break;
+        }
+
+        if (measured[0].Item.BytesAnIteration is { } bytes)
+        {
+            yield return ("bandwidth", "byte/s", bytes, [.. limits.Select(limit => limit.BytesPerSecond)]);
+        }
+
+        if (measured[0].Item.OperationsAnIteration is { } operations)
+        {
+            yield return ("operation_rate", "FLOP/s", operations, [.. limits.Select(limit => limit.OperationsPerSecond)]);
         }
     }
 

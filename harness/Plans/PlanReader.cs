@@ -188,7 +188,8 @@ public static class PlanReader
             (int)(map.Integer("processes", 1) ?? 1),
             (int)(map.Integer("blocks", 2) ?? 5),
             map.Number("minimumBlockMilliseconds", 0) ?? 100,
-            map.Integers("memoryLengths", 1)?.Select(value => (int)value).ToList());
+            map.Integers("memoryLengths", 1)?.Select(value => (int)value).ToList(),
+            (int?)map.Integer("frontierLimit", 1));
         foreach (var length in timing.MemoryLengths?.Except(timing.Lengths) ?? [])
         {
             map.Problem("memoryLengths", $"{length} is not among lengths ({string.Join(", ", timing.Lengths)}).");

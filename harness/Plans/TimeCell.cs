@@ -38,6 +38,11 @@ public sealed class TimeCell(ModelDefinition model, TimingDefinition timing, str
             description["memoryLengths"] = new JsonArray([.. lengths.Select(length => JsonValue.Create(length))]);
         }
 
+        if (timing.FrontierLimit is { } limit)
+        {
+            description["frontierLimit"] = limit;
+        }
+
         return description;
     }
 

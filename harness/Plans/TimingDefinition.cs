@@ -13,6 +13,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="BlockCount">Blocks a process, phase and length.</param>
 /// <param name="MinimumBlockMilliseconds">A block repeats its work until it lasts this long.</param>
 /// <param name="MemoryLengths">Lengths at which peak memory is probed too, each in a process of its own; null for all of them.</param>
+/// <param name="FrontierLimit">Up to how many tokens the length at which memory runs out is searched; null for no search.</param>
 public sealed record TimingDefinition(
     string Name,
     int Line,
@@ -25,4 +26,5 @@ public sealed record TimingDefinition(
     int ProcessCount,
     int BlockCount,
     double MinimumBlockMilliseconds,
-    IReadOnlyList<int>? MemoryLengths = null);
+    IReadOnlyList<int>? MemoryLengths = null,
+    int? FrontierLimit = null);

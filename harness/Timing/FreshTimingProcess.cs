@@ -19,7 +19,10 @@ public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
     public TimingReport Run(TimingRequest request, CancellationToken cancellation)
     {
         var report = Start(request, [], cancellation);
-        return MemoryProbes.Merge(report, MemoryProbes.Run(request, part => RunMemoryProbe(part, cancellation)));
+        return MemoryProbes.Merge(report, MemoryProbes.Run(request, part => RunMemoryProbe(part, cancellation))) with
+        {
+            Frontier = MemoryFrontier.Find(request, part => RunMemoryProbe(part, cancellation)),
+        };
     }
 
     /// <summary>Peak memory of one phase at one length (<see cref="MemoryProbe"/>).</summary>

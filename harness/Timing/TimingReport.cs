@@ -4,7 +4,14 @@ namespace LT2.Eval.Harness.Timing;
 /// <param name="HostClass">GPU model and count, or CPU model and threads.</param>
 /// <param name="KernelSelection">Which kernels ran.</param>
 /// <param name="Measurements">One a phase and length, in the order measured.</param>
-public sealed record TimingReport(string HostClass, string KernelSelection, IReadOnlyList<TimingMeasurement> Measurements);
+public sealed record TimingReport(string HostClass, string KernelSelection, IReadOnlyList<TimingMeasurement> Measurements)
+{
+    /// <summary>What the GPU does at most; null on the CPU, and where memory left no room to measure it.</summary>
+    public RateLimits? Limits { get; init; }
+
+    /// <summary>Where each phase runs out of memory; null where it was not asked for.</summary>
+    public IReadOnlyList<MemoryFrontierPoint>? Frontier { get; init; }
+}
 
 /// <summary>One phase at one length.</summary>
 /// <param name="Phase">prefill or decode.</param>
@@ -39,6 +46,12 @@ public sealed record TimingMeasurement(
 
     /// <summary>Energy of an iteration, the whole board's (<see cref="EnergyMeter"/>); null where nothing counts it.</summary>
     public double? JoulesAnIteration { get; init; }
+
+    /// <summary>Bytes that an iteration must move (<see cref="Models.Looping.PassCost"/>); null where time goes to operations.</summary>
+    public double? BytesAnIteration { get; init; }
+
+    /// <summary>Operations of an iteration's products with weights; null where time goes to bytes.</summary>
+    public double? OperationsAnIteration { get; init; }
 
     /// <summary>How decode steps ran: <c>CUDA graph</c>, or eagerly and why; null for prefill and off CUDA.</summary>
     public string? Execution { get; init; }

@@ -13,6 +13,7 @@ namespace LT2.Eval.Harness.Timing;
 /// <param name="Device">cpu, cuda or auto.</param>
 /// <param name="ThreadCount">CPU threads; null for every core.</param>
 /// <param name="MemoryLengths">Lengths at which peak memory is probed too, in a process of its own for each phase and length; null for none.</param>
+/// <param name="FrontierLimit">Up to how many tokens the length at which memory runs out is searched (<see cref="MemoryFrontier"/>); null for no search.</param>
 public sealed record TimingRequest(
     string VariantId,
     int LoopCount,
@@ -25,4 +26,5 @@ public sealed record TimingRequest(
     string Dtype,
     string Device,
     int? ThreadCount,
-    IReadOnlyList<int>? MemoryLengths = null);
+    IReadOnlyList<int>? MemoryLengths = null,
+    int? FrontierLimit = null);

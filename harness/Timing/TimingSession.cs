@@ -1,4 +1,5 @@
 using LT2.Eval.Harness.Execution;
+using LT2.Eval.Harness.Timing.Operators;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
@@ -44,7 +45,23 @@ public sealed class TimingSession(TimeProvider clock)
             }
         }
 
-        return new TimingReport(HostClassName.Of(device), FusedOperations.Serve(device, model.ElementType) ? FusedKernels : ReadableKernels, measurements);
+        return new TimingReport(HostClassName.Of(device), FusedOperations.Serve(device, model.ElementType) ? FusedKernels : ReadableKernels, measurements)
+        {
+            Limits = device.IsCuda ? Limits(device, model) : null,
+        };
+    }
+
+    /// <summary>Last, so that its memory is nobody's loss.</summary>
+    private RateLimits? Limits(ComputeDevice device, LoopedModel model)
+    {
+        try
+        {
+            return new OperatorSession(clock).Limits(device, model.ElementType);
+        }
+        catch (Exception error) when (OutOfMemory.Is(error))
+        {
+            return null;
+        }
     }
 
     /// <summary>The request's model with random weights.</summary>
@@ -80,7 +97,10 @@ public sealed class TimingSession(TimeProvider clock)
     {
         void Once() => Prefill(request, model, ids, length);
         var times = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds);
-        return TimingMeasurement.Of("prefill", length, times) with { JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once) };
+        return TimingMeasurement.Of("prefill", length, times) with
+        {
+            JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once), OperationsAnIteration = PassCost.PrefillOperations(model, request.BatchSize, length),
+        };
     }
 
     private TimingMeasurement MeasureDecode(
@@ -102,6 +122,7 @@ public sealed class TimingSession(TimeProvider clock)
         return TimingMeasurement.Of("decode", length, times) with
         {
             JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once, mark.Return, steps), Execution = device.IsCuda ? decode.Execution : null,
+            BytesAnIteration = PassCost.DecodeBytes(model, state, length),
         };
     }
 

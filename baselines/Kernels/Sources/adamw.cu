@@ -91,29 +91,6 @@ __device__ __forceinline__ float updated(float weight, float g, float& m, float&
     return weight - s.learning_rate * (m / s.bias1) / (sqrtf(v / s.bias2) + epsilon);
 }
 
-__device__ __forceinline__ void load_quad(const element* from, float (&to)[4])
-{
-#if ELEMENT_BF16
-    const uint2 words = *reinterpret_cast<const uint2*>(from);
-    to[0] = __uint_as_float(words.x << 16);
-    to[1] = __uint_as_float(words.x & 0xffff0000u);
-    to[2] = __uint_as_float(words.y << 16);
-    to[3] = __uint_as_float(words.y & 0xffff0000u);
-#else
-    const float4 words = *reinterpret_cast<const float4*>(from);
-    to[0] = words.x, to[1] = words.y, to[2] = words.z, to[3] = words.w;
-#endif
-}
-
-__device__ __forceinline__ void store_quad(element* to, const float* from)
-{
-#if ELEMENT_BF16
-    *reinterpret_cast<uint2*>(to) = make_uint2(floats_to_bf16x2(from[0], from[1]), floats_to_bf16x2(from[2], from[3]));
-#else
-    *reinterpret_cast<float4*>(to) = make_float4(from[0], from[1], from[2], from[3]);
-#endif
-}
-
 // The first `decayed` elements have weight decay. The gradient is cleared on the way, finite or not.
 extern "C" __global__ void __launch_bounds__(THREADS) adamw_update(
     element* weights, float* master, // the same memory for float32 models
@@ -146,9 +123,9 @@ extern "C" __global__ void __launch_bounds__(THREADS) adamw_update(
             const float zero[4] = {0.f, 0.f, 0.f, 0.f};
             store_quad(gradient + at, zero);
             if (!s.finite) continue;
-            float* ws = &w[k].x;
-            float* ms = &m[k].x;
-            float* vs = &v[k].x;
+            float (&ws)[4] = reinterpret_cast<float (&)[4]>(w[k]);
+            float (&ms)[4] = reinterpret_cast<float (&)[4]>(m[k]);
+            float (&vs)[4] = reinterpret_cast<float (&)[4]>(v[k]);
 #pragma unroll
             for (int i = 0; i < 4; i++) ws[i] = updated(ws[i], g[k][i] * s.clip, ms[i], vs[i], s, beta1, beta2, epsilon, at + i < decayed ? decay : 0.f);
             *reinterpret_cast<float4*>(master + at) = w[k];

@@ -64,76 +64,57 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
         for (int stage = 0; stage < STAGES; stage++) clear_shared<THREADS>(reinterpret_cast<unsigned char*>(stages + stage * STAGE + OUT_AT), CHUNK * COLUMN_ROW * 2);
     __syncthreads();
 
-    if (warp >= CHAIN_WARPS + STORE_WARPS)
+    const bool copies = warp >= CHAIN_WARPS + STORE_WARPS, chains = warp < CHAIN_WARPS;
+    const int thread = threadIdx.x - 32 * (CHAIN_WARPS + STORE_WARPS);
+    const u16* out_from = dout + (long long)batch * length * out_row + value_head * VALUE_WIDTH + first_column;
+    const long long key_chunks = ((long long)batch * heads + head) * chunks;
+    auto fetch = [&](int step)
     {
-        const int thread = threadIdx.x - 32 * (CHAIN_WARPS + STORE_WARPS);
-        const u16* out_from = dout + (long long)batch * length * out_row + value_head * VALUE_WIDTH + first_column;
-        const long long key_chunks = ((long long)batch * heads + head) * chunks;
-        auto fetch = [&](int step)
+        if (step < chunks)
         {
-            if (step < chunks)
+            u16* stage = stages + step % STAGES * STAGE;
+            u64* arrival = arrivals + step % STAGES;
+            const int chunk = chunks - 1 - step, first = chunk * CHUNK, valid = min(CHUNK, length - first);
+            expect_bytes(arrival, (2 * TILE + (1 + DELTA) * MATRIX + DELTA * stored_columns * CHUNK_ROW) * 2 + ROW_VALUES * CHUNK * 4, thread);
+            copy_block<COPIERS>(stage, key_tiles + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
+            copy_block<COPIERS>(stage + Q_AT, query_tiles + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
+            copy_block<COPIERS>(stage + A_AT, a + (value_chunks + chunk) * MATRIX, MATRIX * 2, arrival, thread);
+            copy_block<COPIERS>(stage + ROWS_AT, rows + (value_chunks + chunk) * ROW_VALUES * CHUNK, ROW_VALUES * CHUNK * 4, arrival, thread);
+            if constexpr (DELTA)
             {
-                u16* stage = stages + step % STAGES * STAGE;
-                u64* arrival = arrivals + step % STAGES;
-                const int chunk = chunks - 1 - step, first = chunk * CHUNK, valid = min(CHUNK, length - first);
-                expect_bytes(arrival, (2 * TILE + (1 + DELTA) * MATRIX + DELTA * stored_columns * CHUNK_ROW) * 2 + ROW_VALUES * CHUNK * 4, thread);
-                copy_block<COPIERS>(stage, key_tiles + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
-                copy_block<COPIERS>(stage + Q_AT, query_tiles + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
-                copy_block<COPIERS>(stage + A_AT, a + (value_chunks + chunk) * MATRIX, MATRIX * 2, arrival, thread);
-                copy_block<COPIERS>(stage + ROWS_AT, rows + (value_chunks + chunk) * ROW_VALUES * CHUNK, ROW_VALUES * CHUNK * 4, arrival, thread);
-                if constexpr (DELTA)
-                {
-                    copy_block<COPIERS>(stage + Z_AT, z + (value_chunks + chunk) * MATRIX, MATRIX * 2, arrival, thread);
-                    copy_block<COPIERS>(stage + Y_AT, y + ((value_chunks + chunk) * DV + first_column) * CHUNK_ROW, stored_columns * CHUNK_ROW * 2, arrival, thread);
-                }
-                for (int i = thread; i < CHUNK * COLUMNS / 8; i += COPIERS)
-                {
-                    const int row = i / (COLUMNS / 8), column = i % (COLUMNS / 8) * 8;
-                    if (column < columns) copy_async(stage + OUT_AT + row * COLUMN_ROW + column, out_from + (first + (row < valid ? row : 0)) * out_row + column, row < valid);
-                }
+                copy_block<COPIERS>(stage + Z_AT, z + (value_chunks + chunk) * MATRIX, MATRIX * 2, arrival, thread);
+                copy_block<COPIERS>(stage + Y_AT, y + ((value_chunks + chunk) * DV + first_column) * CHUNK_ROW, stored_columns * CHUNK_ROW * 2, arrival, thread);
             }
-            commit_copies();
-        };
-#pragma unroll 1
-        for (int step = 0; step < STAGES - 1; step++) fetch(step);
-#pragma unroll 1
-        for (int step = 0; step <= chunks; step++)
-        {
-            wait_copies<STAGES - 2>();
-            meet(STEP_BARRIER, THREADS);
-            fetch(step + STAGES - 1);
+            for (int i = thread; i < CHUNK * COLUMNS / 8; i += COPIERS)
+            {
+                const int row = i / (COLUMNS / 8), column = i % (COLUMNS / 8) * 8;
+                if (column < columns) copy_async(stage + OUT_AT + row * COLUMN_ROW + column, out_from + (first + (row < valid ? row : 0)) * out_row + column, row < valid);
+            }
         }
-        return;
-    }
+        commit_copies();
+    };
 
-    if (warp >= CHAIN_WARPS)
+    auto store = [&](int step)
     {
-        const int thread = threadIdx.x - 32 * CHAIN_WARPS;
-#pragma unroll 1
-        for (int step = 0; step <= chunks; step++)
+        const int writer = threadIdx.x - 32 * CHAIN_WARPS;
+        const u16* from = handed + ((step - 1) & 1) * HANDED;
+        write_block<32 * STORE_WARPS>(dstates + ((value_chunks + chunks - step) * DV + first_column) * KEY_ROW, from, stored_columns * KEY_ROW, writer);
+#pragma unroll
+        for (int tile = 0; tile < 2; tile++)
         {
-            meet(STEP_BARRIER, THREADS);
-            if (step == 0) continue;
-            const u16* from = handed + ((step - 1) & 1) * HANDED;
-            write_block<32 * STORE_WARPS>(dstates + ((value_chunks + chunks - step) * DV + first_column) * KEY_ROW, from, stored_columns * KEY_ROW, thread);
+            const int row = (warp - CHAIN_WARPS) * 32 + tile * 16, token = (chunks - step) * CHUNK + row + g;
+            u16* to = dv + ((long long)batch * length + token) * out_row + value_head * VALUE_WIDTH + first_column + t2;
 #pragma unroll
-            for (int tile = 0; tile < 2; tile++)
+            for (int column = 0; column < COLUMNS; column += 16)
             {
-                const int row = (warp - CHAIN_WARPS) * 32 + tile * 16, token = (chunks - step) * CHUNK + row + g;
-                u16* to = dv + ((long long)batch * length + token) * out_row + value_head * VALUE_WIDTH + first_column + t2;
+                u32 turned[4];                      // (token, columns), (token + 8, columns), then the next 8 columns
+                load_matrices_transposed(turned, columns_first(from + DV_AT + column * CHUNK_ROW + row, CHUNK_ROW));
 #pragma unroll
-                for (int column = 0; column < COLUMNS; column += 16)
-                {
-                    u32 turned[4];                      // (token, columns), (token + 8, columns), then the next 8 columns
-                    load_matrices_transposed(turned, columns_first(from + DV_AT + column * CHUNK_ROW + row, CHUNK_ROW));
-#pragma unroll
-                    for (int i = 0; i < 4; i++)
-                        if (token + (i & 1) * 8 < length && column + (i >> 1) * 8 < columns) *reinterpret_cast<u32*>(to + (i & 1) * 8 * out_row + column + (i >> 1) * 8) = turned[i];
-                }
+                for (int i = 0; i < 4; i++)
+                    if (token + (i & 1) * 8 < length && column + (i >> 1) * 8 < columns) *reinterpret_cast<u32*>(to + (i & 1) * 8 * out_row + column + (i >> 1) * 8) = turned[i];
             }
         }
-        return;
-    }
+    };
 
     const int part = warp % SPLIT, column_group = warp / SPLIT, first_key = part * PART;
     float ds[PART / 8][4];
@@ -143,13 +124,10 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
 #pragma unroll
     for (int tile = 0; tile < PART / 8; tile++)
 #pragma unroll
-        for (int i = 0; i < 4; i++) ds[tile][i] = dfinal && real(tile, i) ? dfinal[place(tile, i)] : 0.f;
+        for (int i = 0; i < 4; i++) ds[tile][i] = dfinal && chains && real(tile, i) ? dfinal[place(tile, i)] : 0.f;
 
-#pragma unroll 1
-    for (int step = 0; step <= chunks; step++)
+    auto advance = [&](int step)
     {
-        meet(STEP_BARRIER, THREADS);
-        if (step == chunks) break;
         wait_arrival(arrivals + step % STAGES, step / STAGES);
         const u16* stage = stages + step % STAGES * STAGE;
         const float* growth = reinterpret_cast<const float*>(stage + ROWS_AT);
@@ -293,8 +271,22 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
                     multiply(ds[at % (PART / 16) * 2 + 1], operand, b[2], b[3]);
                 }
             });
+    };
+
+    // One barrier a chunk, which every warp reaches at this place.
+    if (copies)
+#pragma unroll 1
+        for (int step = 0; step < STAGES - 1; step++) fetch(step);
+#pragma unroll 1
+    for (int step = 0; step <= chunks; step++)
+    {
+        if (copies) wait_copies<STAGES - 2>();
+        __syncthreads();
+        if (copies) fetch(step + STAGES - 1);
+        else if (!chains && step > 0) store(step);
+        else if (chains && step < chunks) advance(step);
     }
-    if (dinitial)
+    if (dinitial && chains)
 #pragma unroll
         for (int tile = 0; tile < PART / 8; tile++)
 #pragma unroll

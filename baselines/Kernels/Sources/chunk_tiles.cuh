@@ -7,7 +7,6 @@ constexpr int TILE = CHUNK * KEY_ROW, MATRIX = CHUNK * CHUNK_ROW;      // elemen
 constexpr int ROW_VALUES = 4;           // per token and value head, float32: e^G, beta, e^(G_C - G), G log2(e)
 constexpr int SPLIT = DK >= 96 ? 2 : 1; // warps that share the state of 16 value columns, by key columns: halves the longest chain of products
 constexpr int PART = DK / SPLIT;
-constexpr int STEP_BARRIER = 15;         // where the warps of a walk meet for each chunk, from code of their own
 
 // Where this lane points ldmatrix for a 16 x 16 tile whose first element is tile[0]:
 // a left operand stored [row][inner], or (transposed load) a right operand stored [inner][column].

@@ -45,231 +45,200 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
         for (int stage = 0; stage < STAGES; stage++) clear_shared<THREADS>(reinterpret_cast<unsigned char*>(stages + stage * STAGE + V_AT), CHUNK * COLUMN_ROW * 2);
     __syncthreads();
 
-    if (warp >= CHAIN_WARPS + OUTPUT_WARPS)
+    const bool copies = warp >= CHAIN_WARPS + OUTPUT_WARPS, chains = warp < CHAIN_WARPS;
+    const int thread = threadIdx.x - 32 * (CHAIN_WARPS + OUTPUT_WARPS);
+    const u16* v_from = v + (long long)batch * length * v_row + value_head * VALUE_WIDTH + first_column;
+    const long long key_chunks = ((long long)batch * heads + head) * chunks, value_chunks = (long long)batch_head * chunks;
+    auto fetch = [&](int step)
     {
-        const int thread = threadIdx.x - 32 * (CHAIN_WARPS + OUTPUT_WARPS);
-        const u16* v_from = v + (long long)batch * length * v_row + value_head * VALUE_WIDTH + first_column;
-        const long long key_chunks = ((long long)batch * heads + head) * chunks, value_chunks = (long long)batch_head * chunks;
-        auto fetch = [&](int step)
+        u16* stage = stages + step % STAGES * STAGE;
+        u64* arrival = arrivals + step % STAGES;
+        const bool chain = step < chunks, output = !SAVE && step > 0 && step <= chunks;
+        if (chain || output) expect_bytes(arrival, (chain ? (TILE + DELTA * MATRIX) * 2 + ROW_VALUES * CHUNK * 4 : 0) + (output ? (TILE + MATRIX) * 2 + CHUNK * 4 : 0), thread);
+        if (chain)
         {
-            u16* stage = stages + step % STAGES * STAGE;
-            u64* arrival = arrivals + step % STAGES;
-            const bool chain = step < chunks, output = !SAVE && step > 0 && step <= chunks;
-            if (chain || output) expect_bytes(arrival, (chain ? (TILE + DELTA * MATRIX) * 2 + ROW_VALUES * CHUNK * 4 : 0) + (output ? (TILE + MATRIX) * 2 + CHUNK * 4 : 0), thread);
-            if (chain)
+            copy_block<COPIERS>(stage, key_tiles + (key_chunks + step) * TILE, TILE * 2, arrival, thread);
+            if constexpr (DELTA) copy_block<COPIERS>(stage + Z_AT, z + (value_chunks + step) * MATRIX, MATRIX * 2, arrival, thread);
+            copy_block<COPIERS>(stage + ROWS_AT, rows + (value_chunks + step) * ROW_VALUES * CHUNK, ROW_VALUES * CHUNK * 4, arrival, thread);
+            const int first = step * CHUNK, valid = min(CHUNK, length - first);
+            for (int i = thread; i < CHUNK * COLUMNS / 8; i += COPIERS)
             {
-                copy_block<COPIERS>(stage, key_tiles + (key_chunks + step) * TILE, TILE * 2, arrival, thread);
-                if constexpr (DELTA) copy_block<COPIERS>(stage + Z_AT, z + (value_chunks + step) * MATRIX, MATRIX * 2, arrival, thread);
-                copy_block<COPIERS>(stage + ROWS_AT, rows + (value_chunks + step) * ROW_VALUES * CHUNK, ROW_VALUES * CHUNK * 4, arrival, thread);
-                const int first = step * CHUNK, valid = min(CHUNK, length - first);
-                for (int i = thread; i < CHUNK * COLUMNS / 8; i += COPIERS)
-                {
-                    const int row = i / (COLUMNS / 8), column = i % (COLUMNS / 8) * 8;
-                    if (column < columns) copy_async(stage + V_AT + row * COLUMN_ROW + column, v_from + (first + (row < valid ? row : 0)) * v_row + column, row < valid);
-                }
+                const int row = i / (COLUMNS / 8), column = i % (COLUMNS / 8) * 8;
+                if (column < columns) copy_async(stage + V_AT + row * COLUMN_ROW + column, v_from + (first + (row < valid ? row : 0)) * v_row + column, row < valid);
             }
-            if (output)
-            {
-                copy_block<COPIERS>(stage + Q_AT, query_tiles + (key_chunks + step - 1) * TILE, TILE * 2, arrival, thread);
-                copy_block<COPIERS>(stage + A_AT, a + (value_chunks + step - 1) * MATRIX, MATRIX * 2, arrival, thread);
-                copy_block<COPIERS>(stage + ROWS_AT + ROW_VALUES * CHUNK * 2, rows + (value_chunks + step - 1) * ROW_VALUES * CHUNK, CHUNK * 4, arrival, thread);
-            }
-            commit_copies();
-        };
-#pragma unroll 1
-        for (int step = 0; step < STAGES - 1; step++) fetch(step);
-#pragma unroll 1
-        for (int step = 0; step <= chunks; step++)
-        {
-            wait_copies<STAGES - 2>();
-            meet(STEP_BARRIER, THREADS);
-            fetch(step + STAGES - 1);
         }
-        return;
-    }
-
-    if (warp < CHAIN_WARPS)
-    {
-        const int part = warp % SPLIT, column_group = warp / SPLIT, first_key = part * PART;
-        float s[PART / 8][4];
-        const long long state_at = (long long)batch_head * KEY_WIDTH * VALUE_WIDTH + first_column + column_group * 16 + first_key * VALUE_WIDTH;
-        auto real = [&](int tile, int i) { return first_key + tile * 8 + t2 + (i & 1) < KEY_WIDTH && column_group * 16 + g + (i & 2) * 4 < columns; };
-        auto place = [&](int tile, int i) { return state_at + (tile * 8 + t2 + (i & 1)) * VALUE_WIDTH + g + (i & 2) * 4; };
-#pragma unroll
-        for (int tile = 0; tile < PART / 8; tile++)
-#pragma unroll
-            for (int i = 0; i < 4; i++) s[tile][i] = initial && real(tile, i) ? initial[place(tile, i)] : 0.f;
-
-#pragma unroll 1
-        for (int step = 0; step <= chunks; step++)
+        if (output)
         {
-            meet(STEP_BARRIER, THREADS);
-            if (step == chunks) break;
-            wait_arrival(arrivals + step % STAGES, step / STAGES);
-            const u16* stage = stages + step % STAGES * STAGE;
-            const float* growth = reinterpret_cast<const float*>(stage + ROWS_AT);
-            const float* beta = growth + CHUNK;
-            const float* remaining = growth + 2 * CHUNK;
-            u16* state_out = handed + (step & 1) * HANDED + column_group * 16 * KEY_ROW + first_key;
-            u16* e_out = handed + (step & 1) * HANDED + E_AT + column_group * 16 * CHUNK_ROW;
-            const u16* k_rows = rows_first(stage + first_key, KEY_ROW);
-            const u16* k_columns = columns_first(stage + first_key, KEY_ROW);
-            const u16* z_columns = columns_first(stage + Z_AT, CHUNK_ROW);
-            const u16* v_columns = columns_first(stage + V_AT + column_group * 16, COLUMN_ROW);
+            copy_block<COPIERS>(stage + Q_AT, query_tiles + (key_chunks + step - 1) * TILE, TILE * 2, arrival, thread);
+            copy_block<COPIERS>(stage + A_AT, a + (value_chunks + step - 1) * MATRIX, MATRIX * 2, arrival, thread);
+            copy_block<COPIERS>(stage + ROWS_AT + ROW_VALUES * CHUNK * 2, rows + (value_chunks + step - 1) * ROW_VALUES * CHUNK, CHUNK * 4, arrival, thread);
+        }
+        commit_copies();
+    };
 
-            // Three products follow each other; their right operands come in one stream, of which FIRST, then ten, then LAST belong to each.
-            // Everything else that the chain needs from shared memory is read ahead as well.
-            constexpr int FIRST = DELTA * PART / 4, INVERSE = DELTA * 10, LAST = PART / 4;
-            float sum[8][4];
-            u32 r[4][4], left[4];
-            float2 grown[8], strength[8], rest[8];
+    const int part = warp % SPLIT, column_group = warp / SPLIT, first_key = part * PART;
+    float s[PART / 8][4];
+    const long long state_at = (long long)batch_head * KEY_WIDTH * VALUE_WIDTH + first_column + column_group * 16 + first_key * VALUE_WIDTH;
+    auto real = [&](int tile, int i) { return first_key + tile * 8 + t2 + (i & 1) < KEY_WIDTH && column_group * 16 + g + (i & 2) * 4 < columns; };
+    auto place = [&](int tile, int i) { return state_at + (tile * 8 + t2 + (i & 1)) * VALUE_WIDTH + g + (i & 2) * 4; };
 #pragma unroll
-            for (int tile = 0; tile < 4; tile++) load_matrices_transposed(r[tile], v_columns + tile * 16 * COLUMN_ROW);
+    for (int tile = 0; tile < PART / 8; tile++)
 #pragma unroll
-            for (int tile = 0; tile < 8; tile++) grown[tile] = *reinterpret_cast<const float2*>(growth + tile * 8 + t2);
-            const float whole = growth[CHUNK - 1];
-            auto read_factors = [&](int tile)
-            {
-                strength[tile] = *reinterpret_cast<const float2*>(beta + tile * 8 + t2);
-                rest[tile] = *reinterpret_cast<const float2*>(remaining + tile * 8 + t2);
-            };
-            auto decay_state = [&](int tile)
-            {
+        for (int i = 0; i < 4; i++) s[tile][i] = initial && chains && real(tile, i) ? initial[place(tile, i)] : 0.f;
+
+    auto advance = [&](int step)
+    {
+        wait_arrival(arrivals + step % STAGES, step / STAGES);
+        const u16* stage = stages + step % STAGES * STAGE;
+        const float* growth = reinterpret_cast<const float*>(stage + ROWS_AT);
+        const float* beta = growth + CHUNK;
+        const float* remaining = growth + 2 * CHUNK;
+        u16* state_out = handed + (step & 1) * HANDED + column_group * 16 * KEY_ROW + first_key;
+        u16* e_out = handed + (step & 1) * HANDED + E_AT + column_group * 16 * CHUNK_ROW;
+        const u16* k_rows = rows_first(stage + first_key, KEY_ROW);
+        const u16* k_columns = columns_first(stage + first_key, KEY_ROW);
+        const u16* z_columns = columns_first(stage + Z_AT, CHUNK_ROW);
+        const u16* v_columns = columns_first(stage + V_AT + column_group * 16, COLUMN_ROW);
+
+        // Three products follow each other; their right operands come in one stream, of which FIRST, then ten, then LAST belong to each.
+        // Everything else that the chain needs from shared memory is read ahead as well.
+        constexpr int FIRST = DELTA * PART / 4, INVERSE = DELTA * 10, LAST = PART / 4;
+        float sum[8][4];
+        u32 r[4][4], left[4];
+        float2 grown[8], strength[8], rest[8];
 #pragma unroll
-                for (int i = 0; i < 4; i++) s[tile][i] *= whole;
-            };
-            auto hand_state = [&](int inner)
-            {
-                pack_left(left, s[2 * inner], s[2 * inner + 1]);
+        for (int tile = 0; tile < 4; tile++) load_matrices_transposed(r[tile], v_columns + tile * 16 * COLUMN_ROW);
 #pragma unroll
-                for (int i = 0; i < 4; i++) *reinterpret_cast<u32*>(state_out + (g + (i & 1) * 8) * KEY_ROW + inner * 16 + (i >> 1) * 8 + t2) = left[i];
-            };
-            // R^T; a lane holds tokens t2, t2 + 1 of every 8.
-            auto residual = [&]
-            {
+        for (int tile = 0; tile < 8; tile++) grown[tile] = *reinterpret_cast<const float2*>(growth + tile * 8 + t2);
+        const float whole = growth[CHUNK - 1];
+        auto read_factors = [&](int tile)
+        {
+            strength[tile] = *reinterpret_cast<const float2*>(beta + tile * 8 + t2);
+            rest[tile] = *reinterpret_cast<const float2*>(remaining + tile * 8 + t2);
+        };
+        auto decay_state = [&](int tile)
+        {
 #pragma unroll
-                for (int tile = 0; tile < 8; tile++)
+            for (int i = 0; i < 4; i++) s[tile][i] *= whole;
+        };
+        auto hand_state = [&](int inner)
+        {
+            pack_left(left, s[2 * inner], s[2 * inner + 1]);
 #pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        u32& pair = r[tile / 2][2 * (tile & 1) + i];
-                        pair = floats_to_bf16x2(low_half(pair) - grown[tile].x * sum[tile][2 * i], high_half(pair) - grown[tile].y * sum[tile][2 * i + 1]);
-                    }
-            };
-            // E^T handed over, and scaled for the state's update.
-            auto correct = [&](int tile)
-            {
+            for (int i = 0; i < 4; i++) *reinterpret_cast<u32*>(state_out + (g + (i & 1) * 8) * KEY_ROW + inner * 16 + (i >> 1) * 8 + t2) = left[i];
+        };
+        // R^T; a lane holds tokens t2, t2 + 1 of every 8.
+        auto residual = [&]
+        {
+#pragma unroll
+            for (int tile = 0; tile < 8; tile++)
 #pragma unroll
                 for (int i = 0; i < 2; i++)
                 {
                     u32& pair = r[tile / 2][2 * (tile & 1) + i];
-                    float low = low_half(pair), high = high_half(pair);
-                    if constexpr (DELTA) low = sum[tile][2 * i], high = sum[tile][2 * i + 1];
-                    const float e_low = low * strength[tile].x, e_high = high * strength[tile].y;
-                    if ((DELTA || !SAVE) && part == 0)
-                        *reinterpret_cast<u32*>(e_out + (g + i * 8) * CHUNK_ROW + tile * 8 + t2) = SAVE ? floats_to_bf16x2(low, high) : floats_to_bf16x2(e_low, e_high);
-                    pair = floats_to_bf16x2(e_low * rest[tile].x, e_high * rest[tile].y);
+                    pair = floats_to_bf16x2(low_half(pair) - grown[tile].x * sum[tile][2 * i], high_half(pair) - grown[tile].y * sum[tile][2 * i + 1]);
                 }
-            };
-            // The i-th lower tile of a 4 x 4 matrix of tiles, column by column: row and column.
-            auto lower_row = [](int i) { return i < 4 ? i : i < 7 ? i - 3 : i < 9 ? i - 5 : 3; };
-            auto lower_column = [](int i) { return i < 4 ? 0 : i < 7 ? 1 : i < 9 ? 2 : 3; };
-            if constexpr (!DELTA)
+        };
+        // E^T handed over, and scaled for the state's update.
+        auto correct = [&](int tile)
+        {
+#pragma unroll
+            for (int i = 0; i < 2; i++)
             {
-#pragma unroll
-                for (int inner = 0; inner < PART / 16; inner++) hand_state(inner);
-#pragma unroll
-                for (int tile = 0; tile < 8; tile++) read_factors(tile);
-#pragma unroll
-                for (int tile = 0; tile < 8; tile++) correct(tile);
-#pragma unroll
-                for (int tile = 0; tile < PART / 8; tile++) decay_state(tile);
+                u32& pair = r[tile / 2][2 * (tile & 1) + i];
+                float low = low_half(pair), high = high_half(pair);
+                if constexpr (DELTA) low = sum[tile][2 * i], high = sum[tile][2 * i + 1];
+                const float e_low = low * strength[tile].x, e_high = high * strength[tile].y;
+                if ((DELTA || !SAVE) && part == 0)
+                    *reinterpret_cast<u32*>(e_out + (g + i * 8) * CHUNK_ROW + tile * 8 + t2) = SAVE ? floats_to_bf16x2(low, high) : floats_to_bf16x2(e_low, e_high);
+                pair = floats_to_bf16x2(e_low * rest[tile].x, e_high * rest[tile].y);
             }
-            stream<FIRST + INVERSE + LAST, 8>(
-                [&](u32 (&b)[4], int i)
-                {
-                    if (i < FIRST) load_matrices(b, k_columns + i % 4 * 16 * KEY_ROW + i / 4 * 16);
-                    else if (i < FIRST + INVERSE) load_matrices(b, z_columns + lower_row(i - FIRST) * 16 * CHUNK_ROW + lower_column(i - FIRST) * 16);
-                    else load_matrices_transposed(b, k_rows + (i - FIRST - INVERSE) / (PART / 16) * 16 * KEY_ROW + (i - FIRST - INVERSE) % (PART / 16) * 16);
-                },
-                [&](const u32 (&b)[4], int i)
-                {
-                    if (i < FIRST)
-                    {
-                        if (i % 4 == 0) hand_state(i / 4);
-                        if (i < 4)
-                        {
-                            multiply_first(sum[i * 2], left, b[0], b[1]);
-                            multiply_first(sum[i * 2 + 1], left, b[2], b[3]);
-                        }
-                        else
-                        {
-                            multiply(sum[i % 4 * 2], left, b[0], b[1]);
-                            multiply(sum[i % 4 * 2 + 1], left, b[2], b[3]);
-                        }
-                        if (i == FIRST - 1)
-                        {
-                            if constexpr (SPLIT == 2) add_other_half(sum, exchanged + warp * 1024, exchanged + (warp ^ 1) * 1024, 1 + column_group);
-                            residual();
-                        }
-                    }
-                    else if (i < FIRST + INVERSE)
-                    {
-                        const int at = i - FIRST, row = lower_row(at);
-                        if (at < 4)
-                        {
-                            multiply_first(sum[2 * row], r[0], b[0], b[1]);
-                            multiply_first(sum[2 * row + 1], r[0], b[2], b[3]);
-                        }
-                        else
-                        {
-                            multiply(sum[2 * row], r[lower_column(at)], b[0], b[1]);
-                            multiply(sum[2 * row + 1], r[lower_column(at)], b[2], b[3]);
-                        }
-                        if (at < 8) read_factors(at);
+        };
+        // The i-th lower tile of a 4 x 4 matrix of tiles, column by column: row and column.
+        auto lower_row = [](int i) { return i < 4 ? i : i < 7 ? i - 3 : i < 9 ? i - 5 : 3; };
+        auto lower_column = [](int i) { return i < 4 ? 0 : i < 7 ? 1 : i < 9 ? 2 : 3; };
+        if constexpr (!DELTA)
+        {
 #pragma unroll
-                        for (int tile = at * (PART / 8) / 10; tile < (at + 1) * (PART / 8) / 10; tile++) decay_state(tile);
-                        if (at == 9)
+            for (int inner = 0; inner < PART / 16; inner++) hand_state(inner);
 #pragma unroll
-                            for (int tile = 0; tile < 8; tile++) correct(tile);
+            for (int tile = 0; tile < 8; tile++) read_factors(tile);
+#pragma unroll
+            for (int tile = 0; tile < 8; tile++) correct(tile);
+#pragma unroll
+            for (int tile = 0; tile < PART / 8; tile++) decay_state(tile);
+        }
+        stream<FIRST + INVERSE + LAST, 8>(
+            [&](u32 (&b)[4], int i)
+            {
+                if (i < FIRST) load_matrices(b, k_columns + i % 4 * 16 * KEY_ROW + i / 4 * 16);
+                else if (i < FIRST + INVERSE) load_matrices(b, z_columns + lower_row(i - FIRST) * 16 * CHUNK_ROW + lower_column(i - FIRST) * 16);
+                else load_matrices_transposed(b, k_rows + (i - FIRST - INVERSE) / (PART / 16) * 16 * KEY_ROW + (i - FIRST - INVERSE) % (PART / 16) * 16);
+            },
+            [&](const u32 (&b)[4], int i)
+            {
+                if (i < FIRST)
+                {
+                    if (i % 4 == 0) hand_state(i / 4);
+                    if (i < 4)
+                    {
+                        multiply_first(sum[i * 2], left, b[0], b[1]);
+                        multiply_first(sum[i * 2 + 1], left, b[2], b[3]);
                     }
                     else
                     {
-                        const int at = i - FIRST - INVERSE;
-                        multiply(s[at % (PART / 16) * 2], r[at / (PART / 16)], b[0], b[1]);
-                        multiply(s[at % (PART / 16) * 2 + 1], r[at / (PART / 16)], b[2], b[3]);
+                        multiply(sum[i % 4 * 2], left, b[0], b[1]);
+                        multiply(sum[i % 4 * 2 + 1], left, b[2], b[3]);
                     }
-                });
-        }
-        if (final)
+                    if (i == FIRST - 1)
+                    {
+                        if constexpr (SPLIT == 2) add_other_half(sum, exchanged + warp * 1024, exchanged + (warp ^ 1) * 1024, 1 + column_group);
+                        residual();
+                    }
+                }
+                else if (i < FIRST + INVERSE)
+                {
+                    const int at = i - FIRST, row = lower_row(at);
+                    if (at < 4)
+                    {
+                        multiply_first(sum[2 * row], r[0], b[0], b[1]);
+                        multiply_first(sum[2 * row + 1], r[0], b[2], b[3]);
+                    }
+                    else
+                    {
+                        multiply(sum[2 * row], r[lower_column(at)], b[0], b[1]);
+                        multiply(sum[2 * row + 1], r[lower_column(at)], b[2], b[3]);
+                    }
+                    if (at < 8) read_factors(at);
 #pragma unroll
-            for (int tile = 0; tile < PART / 8; tile++)
+                    for (int tile = at * (PART / 8) / 10; tile < (at + 1) * (PART / 8) / 10; tile++) decay_state(tile);
+                    if (at == 9)
 #pragma unroll
-                for (int i = 0; i < 4; i++)
-                    if (real(tile, i)) final[place(tile, i)] = s[tile][i];
-        return;
-    }
+                        for (int tile = 0; tile < 8; tile++) correct(tile);
+                }
+                else
+                {
+                    const int at = i - FIRST - INVERSE;
+                    multiply(s[at % (PART / 16) * 2], r[at / (PART / 16)], b[0], b[1]);
+                    multiply(s[at % (PART / 16) * 2 + 1], r[at / (PART / 16)], b[2], b[3]);
+                }
+            });
+    };
 
 #if SAVE
     const int writer = threadIdx.x - 32 * CHAIN_WARPS, stored_columns = min(COLUMNS, DV - first_column);
-#pragma unroll 1
-    for (int step = 0; step <= chunks; step++)
+    auto emit = [&](int step)
     {
-        meet(STEP_BARRIER, THREADS);
-        if (step == 0) continue;
         const u16* from = handed + ((step - 1) & 1) * HANDED;
         const long long to = ((long long)batch_head * chunks + step - 1) * DV + first_column;
         write_block<32 * OUTPUT_WARPS>(states + to * KEY_ROW, from, stored_columns * KEY_ROW, writer);
         if constexpr (DELTA) write_block<32 * OUTPUT_WARPS>(y + to * CHUNK_ROW, from + E_AT, stored_columns * CHUNK_ROW, writer);
-    }
+    };
 #else
     constexpr int TILES = 4 / OUTPUT_WARPS;             // row tiles of 16 tokens for each output warp
     const int first_tile = (warp - CHAIN_WARPS) * TILES;
-#pragma unroll 1
-    for (int step = 0; step <= chunks; step++)
+    auto emit = [&](int step)
     {
-        meet(STEP_BARRIER, THREADS);
-        if (step == 0) continue;
         wait_arrival(arrivals + step % STAGES, step / STAGES);
         const u16* stage = stages + step % STAGES * STAGE;
         const u16* state = columns_first(handed + ((step - 1) & 1) * HANDED, KEY_ROW);
@@ -342,6 +311,26 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
                 for (int column = 0; column < COLUMNS / 8; column++)
                     if (column * 8 < columns) *reinterpret_cast<u32*>(to + column * 8) = floats_to_bf16x2(sum[tile][column][2 * half], sum[tile][column][2 * half + 1]);
             }
-    }
+    };
 #endif
+
+    // One barrier a chunk, which every warp reaches at this place.
+    if (copies)
+#pragma unroll 1
+        for (int step = 0; step < STAGES - 1; step++) fetch(step);
+#pragma unroll 1
+    for (int step = 0; step <= chunks; step++)
+    {
+        if (copies) wait_copies<STAGES - 2>();
+        __syncthreads();
+        if (copies) fetch(step + STAGES - 1);
+        else if (!chains && step > 0) emit(step);
+        else if (chains && step < chunks) advance(step);
+    }
+    if (final && chains)
+#pragma unroll
+        for (int tile = 0; tile < PART / 8; tile++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                if (real(tile, i)) final[place(tile, i)] = s[tile][i];
 }

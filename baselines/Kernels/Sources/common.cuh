@@ -53,6 +53,30 @@ __device__ __forceinline__ void store_pack(element* address, const Pack& pack)
     *reinterpret_cast<Words*>(address) = words;
 }
 
+// Four elements, where a pack would need too many registers.
+__device__ __forceinline__ void load_quad(const element* from, float (&to)[4])
+{
+#if ELEMENT_BF16
+    const uint2 words = *reinterpret_cast<const uint2*>(from);
+    to[0] = __uint_as_float(words.x << 16);
+    to[1] = __uint_as_float(words.x & 0xffff0000u);
+    to[2] = __uint_as_float(words.y << 16);
+    to[3] = __uint_as_float(words.y & 0xffff0000u);
+#else
+    const float4 words = *reinterpret_cast<const float4*>(from);
+    to[0] = words.x, to[1] = words.y, to[2] = words.z, to[3] = words.w;
+#endif
+}
+
+__device__ __forceinline__ void store_quad(element* to, const float (&from)[4])
+{
+#if ELEMENT_BF16
+    *reinterpret_cast<uint2*>(to) = make_uint2(floats_to_bf16x2(from[0], from[1]), floats_to_bf16x2(from[2], from[3]));
+#else
+    *reinterpret_cast<float4*>(to) = make_float4(from[0], from[1], from[2], from[3]);
+#endif
+}
+
 __device__ __forceinline__ float load_one(const element* address)
 {
 #if ELEMENT_BF16
@@ -125,7 +149,8 @@ __device__ __forceinline__ float power_of_two(float x)
 
 [[maybe_unused]] constexpr float LOG2_E = 1.4426950408889634f;
 
-__device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }
+// To about two units in the last place: the exact quotient would cost kernels that move little memory more than that.
+__device__ __forceinline__ float sigmoid(float x) { return __fdividef(1.f, 1.f + power_of_two(-x * LOG2_E)); }
 
 // Two kernels that follow each other may overlap where both were launched for it (Hopper): the second starts once every block of the first has called
 // start_dependents, and must call wait_for_producers before it touches anything that a kernel before it writes or reads. Elsewhere both do nothing.

@@ -15,7 +15,7 @@ extern "C" __global__ void __launch_bounds__(1024) count_labels(const long long*
     }
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS, KEPT ? 1024 / THREADS : 1) cross_entropy_rows(
+extern "C" __global__ void __launch_bounds__(THREADS, KEPT == 0 ? 1 : KEPT <= 4 ? 6 : 2) cross_entropy_rows(
     element* __restrict__ logits, const long long* __restrict__ labels, const float* __restrict__ counts, float* __restrict__ losses,
     long long vocabulary, long long ignored, int need_gradient)
 {

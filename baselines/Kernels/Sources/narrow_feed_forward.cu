@@ -1,19 +1,14 @@
-// y = W_down (silu(W_gate x) . W_up x) for narrow models (WIDTH up to 128): a block keeps ROWS tokens on chip and runs through the hidden columns in slices, so neither gate,
-// up nor hidden values go through memory. Backward computes them again and writes the hidden values and the gradients of gate and up, of which the weights' gradients are
-// products. Gate, up, their activation and the hidden gradient round as stored ones would. bfloat16 only.
+// y = W_down (silu(W_gate x) . W_up x) for models of width 128: a block keeps 128 tokens on chip and runs through the hidden columns in slices, so neither gate, up nor
+// hidden values go through memory. Backward computes them again and writes the hidden values and the gradients of gate and up, of which the weights' gradients are
+// products. Gate, up, their activation and the hidden gradient round as stored ones would. bfloat16; Hopper's warpgroup products (sm_90a).
 #include "tensor_core.cuh"
+#include "warpgroup.cuh"
 
-constexpr int ROWS = 128, THREADS = 256, SLICE = 32, STAGES = 3, INNER = WIDTH / 16;
-constexpr int ROW = WIDTH + 8, DOWN_ROW = SLICE + 8;                       // elements between rows in shared memory
-constexpr int DOWN_AT = 2 * SLICE * ROW, STAGE = DOWN_AT + WIDTH * DOWN_ROW;
+constexpr int WIDTH = 128, ROWS = 128, THREADS = 256, SLICE = 32, STAGES = 3, INNER = WIDTH / 16;
+constexpr int ROW = WIDTH + 8, DOWN_ROW = SLICE + 8;                       // elements between rows of plain tiles in shared memory
+constexpr int DOWN_AT = 2 * SLICE * WIDTH, STAGE = DOWN_AT + WIDTH * DOWN_ROW;
 
 __device__ __forceinline__ const u16* rows_first(const u16* tile, int row) { return tile + (threadIdx.x & 15) * row + 8 * (threadIdx.x % 32 >> 4); }
-
-__device__ __forceinline__ const u16* columns_first(const u16* tile, int row)
-{
-    const int lane = threadIdx.x % 32;
-    return tile + ((lane & 7) + 8 * (lane >> 4)) * row + 8 * ((lane >> 3) & 1);
-}
 
 __device__ __forceinline__ void load_tile(u16* to, const u16* from, long long first, long long rows)
 {
@@ -24,21 +19,26 @@ __device__ __forceinline__ void load_tile(u16* to, const u16* from, long long fi
     }
 }
 
-// Slice number `slice`: rows of W_gate, then of W_up, then the columns of W_down.
-__device__ __forceinline__ void load_slice(u16* stages, const u16* gate_up, const u16* down, int slice, int hidden)
+// Where a block's slice number `slice` begins among the hidden columns. Every block begins elsewhere: if all read the same few weights at a time, the parts of the L2 cache
+// that hold them would serve all requests while the others wait.
+__device__ __forceinline__ int slice_start(int slice, int hidden) { return (slice + blockIdx.x) % (hidden / SLICE) * SLICE; }
+
+// Slice number `slice`: rows of W_gate, then of W_up, in blocks; then the columns of W_down, in blocks for the forward pass and as rows for the backward pass.
+template <bool BLOCKS> __device__ __forceinline__ void load_slice(u16* stages, const u16* gate_up, const u16* down, int slice, int hidden)
 {
     if (slice * SLICE < hidden)
     {
         u16* stage = stages + slice % STAGES * STAGE;
+        const int start = slice_start(slice, hidden);
         for (int i = threadIdx.x; i < 2 * SLICE * WIDTH / 8; i += THREADS)
         {
-            const int row = i / (WIDTH / 8), pack = i % (WIDTH / 8) * 8;
-            copy_async(stage + row * ROW + pack, gate_up + ((long long)(row / SLICE) * hidden + slice * SLICE + row % SLICE) * WIDTH + pack, true);
+            const int row = i / WIDTH * 8 + i % 8, pack = i % WIDTH / 8 * 8;
+            copy_async(stage + i * 8, gate_up + ((long long)(row / SLICE) * hidden + start + row % SLICE) * WIDTH + pack, true);
         }
         for (int i = threadIdx.x; i < WIDTH * SLICE / 8; i += THREADS)
         {
-            const int row = i / (SLICE / 8), pack = i % (SLICE / 8) * 8;
-            copy_async(stage + DOWN_AT + row * DOWN_ROW + pack, down + (long long)row * hidden + slice * SLICE + pack, true);
+            const int row = BLOCKS ? i / SLICE * 8 + i % 8 : i / (SLICE / 8), pack = (BLOCKS ? i % SLICE / 8 : i % (SLICE / 8)) * 8;
+            copy_async(stage + DOWN_AT + (BLOCKS ? i * 8 : row * DOWN_ROW + pack), down + (long long)row * hidden + start + pack, true);
         }
     }
     commit_copies();
@@ -50,27 +50,25 @@ __device__ __forceinline__ void load_left(u32 (&left)[INNER][4], const u16* tile
     for (int inner = 0; inner < INNER; inner++) load_matrices(left[inner], rows_first(tile, ROW) + inner * 16);
 }
 
-// This warp's 16 rows by SLICE columns of gate and up.
-__device__ __forceinline__ void gate_and_up(float (&gate)[SLICE / 8][4], float (&up)[SLICE / 8][4], const u32 (&x)[INNER][4], const u16* stage)
+// Starts this warpgroup's 64 rows of gate (first half of the columns) and up.
+__device__ __forceinline__ void start_gate_and_up(float (&sum)[2 * SLICE / 8][4], const u32 (&x)[INNER][4], const u16* stage)
 {
+    const u64 weights = wide_operand(stage, WIDTH);
+    wide_fence();
 #pragma unroll
-    for (int inner = 0; inner < INNER; inner++)
-#pragma unroll
-        for (int half = 0; half < SLICE / 16; half++)
-        {
-            u32 a[4], b[4];
-            load_matrices(a, columns_first(stage + half * 16 * ROW, ROW) + inner * 16);
-            load_matrices(b, columns_first(stage + (SLICE + half * 16) * ROW, ROW) + inner * 16);
-            multiply(gate[2 * half], x[inner], a[0], a[1]);
-            multiply(gate[2 * half + 1], x[inner], a[2], a[3]);
-            multiply(up[2 * half], x[inner], b[0], b[1]);
-            multiply(up[2 * half + 1], x[inner], b[2], b[3]);
-        }
+    for (int inner = 0; inner < INNER; inner++) wide_multiply(sum, x[inner], weights + inner * 16, inner);
+    wide_commit();
 }
 
-__device__ __forceinline__ float fast_sigmoid(float x) { return __fdividef(1.f, 1.f + power_of_two(-x * LOG2_E)); }
+// Every thread's copies of the next slice have arrived and may be read by products.
+__device__ __forceinline__ void next_slice()
+{
+    wait_copies<1>();
+    publish_stores();
+    __syncthreads();
+}
 
-extern "C" __global__ void __launch_bounds__(THREADS) narrow_feed_forward(
+extern "C" __global__ void __launch_bounds__(THREADS, 1) narrow_feed_forward(
     const u16* __restrict__ x, const u16* __restrict__ gate_up, const u16* __restrict__ down, u16* __restrict__ y, long long rows, int hidden)
 {
     DYNAMIC_SHARED shared[];
@@ -80,45 +78,40 @@ extern "C" __global__ void __launch_bounds__(THREADS) narrow_feed_forward(
     const long long first = (long long)blockIdx.x * ROWS;
     u16* mine = tile + warp * 16 * ROW;
     load_tile(tile, x, first, rows);
-    load_slice(stages, gate_up, down, 0, hidden);
-    load_slice(stages, gate_up, down, 1, hidden);
-    wait_copies<1>();
-    __syncthreads();
+    load_slice<true>(stages, gate_up, down, 0, hidden);
+    load_slice<true>(stages, gate_up, down, 1, hidden);
+    next_slice();
     u32 left[INNER][4];
     load_left(left, mine);
-    float sum[WIDTH / 8][4] = {};
+    float sum[WIDTH / 8][4] = {}, both[2 * SLICE / 8][4];
 #pragma unroll 1
     for (int slice = 0; slice < slices; slice++)
     {
-        wait_copies<1>();
-        __syncthreads();
-        load_slice(stages, gate_up, down, slice + 2, hidden);
+        next_slice();
         const u16* stage = stages + slice % STAGES * STAGE;
-        float gate[SLICE / 8][4] = {}, up[SLICE / 8][4] = {};
-        gate_and_up(gate, up, left, stage);
+        start_gate_and_up(both, left, stage);
+        load_slice<true>(stages, gate_up, down, slice + 2, hidden);
+        wide_wait<0>();
         u32 inside[SLICE / 16][4];
 #pragma unroll
         for (int column = 0; column < SLICE / 8; column++)
         {
+            float h[4];
 #pragma unroll
             for (int i = 0; i < 4; i++)
             {
-                const float z = as_element(gate[column][i]);
-                gate[column][i] = as_element(z * fast_sigmoid(z)) * as_element(up[column][i]);
+                const float z = as_element(both[column][i]);
+                h[i] = as_element(z * sigmoid(z)) * as_element(both[column + SLICE / 8][i]);
             }
-            inside[column / 2][column % 2 * 2] = floats_to_bf16x2(gate[column][0], gate[column][1]);
-            inside[column / 2][column % 2 * 2 + 1] = floats_to_bf16x2(gate[column][2], gate[column][3]);
+            inside[column / 2][column % 2 * 2] = floats_to_bf16x2(h[0], h[1]);
+            inside[column / 2][column % 2 * 2 + 1] = floats_to_bf16x2(h[2], h[3]);
         }
+        const u64 weights = wide_operand(stage + DOWN_AT, SLICE);
+        wide_fence();
 #pragma unroll
-        for (int inner = 0; inner < SLICE / 16; inner++)
-#pragma unroll
-            for (int column = 0; column < INNER; column++)
-            {
-                u32 b[4];
-                load_matrices(b, columns_first(stage + DOWN_AT + column * 16 * DOWN_ROW, DOWN_ROW) + inner * 16);
-                multiply(sum[2 * column], inside[inner], b[0], b[1]);
-                multiply(sum[2 * column + 1], inside[inner], b[2], b[3]);
-            }
+        for (int inner = 0; inner < SLICE / 16; inner++) wide_multiply(sum, inside[inner], weights + inner * 16, 1);
+        wide_commit();
+        wide_wait<0>();
     }
 #pragma unroll
     for (int column = 0; column < WIDTH / 8; column++)
@@ -135,7 +128,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) narrow_feed_forward(
 }
 
 // dgate_up [rows, 2 hidden] and h [rows, hidden] from x and dy [rows, WIDTH].
-extern "C" __global__ void __launch_bounds__(THREADS) narrow_feed_forward_backward(
+extern "C" __global__ void __launch_bounds__(THREADS, 1) narrow_feed_forward_backward(
     const u16* __restrict__ x, const u16* __restrict__ dy, const u16* __restrict__ gate_up, const u16* __restrict__ down,
     u16* __restrict__ dgate_up, u16* __restrict__ h, long long rows, int hidden)
 {
@@ -147,68 +140,66 @@ extern "C" __global__ void __launch_bounds__(THREADS) narrow_feed_forward_backwa
     const long long first = (long long)blockIdx.x * ROWS;
     load_tile(tile, x, first, rows);
     load_tile(above, dy, first, rows);
-    load_slice(stages, gate_up, down, 0, hidden);
-    load_slice(stages, gate_up, down, 1, hidden);
-    wait_copies<1>();
-    __syncthreads();
+    load_slice<false>(stages, gate_up, down, 0, hidden);
+    load_slice<false>(stages, gate_up, down, 1, hidden);
+    next_slice();
     u32 left[INNER][4], dleft[INNER][4];
     load_left(left, tile + warp * 16 * ROW);
     load_left(dleft, above + warp * 16 * ROW);
-    // Each warp's rows of both tiles are its own from here on: three results of 16 rows by SLICE columns wait there for wide stores.
+    // From here on a warp has its rows of both tiles to itself; its results wait there for wide stores, those of gate and up beside each other.
     u16* mine = tile + warp * 16 * ROW;
     u16* more = above + warp * 16 * ROW;
-    static_assert(2 * DOWN_ROW <= ROW, "two results beside each other in a row of the tile");
-    __syncwarp();
+    static_assert(2 * DOWN_ROW <= ROW, "two results beside each other in a row of a tile");
 #pragma unroll 1
     for (int slice = 0; slice < slices; slice++)
     {
-        wait_copies<1>();
-        __syncthreads();
-        load_slice(stages, gate_up, down, slice + 2, hidden);
+        next_slice();
         const u16* stage = stages + slice % STAGES * STAGE;
-        float gate[SLICE / 8][4] = {}, up[SLICE / 8][4] = {}, dh[SLICE / 8][4] = {};
-        gate_and_up(gate, up, left, stage);
-#pragma unroll
-        for (int inner = 0; inner < INNER; inner++)
-#pragma unroll
-            for (int half = 0; half < SLICE / 16; half++)
+        float both[2 * SLICE / 8][4], dh[SLICE / 8][4] = {};
+        start_gate_and_up(both, left, stage);
+        load_slice<false>(stages, gate_up, down, slice + 2, hidden);
+        const u16* inner_rows = rows_first(stage + DOWN_AT, DOWN_ROW);
+        stream<2 * INNER, 4>(
+            [&](u32 (&b)[4], int i) { load_matrices_transposed(b, inner_rows + i / 2 * 16 * DOWN_ROW + (i & 1) * 16); },
+            [&](const u32 (&b)[4], int i)
             {
-                u32 b[4];
-                load_matrices_transposed(b, rows_first(stage + DOWN_AT + inner * 16 * DOWN_ROW, DOWN_ROW) + half * 16);
-                multiply(dh[2 * half], dleft[inner], b[0], b[1]);
-                multiply(dh[2 * half + 1], dleft[inner], b[2], b[3]);
-            }
+                multiply(dh[(i & 1) * 2], dleft[i / 2], b[0], b[1]);
+                multiply(dh[(i & 1) * 2 + 1], dleft[i / 2], b[2], b[3]);
+            });
+        wide_wait<0>();
 #pragma unroll
         for (int column = 0; column < SLICE / 8; column++)
         {
+            float inside[4], dgate[4], dup[4];
 #pragma unroll
             for (int i = 0; i < 4; i++)
             {
-                const float z = as_element(gate[column][i]), u = as_element(up[column][i]), d = as_element(dh[column][i]), s = fast_sigmoid(z);
-                dh[column][i] = as_element(z * s) * u;
-                up[column][i] = d * z * s;
-                gate[column][i] = d * u * s * (1.f + z * (1.f - s));
+                const float z = as_element(both[column][i]), u = as_element(both[column + SLICE / 8][i]), d = as_element(dh[column][i]), s = sigmoid(z);
+                inside[i] = as_element(z * s) * u;
+                dup[i] = d * z * s;
+                dgate[i] = d * u * s * (1.f + z * (1.f - s));
             }
 #pragma unroll
             for (int half = 0; half < 2; half++)
             {
                 const int at = (g + 8 * half) * ROW + column * 8 + t2;
-                *reinterpret_cast<u32*>(mine + at) = floats_to_bf16x2(gate[column][2 * half], gate[column][2 * half + 1]);
-                *reinterpret_cast<u32*>(mine + at + DOWN_ROW) = floats_to_bf16x2(up[column][2 * half], up[column][2 * half + 1]);
-                *reinterpret_cast<u32*>(more + at) = floats_to_bf16x2(dh[column][2 * half], dh[column][2 * half + 1]);
+                *reinterpret_cast<u32*>(mine + at) = floats_to_bf16x2(dgate[2 * half], dgate[2 * half + 1]);
+                *reinterpret_cast<u32*>(mine + at + DOWN_ROW) = floats_to_bf16x2(dup[2 * half], dup[2 * half + 1]);
+                *reinterpret_cast<u32*>(more + at) = floats_to_bf16x2(inside[2 * half], inside[2 * half + 1]);
             }
         }
         __syncwarp();
+        const int start = slice_start(slice, hidden);
 #pragma unroll
         for (int i = lane; i < 16 * SLICE / 8; i += 32)
         {
             const int row = i / (SLICE / 8), pack = i % (SLICE / 8) * 8;
             const long long at = first + warp * 16 + row;
             if (at >= rows) continue;
-            u16* to = dgate_up + at * 2 * hidden + slice * SLICE + pack;
+            u16* to = dgate_up + at * 2 * hidden + start + pack;
             *reinterpret_cast<Words*>(to) = *reinterpret_cast<const Words*>(mine + row * ROW + pack);
             *reinterpret_cast<Words*>(to + hidden) = *reinterpret_cast<const Words*>(mine + row * ROW + DOWN_ROW + pack);
-            *reinterpret_cast<Words*>(h + at * hidden + slice * SLICE + pack) = *reinterpret_cast<const Words*>(more + row * ROW + pack);
+            *reinterpret_cast<Words*>(h + at * hidden + start + pack) = *reinterpret_cast<const Words*>(more + row * ROW + pack);
         }
         __syncwarp();
     }

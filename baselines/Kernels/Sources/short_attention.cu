@@ -335,21 +335,24 @@ template <int MANY> __device__ __forceinline__ void score(Products<MANY>& out, c
     }
 }
 
+// Right operands of `gather`, read ahead of it.
+__device__ __forceinline__ void load_right(u32 (&right)[INNER][4], const u16* rows)
+{
+#pragma unroll
+    for (int column = 0; column < INNER; column++) load_matrices_transposed(right[column], rows_first(rows) + column * 16);
+}
+
 // sum += left · rows [16][WIDTH].
-template <int MANY> __device__ __forceinline__ void gather(float (&sum)[MANY][TILES][4], const u32 (&left)[MANY][4], const u16* rows)
+template <int MANY> __device__ __forceinline__ void gather(float (&sum)[MANY][TILES][4], const u32 (&left)[MANY][4], const u32 (&right)[INNER][4])
 {
 #pragma unroll
     for (int column = 0; column < INNER; column++)
-    {
-        u32 b[4];
-        load_matrices_transposed(b, rows_first(rows) + column * 16);
 #pragma unroll
         for (int m = 0; m < MANY; m++)
         {
-            multiply(sum[m][2 * column], left[m], b[0], b[1]);
-            multiply(sum[m][2 * column + 1], left[m], b[2], b[3]);
+            multiply(sum[m][2 * column], left[m], right[column][0], right[column][1]);
+            multiply(sum[m][2 * column + 1], left[m], right[column][2], right[column][3]);
         }
-    }
 }
 
 template <int MANY> __device__ __forceinline__ void load_left(u32 (&left)[MANY][INNER][4], const u16* rows)
@@ -421,6 +424,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2) short_attention_backwar
             {
                 Products<1> x;
                 score(x, keys, values, q + query * ROW, up + query * ROW);
+                u32 right_v[INNER][4], right_k[INNER][4];
+                load_right(right_v, up + query * ROW);
+                load_right(right_k, q + query * ROW);
 #pragma unroll
                 for (int i = 0; i < 4; i++)
                 {
@@ -431,8 +437,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2) short_attention_backwar
                 else normalise<false, false>(x, log, less, factor, 0);
                 pack_left(p[0], x.scores[0][0], x.scores[0][1]);
                 pack_left(ds[0], x.gradients[0][0], x.gradients[0][1]);
-                gather(dv, p, up + query * ROW);
-                gather(dk, ds, q + query * ROW);
+                gather(dv, p, right_v);
+                gather(dk, ds, right_k);
             }
             turn_back(dk[0], table, first, length);
             stage_tile(mine, dk[0], scale, scale);
@@ -462,11 +468,13 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2) short_attention_backwar
         {
             Products<2> x;
             score(x, queries, above, k + key * ROW, v + key * ROW);
+            u32 right[INNER][4];
+            load_right(right, k + key * ROW);
             if (key >= first) normalise<true, true>(x, log, less, factor, key - first);
             else normalise<false, true>(x, log, less, factor, 0);
 #pragma unroll
             for (int m = 0; m < 2; m++) pack_left(ds[m], x.gradients[m][0], x.gradients[m][1]);
-            gather(dq, ds, k + key * ROW);
+            gather(dq, ds, right);
         }
 #pragma unroll
         for (int m = 0; m < 2; m++)

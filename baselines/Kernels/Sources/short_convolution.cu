@@ -1,60 +1,49 @@
 // Depthwise causal convolution over time with SiLU: z_t[c] = sum_j w[c][j] x_(t-KERNEL+1+j)[c], y = silu(z) (SILU=1) or z. Inputs before the start are 0.
-// A thread owns VEC channels and a run of RUN tokens, all of whose loads it may issue at once. A block is ROW_PACKS neighbouring packs of channels by RUNS runs.
-constexpr int THREADS = 128, ROW_PACKS = 16, RUNS = THREADS / ROW_PACKS, RUN = 8;
+// A thread owns four channels and a run of RUN tokens, all of whose loads it may issue at once. A block is ROW_QUADS neighbouring fours of channels by RUNS runs.
+constexpr int THREADS = 128, ROW_QUADS = 16, RUNS = THREADS / ROW_QUADS, RUN = 8;
 constexpr int BLOCK_TOKENS = RUNS * RUN;
 
-__device__ __forceinline__ Pack zero_pack()
+struct Quad { float v[4]; };
+
+__device__ __forceinline__ Quad load(const element* from, bool live)
 {
-    Pack pack;
-#pragma unroll
-    for (int i = 0; i < VEC; i++) pack.v[i] = 0.f;
-    return pack;
+    Quad quad = {};
+    if (live) load_quad(from, quad.v);
+    return quad;
 }
 
-__device__ __forceinline__ void load_weights(const element* weight, long long channel, float w[VEC][KERNEL])
+__device__ __forceinline__ void load_weights(const element* weight, int channel, float w[4][KERNEL])
 {
-    const element* from = weight + channel * KERNEL;
-    if (reinterpret_cast<u64>(from) % 16 == 0)
-    {
 #pragma unroll
-        for (int p = 0; p < KERNEL; p++)
-        {
-            const Pack pack = load_pack(from + p * VEC);
-#pragma unroll
-            for (int i = 0; i < VEC; i++) w[(p * VEC + i) / KERNEL][(p * VEC + i) % KERNEL] = pack.v[i];
-        }
-        return;
-    }
-#pragma unroll
-    for (int i = 0; i < VEC * KERNEL; i++) w[i / KERNEL][i % KERNEL] = load_one(from + i);
+    for (int i = 0; i < 4 * KERNEL; i++) w[i / KERNEL][i % KERNEL] = load_one(weight + (long long)channel * KERNEL + i);
 }
 
-// grid: (blocks of packs · blocks of tokens, batch)
+// grid: (blocks of fours · blocks of tokens, batch)
 extern "C" __global__ void __launch_bounds__(THREADS) short_convolution_forward(
-    const element* __restrict__ x, const element* __restrict__ weight, element* __restrict__ y, int length, int channels, long long token_stride, int pack_blocks)
+    const element* __restrict__ x, const element* __restrict__ weight, element* __restrict__ y, int length, int channels, long long token_stride, int quad_blocks)
 {
-    const int pack = blockIdx.x % pack_blocks * ROW_PACKS + threadIdx.x % ROW_PACKS, channel = pack * VEC;
-    const int start = blockIdx.x / pack_blocks * BLOCK_TOKENS + threadIdx.x / ROW_PACKS * RUN;
+    const int quad = blockIdx.x % quad_blocks * ROW_QUADS + threadIdx.x % ROW_QUADS, channel = quad * 4;
+    const int start = blockIdx.x / quad_blocks * BLOCK_TOKENS + threadIdx.x / ROW_QUADS * RUN;
     if (channel >= channels || start >= length) return;
     const long long base = (long long)blockIdx.y * length;
-    float w[VEC][KERNEL];
+    float w[4][KERNEL];
     load_weights(weight, channel, w);
-    Pack window[KERNEL];
+    Quad window[KERNEL];
 #pragma unroll
     for (int j = 0; j < KERNEL - 1; j++)
     {
         const int t = start - (KERNEL - 1) + j;
-        window[j] = t >= 0 ? load_pack(x + (base + t) * token_stride + channel) : zero_pack();
+        window[j] = load(x + (base + t) * token_stride + channel, t >= 0);
     }
 #pragma unroll
     for (int step = 0; step < RUN; step++)
     {
         const int t = start + step;
         if (t >= length) return;
-        window[KERNEL - 1] = load_pack(x + (base + t) * token_stride + channel);
-        Pack out;
+        window[KERNEL - 1] = load(x + (base + t) * token_stride + channel, true);
+        Quad out;
 #pragma unroll
-        for (int c = 0; c < VEC; c++)
+        for (int c = 0; c < 4; c++)
         {
             float z = 0.f;
 #pragma unroll
@@ -65,7 +54,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) short_convolution_forward(
 #endif
             out.v[c] = z;
         }
-        store_pack(y + (base + t) * channels + channel, out);
+        store_quad(y + (base + t) * channels + channel, out.v);
 #pragma unroll
         for (int j = 0; j < KERNEL - 1; j++) window[j] = window[j + 1];
     }
@@ -76,31 +65,29 @@ extern "C" __global__ void __launch_bounds__(THREADS) short_convolution_forward(
 // dx has dx_stride elements between tokens.
 extern "C" __global__ void __launch_bounds__(THREADS) short_convolution_backward(
     const element* __restrict__ x, const element* __restrict__ weight, const element* __restrict__ dy_first, const element* __restrict__ dy_rest,
-    element* __restrict__ dx, float* __restrict__ partial, int length, int channels, int split, long long token_stride, long long dx_stride, int pack_blocks, int token_blocks)
+    element* __restrict__ dx, float* __restrict__ partial, int length, int channels, int split, long long token_stride, long long dx_stride, int quad_blocks, int token_blocks)
 {
-    const int column = threadIdx.x % ROW_PACKS, run = threadIdx.x / ROW_PACKS, token_block = blockIdx.x / pack_blocks;
-    const int channel = (blockIdx.x % pack_blocks * ROW_PACKS + column) * VEC, start = token_block * BLOCK_TOKENS + run * RUN;
+    const int column = threadIdx.x % ROW_QUADS, run = threadIdx.x / ROW_QUADS, token_block = blockIdx.x / quad_blocks;
+    const int channel = (blockIdx.x % quad_blocks * ROW_QUADS + column) * 4, start = token_block * BLOCK_TOKENS + run * RUN;
     const bool live = channel < channels && start < length;
     const long long base = (long long)blockIdx.y * length;
     const element* dy = channel < split ? dy_first + channel : dy_rest + channel - split;
     const int dy_row = channel < split ? split : channels - split;
-    float dw[VEC][KERNEL];
+    float dw[4][KERNEL];
 #pragma unroll
-    for (int c = 0; c < VEC; c++)
+    for (int c = 0; c < 4; c++)
 #pragma unroll
         for (int j = 0; j < KERNEL; j++) dw[c][j] = 0.f;
     if (live)
     {
-        float w[VEC][KERNEL];
+        float w[4][KERNEL];
         load_weights(weight, channel, w);
-        Pack window[KERNEL], dz[KERNEL];
-#pragma unroll
-        for (int j = 0; j < KERNEL; j++) dz[j] = zero_pack();
+        Quad window[KERNEL], dz[KERNEL] = {};
 #pragma unroll
         for (int j = 0; j < KERNEL - 1; j++)
         {
             const int t = start - (KERNEL - 1) + j;
-            window[j] = t >= 0 ? load_pack(x + (base + t) * token_stride + channel) : zero_pack();
+            window[j] = load(x + (base + t) * token_stride + channel, t >= 0);
         }
         // KERNEL - 1 tokens beyond the run are computed again, since their dz reaches back into it.
 #pragma unroll
@@ -108,10 +95,10 @@ extern "C" __global__ void __launch_bounds__(THREADS) short_convolution_backward
         {
             const int t = start + step;
             const bool inside = t < length;
-            window[KERNEL - 1] = inside ? load_pack(x + (base + t) * token_stride + channel) : zero_pack();
-            const Pack up = inside ? load_pack(dy + (base + t) * dy_row) : zero_pack();
+            window[KERNEL - 1] = load(x + (base + t) * token_stride + channel, inside);
+            const Quad up = load(dy + (base + t) * dy_row, inside);
 #pragma unroll
-            for (int c = 0; c < VEC; c++)
+            for (int c = 0; c < 4; c++)
             {
                 float d = up.v[c];
 #if SILU
@@ -131,16 +118,16 @@ extern "C" __global__ void __launch_bounds__(THREADS) short_convolution_backward
             const int s = t - (KERNEL - 1);
             if (step >= KERNEL - 1 && s < length)
             {
-                Pack out;
+                Quad out;
 #pragma unroll
-                for (int c = 0; c < VEC; c++)
+                for (int c = 0; c < 4; c++)
                 {
                     float sum = 0.f;
 #pragma unroll
                     for (int j = 0; j < KERNEL; j++) sum += w[c][KERNEL - 1 - j] * dz[j].v[c];
                     out.v[c] = sum;
                 }
-                store_pack(dx + (base + s) * dx_stride + channel, out);
+                store_quad(dx + (base + s) * dx_stride + channel, out.v);
             }
 #pragma unroll
             for (int j = 0; j < KERNEL - 1; j++)
@@ -151,18 +138,18 @@ extern "C" __global__ void __launch_bounds__(THREADS) short_convolution_backward
         }
     }
     // Runs in order, so that the sum never changes.
-    constexpr int LINE = ROW_PACKS * VEC * KERNEL;
+    constexpr int LINE = ROW_QUADS * 4 * KERNEL;
     __shared__ float lines[RUNS][LINE + 4];
 #pragma unroll
-    for (int c = 0; c < VEC; c++)
+    for (int c = 0; c < 4; c++)
 #pragma unroll
-        for (int j = 0; j < KERNEL; j++) lines[run][(c * KERNEL + j) * ROW_PACKS + column] = dw[c][j];
+        for (int j = 0; j < KERNEL; j++) lines[run][(c * KERNEL + j) * ROW_QUADS + column] = dw[c][j];
     __syncthreads();
-    float* mine = partial + ((long long)blockIdx.y * token_blocks + token_block) * channels * KERNEL + (long long)(blockIdx.x % pack_blocks) * LINE;
-    const int here = min(LINE, channels * KERNEL - (int)(blockIdx.x % pack_blocks) * LINE);
+    float* mine = partial + ((long long)blockIdx.y * token_blocks + token_block) * channels * KERNEL + (long long)(blockIdx.x % quad_blocks) * LINE;
+    const int here = min(LINE, channels * KERNEL - (int)(blockIdx.x % quad_blocks) * LINE);
     for (int i = threadIdx.x; i < here; i += THREADS)
     {
-        const int at = i % (VEC * KERNEL) * ROW_PACKS + i / (VEC * KERNEL);
+        const int at = i % (4 * KERNEL) * ROW_QUADS + i / (4 * KERNEL);
         float total = 0.f;
 #pragma unroll
         for (int r = 0; r < RUNS; r++) total += lines[r][at];

@@ -18,7 +18,7 @@ public sealed class OperatorSession(TimeProvider clock)
     private const double BlockMilliseconds = 20;
 
     /// <summary>Bytes a second of a copy, and operations a second of a product in a dtype.</summary>
-    public (double BytesPerSecond, double OperationsPerSecond) Limits(ComputeDevice device, ScalarType type)
+    public RateLimits Limits(ComputeDevice device, ScalarType type)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -30,7 +30,7 @@ public sealed class OperatorSession(TimeProvider clock)
         var (left, right) = (randn(size, size, type, device.TorchDevice), randn(size, size, type, device.TorchDevice));
         var copy = timer.Measure(() => target.copy_(source), 5, BlockMilliseconds).BlockMilliseconds.Order().ElementAt(2);
         var product = timer.Measure(() => left.matmul(right).Dispose(), 5, BlockMilliseconds).BlockMilliseconds.Order().ElementAt(2);
-        return (2e3 * bytes / copy, 2e3 * size * size * size / product);
+        return new RateLimits(2e3 * bytes / copy, 2e3 * size * size * size / product);
     }
 
     /// <summary>Times one operator at one shape.</summary>
@@ -42,7 +42,7 @@ public sealed class OperatorSession(TimeProvider clock)
     /// <param name="blocks">Blocks.</param>
     /// <param name="limits">Of <see cref="Limits"/>.</param>
     public OperatorTiming Measure(
-        TimedOperator timed, OperatorShape shape, ComputeDevice device, string dtype, bool backward, int blocks, (double BytesPerSecond, double OperationsPerSecond) limits)
+        TimedOperator timed, OperatorShape shape, ComputeDevice device, string dtype, bool backward, int blocks, RateLimits limits)
     {
         using var scope = NewDisposeScope();
         var type = Dtypes.Use(dtype, device);

@@ -36,7 +36,7 @@ internal static class DecodeBenchmark
         var ids = randint(256, [Batch, 1], dtype: ScalarType.Int64, device: device.TorchDevice);
         using var mark = state.Mark();
         var name = FormattableString.Invariant($"decode step, {variant}, d {Width}, {Layers} layers x {Loops} loops, batch {Batch}, context {context}");
-        var bytes = Bytes(model, state, context); // of all caches, also where a sparse mixer reads a part
+        var bytes = PassCost.DecodeBytes(model, state, context); // of all caches, also where a sparse mixer reads a part
         if (eager)
         {
             // An eager step reads the same state, but may put it elsewhere: before the graph that expects it here.
@@ -62,12 +62,5 @@ internal static class DecodeBenchmark
     {
         if (decode.State.Offsets[0] + StepsABlock > decode.State.MaximumLength) mark.Return();
         for (var i = 0; i < StepsABlock; i++) decode.Step(ids).Dispose();
-    }
-
-    static double Bytes(LoopedModel model, LoopState state, int context)
-    {
-        var weights = model.Definition.LoopCount * (double)model.Parameters.Descriptions.Where(p => p.Name.StartsWith("layers.", StringComparison.Ordinal)).Sum(p => p.ElementCount) * 2;
-        return weights + state.All.Sum(part => part.Overwritten.Sum(name => 2.0 * part[name].NumberOfElements * part[name].ElementSize)
-            + part.Names.Except(part.Overwritten).Sum(name => part[name].NumberOfElements * (double)part[name].ElementSize * Math.Min(1, context / (double)state.MaximumLength)));
     }
 }

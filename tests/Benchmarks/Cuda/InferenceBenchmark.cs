@@ -1,3 +1,5 @@
+using LT2.Eval.Harness.Timing.Operators;
+using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Runtime.Cuda;
@@ -5,33 +7,73 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Benchmarks.Cuda;
 
-/// <summary>Prefill of 20 layers x 4 loops of width 2048, 16 heads, SwiGLU 5632, full attention, bfloat16.</summary>
+/// <summary>
+/// Prefill of 20 layers x 4 loops of width 2048, 16 heads, SwiGLU 5632, batch 1, bfloat16, beside the sum of its parts' limits at the rates that this GPU showed in the same
+/// run: products with weights and the products of full attention at that of a large product, a recurrence's inputs and outputs at that of a copy.
+/// </summary>
 internal static class InferenceBenchmark
 {
-    const int Loops = 4;
-
-    static LoopedModel Model(ComputeDevice device, int length) =>
-        BenchmarkModels.Create(BenchmarkModels.Define("looped-full", 2048, 20, Loops, 16, 5632, 256, length), device);
+    const int Layers = 20, Loops = 4, Width = 2048, Heads = 16, LongestGraph = 4096;
 
     internal static IEnumerable<CudaFigure> Prefill(ComputeDevice device)
     {
-        using var model = Model(device, 4096);
+        var (bytesPerSecond, operationsPerSecond) = Limits(device);
+        foreach (var variant in (string[])["looped-full", "lt2-gdn", "lt2-hybrid-full-gdn"])
+        {
+            var points = new List<(int Length, double Milliseconds)>();
+            foreach (var length in (int[])[1024, 4096, 16384, 65536])
+            {
+                var figure = Measure(device, variant, length, out var model);
+                using (model)
+                {
+                    var products = PassCost.PrefillOperations(model, 1, length);
+                    var (attention, moved) = Mixers(model.Definition, length);
+                    points.Add((length, figure.MedianMilliseconds));
+                    var values = new Dictionary<string, double>
+                    {
+                        ["productLimitMilliseconds"] = 1e3 * products / operationsPerSecond, ["attentionLimitMilliseconds"] = 1e3 * attention / operationsPerSecond,
+                        ["recurrenceLimitMilliseconds"] = 1e3 * moved / bytesPerSecond,
+                    };
+                    values["limitMilliseconds"] = values.Values.Sum();
+                    values["productTeraflopsPerSecond"] = products / figure.MedianMilliseconds / 1e9;
+                    if (points.Count > 1) values["localSlope"] = Math.Log(points[^1].Milliseconds / points[^2].Milliseconds) / Math.Log((double)points[^1].Length / points[^2].Length);
+                    yield return figure with { Values = values };
+                }
+            }
+        }
+    }
+
+    static CudaFigure Measure(ComputeDevice device, string variant, int length, out LoopedModel model)
+    {
+        model = BenchmarkModels.Create(BenchmarkModels.Define(variant, Width, Layers, Loops, Heads, 5632, 256, length), device);
+        var created = model;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        foreach (var length in (int[])[1024, 4096])
+        var ids = randint(256, [1, length], dtype: ScalarType.Int64, device: device.TorchDevice);
+        void Once()
         {
-            var ids = randint(256, [1, length], dtype: ScalarType.Int64, device: device.TorchDevice);
-            void Once()
-            {
-                using var inner = NewDisposeScope();
-                model.ForwardHidden(ids, [Loops]);
-            }
-            var name = $"prefill, d 2048, 20 layers x {Loops} loops, batch 1, length {length}";
-            yield return CudaTimer.Time(name, "eager, fused kernels", Once, repetitions: 2, blocks: 7);
-            using var graph = CudaGraph.Capture(device, Once);
-            var figure = CudaTimer.Time(name, "graph, fused kernels", graph.Replay, repetitions: 3, blocks: 7);
-            var flops = 2.0 * length * 20 * Loops * (4.0 * 2048 * 2048 + 3.0 * 2048 * 5632);
-            yield return figure with { Values = new Dictionary<string, double> { ["productTeraflopsPerSecond"] = flops / figure.MedianMilliseconds / 1e9 } };
+            using var inner = NewDisposeScope();
+            created.ForwardHidden(ids, [Loops]);
         }
+        var name = $"prefill, {variant}, d {Width}, {Layers} layers x {Loops} loops, batch 1, length {length}";
+        if (length > LongestGraph) return CudaTimer.Time(name, "eager, fused kernels", Once, repetitions: 1, blocks: 3, warmUps: 1);
+        using var graph = CudaGraph.Capture(device, Once);
+        return CudaTimer.Time(name, "graph, fused kernels", graph.Replay, repetitions: 2, blocks: 7);
+    }
+
+    /// <summary>Operations of full attention's products, and bytes of recurrences' inputs and outputs, of all layers and loops.</summary>
+    static (double Operations, double Bytes) Mixers(ModelDefinition definition, int length)
+    {
+        var names = Enumerable.Range(0, definition.LayerCount).Select(layer => definition.Slots[0][layer].Mixer).ToList();
+        var full = names.Count(name => name == "full");
+        var (keyHead, valueHead) = (3 * Width / Heads / 4, 3 * Width / Heads / 2);
+        var recurrence = TimedOperator.All.First(op => op.Name == "gdn").Bytes(new(1, length, Heads, Heads, keyHead, valueHead), 2);
+        return (2.0 * length * length * Width * full * Loops, recurrence * (names.Count - full) * Loops);
+    }
+
+    static (double BytesPerSecond, double OperationsPerSecond) Limits(ComputeDevice device)
+    {
+        var figures = DeviceLimits.Measure(device).ToList();
+        return (1e12 * figures[0].Values["terabytesPerSecond"], 1e12 * figures[1].Values["teraflopsPerSecond"]);
     }
 }

@@ -39,4 +39,34 @@ public sealed class MemoryLimitTests
         Assert.Equal([800, null], report.Measurements.Select(item => item.PeakMemoryBytes));
         Assert.Equal([[2], [4]], report.Measurements.Select(item => item.BlockMilliseconds));
     }
+
+    [Theory]
+    [InlineData(1000, 1 << 20, 992, 1024)]   // 64 … 1024, then halves of the gap
+    [InlineData(1 << 20, 300, 300, null)]    // the search ends at its limit
+    [InlineData(10, 1 << 20, 10, 11)]        // not even the first length fits
+    public void The_frontier_is_found_by_doubling_and_bisection(int fits, int limit, int longest, int? tooLong)
+    {
+        var request = new TimingRequest("lt2-gdn@micro", 2, 16, ["prefill"], [16, 64], 1, 2, 1, "float32", "cpu", 1, MemoryLengths: [16], FrontierLimit: limit);
+        var asked = new List<int>();
+        var points = MemoryFrontier.Find(request, part =>
+        {
+            Assert.Null(part.FrontierLimit);
+            Assert.Null(part.MemoryLengths);
+            var length = part.Lengths.Single();
+            asked.Add(length);
+            if (length > 2 * fits) throw new InsufficientMemoryException("killed");
+            return new TimingReport("host", "readable", [new("prefill", length, length <= fits ? "finished" : "outOfMemory", null, 0, [], length * 100)]);
+        });
+        Assert.Equal([new MemoryFrontierPoint("prefill", longest, tooLong, longest * 100)], points);
+        Assert.Equal(64, asked[0]);
+        Assert.True(asked.Count < 14, string.Join(' ', asked));
+    }
+
+    [Fact]
+    public void A_phase_that_cannot_run_has_no_frontier()
+    {
+        var request = new TimingRequest("lt2-gdn@micro", 2, 16, ["prefill"], [16], 1, 2, 1, "float32", "cpu", 1, FrontierLimit: 64);
+        var error = Assert.Throws<InvalidOperationException>(() => MemoryFrontier.Find(request, _ => new("host", "readable", [new("prefill", 16, "unsupported", "no such kernel", 0, [], null)])));
+        Assert.Contains("no such kernel", error.Message, StringComparison.Ordinal);
+    }
 }

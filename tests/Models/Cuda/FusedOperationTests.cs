@@ -2,6 +2,7 @@ using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Layers;
 using LT2.Eval.Models.Mixers;
 using LT2.Eval.Models.Mixers.Operators;
+using LT2.Eval.Models.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Tests.Cuda;
@@ -35,11 +36,12 @@ public sealed class FusedOperationTests
         x => [FusedSwiGlu.Apply(x[0])], x => [nn.functional.silu(x[0].narrow(-1, 0, inner)).mul(x[0].narrow(-1, inner, inner))], Tolerance(type));
 
     [Theory]
-    [InlineData(128, 512)]
-    [InlineData(96, 160)]
-    public void Narrow_feed_forward_equals_the_plain_one(int width, int inner) => Gpu.Compare("bfloat16", [[5, 1000, width], [2 * inner, width], [width, inner]],
+    [InlineData(512)]
+    [InlineData(160)]
+    public void Narrow_feed_forward_equals_the_plain_one(int inner) => Gpu.Compare("bfloat16", [[5, 1000, 128], [2 * inner, 128], [128, inner]],
         x =>
         {
+            if (CudaDeviceFacts.Of(0).ComputeCapability != 90) Assert.Skip("its kernels are Hopper's");
             Assert.True(FusedNarrowFeedForward.Serves(x[0], x[1], x[2]));
             return [FusedNarrowFeedForward.Apply(x[0], x[1], x[2])];
         },
