@@ -8,8 +8,6 @@ constexpr int WIDTH = 128, ROWS = 128, THREADS = 256, SLICE = 32, STAGES = 3, IN
 constexpr int ROW = WIDTH + 8, DOWN_ROW = SLICE + 8;                       // elements between rows of plain tiles in shared memory
 constexpr int DOWN_AT = 2 * SLICE * WIDTH, STAGE = DOWN_AT + WIDTH * DOWN_ROW;
 
-__device__ __forceinline__ const u16* rows_first(const u16* tile, int row) { return tile + (threadIdx.x & 15) * row + 8 * (threadIdx.x % 32 >> 4); }
-
 __device__ __forceinline__ void load_tile(u16* to, const u16* from, long long first, long long rows)
 {
     for (int i = threadIdx.x; i < ROWS * WIDTH / 8; i += THREADS)

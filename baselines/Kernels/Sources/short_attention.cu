@@ -6,23 +6,9 @@
 
 constexpr int ROW = WIDTH + 8, INNER = WIDTH / 16, TILES = WIDTH / 8, PAIRS = WIDTH / 2;
 
-// Where this lane points ldmatrix for a 16 x 16 tile: its rows first (left operands [row][inner]; transposed: right operands [inner][column]), or its columns first
-// (right operands [column][inner]).
-__device__ __forceinline__ const u16* rows_first(const u16* tile) { return tile + (threadIdx.x & 15) * ROW + 8 * (threadIdx.x % 32 >> 4); }
+__device__ __forceinline__ const u16* rows_first(const u16* tile) { return rows_first(tile, ROW); }
 
-__device__ __forceinline__ const u16* columns_first(const u16* tile)
-{
-    const int lane = threadIdx.x % 32;
-    return tile + ((lane & 7) + 8 * (lane >> 4)) * ROW + 8 * ((lane >> 3) & 1);
-}
-
-__device__ __forceinline__ void pack_left(u32 (&a)[4], const float (&low)[4], const float (&high)[4])
-{
-    a[0] = floats_to_bf16x2(low[0], low[1]);
-    a[1] = floats_to_bf16x2(low[2], low[3]);
-    a[2] = floats_to_bf16x2(high[0], high[1]);
-    a[3] = floats_to_bf16x2(high[2], high[3]);
-}
+__device__ __forceinline__ const u16* columns_first(const u16* tile) { return columns_first(tile, ROW); }
 
 struct Unit { Words x, y; };             // 16 elements of a row, whose pairs lie within them
 

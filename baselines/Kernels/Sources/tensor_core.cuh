@@ -30,6 +30,30 @@ __device__ __forceinline__ void load_matrices_transposed(u32 (&r)[4], const u16*
         : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(address)) : "memory");
 }
 
+// Where this lane points ldmatrix for a 16 x 16 tile whose first element is tile[0]:
+// a left operand stored [row][inner], or (transposed load) a right operand stored [inner][column].
+__device__ __forceinline__ const u16* rows_first(const u16* tile, int row_length)
+{
+    const int lane = threadIdx.x % 32;
+    return tile + (lane & 15) * row_length + 8 * (lane >> 4);
+}
+
+// A right operand stored [column][inner], or (transposed load) a left operand stored [inner][row].
+__device__ __forceinline__ const u16* columns_first(const u16* tile, int row_length)
+{
+    const int lane = threadIdx.x % 32;
+    return tile + ((lane & 7) + 8 * (lane >> 4)) * row_length + 8 * ((lane >> 3) & 1);
+}
+
+// Sums of two neighbouring 8-column tiles as a left operand.
+__device__ __forceinline__ void pack_left(u32 (&a)[4], const float (&low)[4], const float (&high)[4])
+{
+    a[0] = floats_to_bf16x2(low[0], low[1]);
+    a[1] = floats_to_bf16x2(low[2], low[3]);
+    a[2] = floats_to_bf16x2(high[0], high[1]);
+    a[3] = floats_to_bf16x2(high[2], high[3]);
+}
+
 // 16 bytes from global to shared memory behind the thread's back; zeros where not valid (nothing is read then).
 __device__ __forceinline__ void copy_async(void* to, const void* from, bool valid)
 {
