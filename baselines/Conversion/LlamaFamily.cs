@@ -14,7 +14,7 @@ internal static partial class LlamaFamily
     static readonly string[] WithoutEffect =
     [
         "model_type", "architectures", "auto_map", "torch_dtype", "dtype", "transformers_version", "use_cache", "initializer_range", "attention_dropout", "bos_token_id", "eos_token_id",
-        "pad_token_id", "pretraining_tp", "early_exit_threshold", "early_exit_step", "use_sliding_window", "max_window_layers", "layer_types", "_name_or_path", "tokenizer_class",
+        "pad_token_id", "pretraining_tp", "early_exit_threshold", "early_exit_step", "_name_or_path", "tokenizer_class",
     ];
 
     internal static ImportPlan? Plan(string name, string? kind, JsonElement json)
@@ -30,16 +30,18 @@ internal static partial class LlamaFamily
         if (json.TryGetProperty("rope_scaling", out var scaling) && scaling.ValueKind != JsonValueKind.Null)
             throw new ModelException($"rope_scaling is {scaling.GetRawText()}; rotations here are not scaled.");
         a.Ignore(["rope_scaling"]);
-        var window = a.Integer("sliding_window", null) is { } w && (kind == "mistral" || a.Switch("use_sliding_window", false)) ? w : (int?)null;
+        var windowed = WindowedLayers(a, json, kind!, layers);
         var options = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["rotary"] = "halves",
-            ["rotaryTheta"] = (a.Real("rope_theta", 10000) ?? 10000).ToString("R", CultureInfo.InvariantCulture),
+            ["rotaryTheta"] = RotaryTheta(a, json).ToString("R", CultureInfo.InvariantCulture),
             ["keyValueHeads"] = (a.Integer("num_key_value_heads", null) ?? heads).ToString(CultureInfo.InvariantCulture),
             ["headDimension"] = (a.Integer("head_dim", null) ?? width / heads).ToString(CultureInfo.InvariantCulture),
         };
         if (kind == "qwen3") options["queryKeyNorm"] = "true";
-        if (window is { } tokens) options["window"] = tokens.ToString(CultureInfo.InvariantCulture);
+        var full = new MixerChoice("full", options);
+        var slots = windowed.Select(window => window is not { } tokens ? full
+            : new MixerChoice("window", new SortedDictionary<string, string>(options, StringComparer.Ordinal) { ["window"] = tokens.ToString(CultureInfo.InvariantCulture) })).ToArray();
         var ouro = kind == "ouro";
         var tied = a.Switch("tie_word_embeddings", false);
         var definition = new ModelDefinition
@@ -47,11 +49,37 @@ internal static partial class LlamaFamily
             VariantId = name + "@imported", Title = name, Summary = $"Imported {kind} model.", Width = width, LayerCount = layers, LoopCount = ouro ? Size("total_ut_steps") : 1,
             HeadCount = heads, FeedForwardWidth = Size("intermediate_size"), VocabularySize = Size("vocab_size"), MaximumLength = a.Integer("max_position_embeddings", null) ?? 2048,
             NormEpsilon = a.Real("rms_norm_eps", 1e-6) ?? 1e-6, TiedHead = tied, ResidualGate = false, NormPlacement = ouro ? NormPlacement.Sandwich : NormPlacement.Before,
-            NormEveryLoop = ouro, ExitGate = ouro, Slots = [[.. Enumerable.Repeat(new MixerChoice(window is null ? "full" : "window", options), layers)]],
+            NormEveryLoop = ouro, ExitGate = ouro, Slots = [slots],
         };
         a.Ignore(WithoutEffect);
         a.RefuseUnread($"A configuration of {kind}");
         return new ImportPlan(definition, ours => [StoredName(ours)], stored => stored.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || (tied && stored == "lm_head.weight"), kind!);
+    }
+
+    /// <summary>The window of each layer, or null for full attention: in every layer (Mistral), from <c>max_window_layers</c> on, or where <c>layer_types</c> says so.</summary>
+    static int?[] WindowedLayers(LayerArguments a, JsonElement json, string kind, int layers)
+    {
+        var used = a.Switch("use_sliding_window", kind == "mistral");
+        var first = a.Integer("max_window_layers", null) ?? (kind == "mistral" ? 0 : 28);
+        var size = a.Integer("sliding_window", null);
+        a.Ignore(["layer_types"]);
+        string[]? types = json.TryGetProperty("layer_types", out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(type => type.GetString() ?? "")] : null;
+        if (types is not null && (types.Length != layers || types.Any(type => type is not ("full_attention" or "sliding_attention"))))
+            throw new ModelException($"layer_types is {list.GetRawText()}; it must name full_attention or sliding_attention for each of {layers} layers.");
+        return [.. Enumerable.Range(0, layers).Select(layer => used && size is { } && (types is null ? layer >= first : types[layer] == "sliding_attention") ? size : null)];
+    }
+
+    /// <summary>The field of its own, or the one inside <c>rope_parameters</c> that newer versions of transformers write.</summary>
+    static double RotaryTheta(LayerArguments a, JsonElement json)
+    {
+        a.Ignore(["rope_parameters"]);
+        if (!json.TryGetProperty("rope_parameters", out var parameters) || parameters.ValueKind != JsonValueKind.Object) return a.Real("rope_theta", 10000) ?? 10000;
+        var inner = new LayerArguments(parameters);
+        if (inner.Word("rope_type", "default") is var type && type != "default") throw new ModelException($"rope_parameters.rope_type is '{type}'; rotations here are not scaled.");
+        var theta = inner.Real("rope_theta", null) ?? a.Real("rope_theta", 10000) ?? 10000;
+        a.Ignore(["rope_theta"]);
+        inner.RefuseUnread("rope_parameters");
+        return theta;
     }
 
     /// <summary>Our name of a parameter to the one of the public modelling code.</summary>

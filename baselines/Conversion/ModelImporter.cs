@@ -29,7 +29,7 @@ public static class ModelImporter
         Directory.CreateDirectory(outFolder);
         var tokenizers = TokenizerFiles.Where(file => File.Exists(Path.Combine(folder, file))).ToArray();
         foreach (var file in tokenizers) File.Copy(Path.Combine(folder, file), Path.Combine(outFolder, file), overwrite: true);
-        return CheckpointFolder.Write(outFolder, Sources(plan.Definition, archive, matches), new CheckpointMetadata
+        return CheckpointFolder.Write(outFolder, Sources(plan, archive, matches), new CheckpointMetadata
         {
             Definition = plan.Definition, Tokenizer = tokenizer ?? tokenizers.FirstOrDefault() ?? "none", MaximumLength = plan.Definition.MaximumLength, TrainingCodeVersion = 0,
             SpecialTokenIds = SpecialTokens(configuration), Origin = $"{plan.Family}, imported from the folder '{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}'",
@@ -46,7 +46,7 @@ public static class ModelImporter
         JsonElement json;
         try
         {
-            json = JsonDocument.Parse(File.ReadAllText(file)).RootElement.Clone();
+            json = PythonJson.Parse(File.ReadAllText(file));
         }
         catch (JsonException error)
         {
@@ -56,7 +56,7 @@ public static class ModelImporter
         {
             if (file == lingua) return (LinguaFamily.Plan(name, json, archive), json);
             var kind = json.TryGetProperty("model_type", out var value) ? value.GetString() : null;
-            var plan = LlamaFamily.Plan(name, kind, json) ?? FlaFamily.Plan(name, kind, json);
+            var plan = LlamaFamily.Plan(name, kind, json) ?? FlaFamily.Plan(name, kind, json) ?? Rwkv7Family.Plan(name, kind, json) ?? Mamba2Family.Plan(name, kind, json);
             return (plan ?? throw new ModelException($"model_type is '{kind}'; known are {string.Join(", ", LlamaFamily.ModelTypes.Concat(FlaFamily.ModelTypes))}."), json);
         }
         catch (ModelException error)
@@ -81,8 +81,9 @@ public static class ModelImporter
             var shape = archive.Info(stored).Shape;
             // LT2's first checkpoints hold one residual gate a loop instead of one a loop and channel.
             var scalarGate = parameter.Name == "residual_gate" && shape.Count == 1 && shape[0] == parameter.Shape[0];
-            if (!scalarGate && !shape.SequenceEqual(parameter.Shape.Select(side => (long)side)))
-                problems.Add($"{archive.Source}: '{stored}' is [{string.Join(", ", shape)}]; our '{parameter.Name}' needs [{string.Join(", ", parameter.Shape)}].");
+            IReadOnlyList<long> needed = plan.Adapt(parameter.Name, stored)?.StoredShape ?? [.. parameter.Shape.Select(side => (long)side)];
+            if (!scalarGate && !shape.SequenceEqual(needed))
+                problems.Add($"{archive.Source}: '{stored}' is [{string.Join(", ", shape)}]; our '{parameter.Name}' needs [{string.Join(", ", needed)}].");
         }
         var used = matches.Values.ToHashSet(StringComparer.Ordinal);
         problems.AddRange(archive.Names.Where(name => !used.Contains(name) && !plan.Ignorable(name)).Select(name => $"{archive.Source}: '{name}' [{string.Join(", ", archive.Info(name).Shape)}] has no place in this model."));
@@ -90,15 +91,17 @@ public static class ModelImporter
     }
 
     // All tensors get the embedding's type: files that keep norms in float32 beside bfloat16 matrices become one type.
-    static TensorSource[] Sources(ModelDefinition definition, TensorArchive archive, Dictionary<string, string> matches)
+    static TensorSource[] Sources(ImportPlan plan, TensorArchive archive, Dictionary<string, string> matches)
     {
         var type = archive.Info(matches["embeddings.weight"]).Type;
-        return [.. ModelShape.Describe(definition).Select(parameter =>
+        return [.. ModelShape.Describe(plan.Definition).Select(parameter =>
         {
             long[] shape = [.. parameter.Shape.Select(side => (long)side)];
             return new TensorSource(parameter.Name, type, shape, () =>
             {
-                var values = archive.Load(matches[parameter.Name]);
+                var stored = matches[parameter.Name];
+                var values = archive.Load(stored);
+                if (plan.Adapt(parameter.Name, stored) is { } adaption) return adaption.Make(values);
                 return values.dim() == 1 && shape.Length == 2 ? values.unsqueeze(-1).expand(shape) : values;
             });
         })];

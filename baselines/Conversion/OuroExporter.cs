@@ -74,6 +74,7 @@ public static class OuroExporter
             if (!holds) problems.Add($"{definition.VariantId}: {what}, which Ouro's format cannot say.");
         }
         Need(definition.NormPlacement == NormPlacement.Sandwich, "its blocks have no sandwich norms");
+        Need(definition is { FeedForward: FeedForwardKind.SwiGlu, Norm: NormKind.RootMeanSquare, EmbeddingNorm: false }, "its norms or feed-forwards are of another kind");
         Need(definition.NormEveryLoop, "the final norm does not follow every loop");
         Need(definition.ExitGate, "it has no exit gate");
         Need(!definition.ResidualGate, "it has a residual gate");

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Mixers;
 using static TorchSharp.torch;
@@ -86,8 +87,8 @@ public sealed class EarlyExitDecoder
     void Check(Tensor ids, LoopState state)
     {
         if (!model.Definition.ExitGate) throw new ModelException($"{model.Definition.VariantId} has no exit gate, so no token can leave early.");
-        if (model.Definition.CarryState || model.Definition.Slots.Any(loop => loop.Any(choice => choice.Mixer == "rwkv7")))
-            throw new ModelException($"{model.Definition.VariantId}: mixers that hand values from loop to loop have no rule for loops that a token skips.");
+        if (model.Definition.FeedForward == FeedForwardKind.ChannelMix || model.Definition.CarryState || model.Definition.Slots.Any(loop => loop.Any(choice => choice.Mixer == "rwkv7")))
+            throw new ModelException($"{model.Definition.VariantId}: layers that hand values from loop to loop or shift tokens in their feed-forward have no rule for loops that a token skips.");
         if (ids.shape[0] != state.BatchSize || ids.shape[1] != 1) throw new ArgumentException($"One token for each of {state.BatchSize} sequences is needed, but [{string.Join(", ", ids.shape)}] came.", nameof(ids));
         if (state.Offsets.Max() + 1 > state.MaximumLength) throw new ModelException($"{model.Definition.VariantId}: {state.Offsets.Max()} tokens and one more do not fit a state made for {state.MaximumLength}.");
     }

@@ -39,6 +39,7 @@ internal static class DefinitionBuilder
             FeedForwardWidth = Need(fields.FeedForwardWidth, "feedForwardWidth"), VocabularySize = Need(fields.VocabularySize, "vocabularySize"),
             MaximumLength = Need(fields.MaximumLength, "maximumLength"), NormEpsilon = fields.NormEpsilon ?? 1e-6, TiedHead = fields.TiedHead ?? false,
             ResidualGate = fields.ResidualGate ?? true, NormPlacement = fields.NormPlacement ?? NormPlacement.Before, NormEveryLoop = fields.NormEveryLoop ?? false,
+            Norm = fields.Norm ?? NormKind.RootMeanSquare, EmbeddingNorm = fields.EmbeddingNorm ?? false, FeedForward = fields.FeedForward ?? FeedForwardKind.SwiGlu,
             ExitGate = fields.ExitGate ?? false, CarryState = fields.CarryState ?? false, Slots = slots, Recipe = fields.Recipe.Build(),
             Draw = variant.Draw is { } draw
                 ? new RandomDraw([.. draw.Choices.Select(choice => Choice(choice.Name))], [.. draw.Choices.Select(choice => choice.Weight)], draw.Votes, draw.Seed)

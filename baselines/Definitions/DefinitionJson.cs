@@ -37,11 +37,17 @@ public static class DefinitionJson
     /// <exception cref="ModelException">A field is unknown or of the wrong type.</exception>
     public static TrainingRecipe ReadRecipe(JsonNode node, string source) => Read<TrainingRecipe>(node, source);
 
+    /// <summary>The same for definitions; their defaults are the types' own.</summary>
+    static readonly string[] LaterDefinitionFields = ["norm", "embeddingNorm", "feedForward"];
+
     static void LeaveOutUnsetFields(JsonTypeInfo type)
     {
-        if (type.Type != typeof(TrainingRecipe)) return;
-        foreach (var property in type.Properties.Where(property => LaterRecipeFields.Contains(property.Name)))
-            property.ShouldSerialize = (_, value) => !Equals(value, property.Get!(Defaults));
+        if (type.Type == typeof(TrainingRecipe))
+            foreach (var property in type.Properties.Where(property => LaterRecipeFields.Contains(property.Name)))
+                property.ShouldSerialize = (_, value) => !Equals(value, property.Get!(Defaults));
+        if (type.Type == typeof(ModelDefinition))
+            foreach (var property in type.Properties.Where(property => LaterDefinitionFields.Contains(property.Name)))
+                property.ShouldSerialize = (_, value) => !Equals(value, Activator.CreateInstance(property.PropertyType));
     }
 
     static T Read<T>(JsonNode node, string source)

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Layers;
 using LT2.Eval.Models.Mixers;
 
 namespace LT2.Eval.Models.Definitions;
@@ -6,7 +7,7 @@ namespace LT2.Eval.Models.Definitions;
 /// <param name="Choice">As the definition gives it.</param>
 /// <param name="Entry">The catalogue line.</param>
 /// <param name="Settings">What it is built for.</param>
-/// <param name="Description">Parameters, state, operations.</param>
+/// <param name="Description">Parameters, state (with what the layer's feed-forward keeps beside it), operations.</param>
 /// <param name="Prefix">What comes before its parameter names: <c>layers.3.mixer.</c>, or <c>layers.3.mixer.gdn.</c> where loops differ in mixer type.</param>
 public sealed record MixerPlacement(MixerChoice Choice, MixerEntry Entry, MixerSettings Settings, MixerDescription Description, string Prefix)
 {
@@ -28,7 +29,9 @@ public sealed record MixerPlacement(MixerChoice Choice, MixerEntry Entry, MixerS
         var entry = EntryOf(choice);
         var settings = new MixerSettings(definition.Width, definition.HeadCount, layer, definition.LayerCount, definition.MaximumLength, definition.NormEpsilon, choice.Options,
             definition.CarryState ? definition.LoopCount : 0);
-        return new MixerPlacement(choice, entry, settings, entry.Describe(settings), prefix);
+        var description = entry.Describe(settings);
+        if (definition.FeedForward == FeedForwardKind.ChannelMix) description = description with { State = [.. description.State, ChannelMix.State(definition.Width)] };
+        return new MixerPlacement(choice, entry, settings, description, prefix);
     }
 
     static string PrefixOf(int layer, string[] sets, int index)

@@ -26,7 +26,7 @@ public sealed record ModelDefinition
     /// <summary>Heads of attention layers, and the default of other mixers.</summary>
     public required int HeadCount { get; init; }
 
-    /// <summary>Hidden width of the SwiGLU feed-forward.</summary>
+    /// <summary>Hidden width of the feed-forward.</summary>
     public required int FeedForwardWidth { get; init; }
 
     /// <summary>Rows of the embedding.</summary>
@@ -46,6 +46,15 @@ public sealed record ModelDefinition
 
     /// <summary>Where the norms of a block stand.</summary>
     public NormPlacement NormPlacement { get; init; }
+
+    /// <summary>The kind of every norm over the model's width.</summary>
+    public NormKind Norm { get; init; }
+
+    /// <summary>RWKV7: a norm follows the embedding, before the first loop.</summary>
+    public bool EmbeddingNorm { get; init; }
+
+    /// <summary>What follows the mixer in a block.</summary>
+    public FeedForwardKind FeedForward { get; init; }
 
     /// <summary>Ouro: the final norm follows every loop, and the normed state enters the next one.</summary>
     public bool NormEveryLoop { get; init; }

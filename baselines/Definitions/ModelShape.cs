@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Layers;
 using LT2.Eval.Models.Mixers;
 
 namespace LT2.Eval.Models.Definitions;
@@ -11,22 +12,22 @@ public static class ModelShape
     {
         var d = definition.Width;
         var list = new List<ParameterDescription> { new("embeddings.weight", [definition.VocabularySize, d], new Initialisation.Linear(d)) };
+        if (definition.EmbeddingNorm) list.AddRange(BlockNorm.Describe(definition, "embedding_norm"));
         if (definition.ResidualGate) list.Add(new("residual_gate", [definition.LoopCount, d], new Initialisation.Constant(0), NoWeightDecay: true));
         for (var layer = 0; layer < definition.LayerCount; layer++)
         {
             var prefix = $"layers.{layer}.";
             var sandwich = definition.NormPlacement == NormPlacement.Sandwich;
-            list.Add(ParameterDescription.Norm(prefix + "mixer_norm.weight", d));
+            list.AddRange(BlockNorm.Describe(definition, prefix + "mixer_norm"));
             foreach (var mixer in MixerPlacement.InLayer(definition, layer).DistinctBy(placement => placement.Prefix))
                 list.AddRange(mixer.Description.Parameters.Select(parameter => parameter with { Name = mixer.Prefix + parameter.Name }));
-            if (sandwich) list.Add(ParameterDescription.Norm(prefix + "mixer_norm_2.weight", d));
-            list.Add(ParameterDescription.Norm(prefix + "mlp_norm.weight", d));
-            list.Add(ParameterDescription.Linear(prefix + "mlp.gate_proj.weight", definition.FeedForwardWidth, d));
-            list.Add(ParameterDescription.Linear(prefix + "mlp.up_proj.weight", definition.FeedForwardWidth, d));
-            list.Add(ParameterDescription.Linear(prefix + "mlp.down_proj.weight", d, definition.FeedForwardWidth));
-            if (sandwich) list.Add(ParameterDescription.Norm(prefix + "mlp_norm_2.weight", d));
+            if (sandwich) list.AddRange(BlockNorm.Describe(definition, prefix + "mixer_norm_2"));
+            if (definition.FeedForward == FeedForwardKind.None) continue;
+            list.AddRange(BlockNorm.Describe(definition, prefix + "mlp_norm"));
+            list.AddRange(FeedForward(definition, layer).Select(parameter => parameter with { Name = prefix + "mlp." + parameter.Name }));
+            if (sandwich) list.AddRange(BlockNorm.Describe(definition, prefix + "mlp_norm_2"));
         }
-        list.Add(ParameterDescription.Norm("norm.weight", d));
+        list.AddRange(BlockNorm.Describe(definition, "norm"));
         if (definition.ExitGate)
         {
             list.Add(new("exit_gate.weight", [1, d], new Initialisation.Linear(d), NoWeightDecay: true));
@@ -34,6 +35,13 @@ public static class ModelShape
         }
         if (!definition.TiedHead) list.Add(ParameterDescription.Linear("lm_head.weight", definition.VocabularySize, d));
         return list;
+    }
+
+    static IEnumerable<ParameterDescription> FeedForward(ModelDefinition definition, int layer)
+    {
+        var (d, hidden) = (definition.Width, definition.FeedForwardWidth);
+        return definition.FeedForward == FeedForwardKind.ChannelMix ? ChannelMix.Describe(d, hidden, layer, definition.LayerCount)
+            : [ParameterDescription.Linear("gate_proj.weight", hidden, d), ParameterDescription.Linear("up_proj.weight", hidden, d), ParameterDescription.Linear("down_proj.weight", d, hidden)];
     }
 
     /// <summary>Stored numbers; the embedding counts once where the head is tied to it.</summary>
@@ -51,7 +59,7 @@ public static class ModelShape
             var mixers = MixerPlacement.InLayer(definition, layer).ToDictionary(placement => placement.Choice);
             for (var loop = 0; loop < definition.LoopCount; loop++)
             {
-                flops += 2.0 * 3 * definition.Width * definition.FeedForwardWidth;
+                flops += 2.0 * definition.Width * definition.FeedForwardWidth * definition.FeedForward switch { FeedForwardKind.SwiGlu => 3, FeedForwardKind.ChannelMix => 2, _ => 0 };
                 flops += Weighted(definition, loop, layer, choice => Flops(mixers[choice], contextLength));
             }
         }

@@ -5,8 +5,10 @@ internal sealed record SizeFields
 {
     internal int? Width, LayerCount, HeadCount, FeedForwardWidth, VocabularySize, MaximumLength, LoopCount;
     internal double? NormEpsilon;
-    internal bool? TiedHead, ResidualGate, NormEveryLoop, ExitGate, CarryState;
+    internal bool? TiedHead, ResidualGate, NormEveryLoop, ExitGate, CarryState, EmbeddingNorm;
     internal NormPlacement? NormPlacement;
+    internal NormKind? Norm;
+    internal FeedForwardKind? FeedForward;
     internal string? Pattern;
     internal IReadOnlyList<string>? Loops;
     internal Dictionary<string, Dictionary<string, string>> MixerOptions = new(StringComparer.Ordinal);
@@ -20,6 +22,7 @@ internal sealed record SizeFields
             VocabularySize = Positive("vocabularySize"), MaximumLength = Positive("maximumLength"), LoopCount = Positive("loopCount"),
             NormEpsilon = section.Real("normEpsilon"), TiedHead = section.Switch("tiedHead"), ResidualGate = section.Switch("residualGate"),
             NormEveryLoop = section.Switch("normEveryLoop"), ExitGate = section.Switch("exitGate"), CarryState = section.Switch("carryState"),
+            Norm = section.Word<NormKind>("norm"), EmbeddingNorm = section.Switch("embeddingNorm"), FeedForward = section.Word<FeedForwardKind>("feedForward"),
             NormPlacement = section.Word<NormPlacement>("normPlacement"), Pattern = section.Text("pattern"), Loops = section.TextList("loops"),
         };
         if (section.Section("mixerOptions") is { } mixers)
@@ -58,6 +61,7 @@ internal sealed record SizeFields
             MaximumLength = later.MaximumLength ?? MaximumLength, LoopCount = later.LoopCount ?? LoopCount, NormEpsilon = later.NormEpsilon ?? NormEpsilon,
             TiedHead = later.TiedHead ?? TiedHead, ResidualGate = later.ResidualGate ?? ResidualGate, NormEveryLoop = later.NormEveryLoop ?? NormEveryLoop,
             ExitGate = later.ExitGate ?? ExitGate, CarryState = later.CarryState ?? CarryState, NormPlacement = later.NormPlacement ?? NormPlacement,
+            Norm = later.Norm ?? Norm, EmbeddingNorm = later.EmbeddingNorm ?? EmbeddingNorm, FeedForward = later.FeedForward ?? FeedForward,
             Pattern = later.Loops is null ? later.Pattern ?? Pattern : null, Loops = later.Pattern is null ? later.Loops ?? Loops : null,
             MixerOptions = options, Recipe = Recipe.OverriddenBy(later.Recipe),
         };

@@ -5,25 +5,37 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Looping;
 
-/// <summary>One stored layer: norm, mixer, residual, norm, feed-forward, residual; with sandwich norms a second norm ends each branch (Ouro).</summary>
+/// <summary>One stored layer: norm, mixer, residual, norm, feed-forward, residual; with sandwich norms a second norm ends each branch (Ouro); without a feed-forward the first half alone (Mamba2).</summary>
 internal sealed class Block : IDisposable
 {
-    readonly Tensor mixerNorm, feedForwardNorm;
-    readonly Tensor? mixerNormAfter, feedForwardNormAfter;
+    readonly BlockNorm mixerNorm;
+    readonly BlockNorm? mixerNormAfter, feedForwardNorm, feedForwardNormAfter;
     readonly Dictionary<MixerChoice, TokenMixer> mixers = [];
-    readonly SwiGlu feedForward;
-    readonly double epsilon;
+    readonly SwiGlu? gatedUnit;
+    readonly ChannelMix? channelMix;
+    readonly int width;
 
     internal Block(ModelDefinition definition, int layer, ParameterStore store)
     {
         var own = new PrefixedParameters(store, $"layers.{layer}.");
-        mixerNorm = own["mixer_norm.weight"];
-        feedForwardNorm = own["mlp_norm.weight"];
-        if (definition.NormPlacement == NormPlacement.Sandwich) (mixerNormAfter, feedForwardNormAfter) = (own["mixer_norm_2.weight"], own["mlp_norm_2.weight"]);
+        var sandwich = definition.NormPlacement == NormPlacement.Sandwich;
+        BlockNorm Norm(string name) => new(definition, own, name);
+        (mixerNorm, mixerNormAfter) = (Norm("mixer_norm"), sandwich ? Norm("mixer_norm_2") : null);
+        if (definition.FeedForward != FeedForwardKind.None) (feedForwardNorm, feedForwardNormAfter) = (Norm("mlp_norm"), sandwich ? Norm("mlp_norm_2") : null);
         foreach (var placement in MixerPlacement.InLayer(definition, layer))
             mixers[placement.Choice] = placement.Entry.Create(placement.Settings, new PrefixedParameters(store, placement.Prefix));
-        feedForward = new SwiGlu(new PrefixedParameters(store, $"layers.{layer}.mlp."));
-        epsilon = definition.NormEpsilon;
+        var mlp = new PrefixedParameters(store, $"layers.{layer}.mlp.");
+        if (definition.FeedForward == FeedForwardKind.SwiGlu) gatedUnit = new SwiGlu(mlp);
+        if (definition.FeedForward == FeedForwardKind.ChannelMix) channelMix = new ChannelMix(mlp);
+        width = definition.Width;
+    }
+
+    /// <summary>The decode state of a mixer here, with what the feed-forward keeps.</summary>
+    internal MixerState NewState(MixerChoice choice, int batch, int capacityTokens, Device device, ScalarType elementType)
+    {
+        var state = mixers[choice].NewState(batch, capacityTokens, device, elementType);
+        if (channelMix is not null) state.Add(ChannelMix.State(width), batch, device, elementType);
+        return state;
     }
 
     internal TokenMixer Mixer(MixerChoice choice) => mixers[choice];
@@ -37,17 +49,21 @@ internal sealed class Block : IDisposable
     internal (Tensor H, Tensor? Pending) Forward(Tensor h, Tensor? pending, MixerChoice choice, MixerState? state, MixerCall call)
     {
         var mixer = mixers[choice];
-        if (state is not null && call.Tap is null && h.shape[1] == 1 && mixerNormAfter is null && feedForwardNormAfter is null && feedForward.ServesStep(h, feedForwardNorm))
-            return (feedForward.StepWithResidual(mixer.StepWithResidual(pending is null ? h : h.add(pending), mixerNorm, epsilon, state, call), feedForwardNorm, epsilon), null);
+        if (state is not null && call.Tap is null && h.shape[1] == 1 && mixerNorm.IsRootMeanSquare && mixerNormAfter is null && gatedUnit?.ServesStep(h, feedForwardNorm!.Weight) == true)
+        {
+            var stepped = mixer.StepWithResidual(pending is null ? h : h.add(pending), mixerNorm.Weight, mixerNorm.Epsilon, state, call);
+            return (gatedUnit.StepWithResidual(stepped, feedForwardNorm.Weight, feedForwardNorm.Epsilon), null);
+        }
         Tensor x;
-        if (pending is null) x = RmsNorm.Apply(h, mixerNorm, epsilon);
-        else (h, x) = RmsNorm.AddThenNorm(pending, h, mixerNorm, epsilon);
+        if (pending is null) x = mixerNorm.Apply(h);
+        else (h, x) = mixerNorm.AddThenNorm(pending, h);
         var mixed = call.Tap?.Replace(x, call) ?? (state is not null && h.shape[1] == 1 ? mixer.Step(x, state, call) : mixer.Forward(x, state, call));
-        if (mixerNormAfter is not null) mixed = RmsNorm.Apply(mixed, mixerNormAfter, epsilon);
+        if (mixerNormAfter is not null) mixed = mixerNormAfter.Apply(mixed);
         call.Tap?.Observe(x, mixed, call);
-        (h, var normed) = RmsNorm.AddThenNorm(mixed, h, feedForwardNorm, epsilon);
-        var fed = feedForward.Forward(normed);
-        if (feedForwardNormAfter is not null) fed = RmsNorm.Apply(fed, feedForwardNormAfter, epsilon);
+        if (feedForwardNorm is null) return (h, mixed);
+        (h, var normed) = feedForwardNorm.AddThenNorm(mixed, h);
+        var fed = channelMix is not null ? channelMix.Forward(normed, state) : gatedUnit!.Forward(normed);
+        if (feedForwardNormAfter is not null) fed = feedForwardNormAfter.Apply(fed);
         return (h, fed);
     }
 

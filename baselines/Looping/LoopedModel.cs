@@ -13,7 +13,9 @@ namespace LT2.Eval.Models.Looping;
 /// </summary>
 public sealed class LoopedModel : IDisposable
 {
-    readonly Tensor embedding, finalNorm, head;
+    readonly Tensor embedding, head;
+    readonly BlockNorm finalNorm;
+    readonly BlockNorm? embeddingNorm;
     readonly Tensor? residualGate, exitWeight, exitBias;
     readonly Block[] blocks;
     readonly MixerDraws? draws;
@@ -27,7 +29,8 @@ public sealed class LoopedModel : IDisposable
         Parameters = new ParameterStore(ModelShape.Describe(definition), device.TorchDevice, dtype);
         var own = new PrefixedParameters(Parameters, "");
         embedding = own["embeddings.weight"];
-        finalNorm = own["norm.weight"];
+        finalNorm = new BlockNorm(definition, own, "norm");
+        if (definition.EmbeddingNorm) embeddingNorm = new BlockNorm(definition, own, "embedding_norm");
         head = definition.TiedHead ? embedding : own["lm_head.weight"];
         if (definition.ResidualGate) residualGate = own["residual_gate"];
         if (definition.ExitGate) (exitWeight, exitBias) = (own["exit_gate.weight"], own["exit_gate.bias"]);
@@ -154,7 +157,7 @@ public sealed class LoopedModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(loopCount, 1);
         var choices = draws?.ForTest(0, loopCount) ?? Slots(loopCount);
         var states = choices.Select(loop => loop.Select((choice, layer) =>
-            blocks[layer].Mixer(choice).NewState(batch, maximumLength, Device.TorchDevice, ElementType)).ToArray()).ToArray();
+            blocks[layer].NewState(choice, batch, maximumLength, Device.TorchDevice, ElementType)).ToArray()).ToArray();
         return new LoopState(states, choices, new int[batch], maximumLength);
     }
 
@@ -214,7 +217,11 @@ public sealed class LoopedModel : IDisposable
     }
 
     /// <summary>h^0, [B, L, d].</summary>
-    internal Tensor Embed(Tensor ids) => embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
+    internal Tensor Embed(Tensor ids)
+    {
+        var h = embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
+        return embeddingNorm is null ? h : embeddingNorm.Apply(h);
+    }
 
     /// <summary>One block.</summary>
     internal Tensor RunBlock(Tensor h, MixerChoice choice, MixerState? state, MixerCall call) 
@@ -231,7 +238,7 @@ public sealed class LoopedModel : IDisposable
     internal (Tensor Next, Tensor Normed) EndLoop(Tensor h, Tensor before, int loop)
     {
         h = ResidualGate.Apply(h, null, GateOf(loop), before);
-        var normed = RmsNorm.Apply(h, finalNorm, Definition.NormEpsilon);
+        var normed = finalNorm.Apply(h);
         return (Definition.NormEveryLoop ? normed : h, normed);
     }
 
@@ -264,7 +271,7 @@ public sealed class LoopedModel : IDisposable
         var readouts = new Dictionary<int, Tensor>();
         var shared = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         if (RecordResidualRms) ForgetResidualRms();
-        var h = embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
+        var h = Embed(ids);
         for (var loop = 0; loop < loopCounts.Max(); loop++)
         {
             var before = h;
@@ -287,7 +294,7 @@ public sealed class LoopedModel : IDisposable
             h = ResidualGate.Apply(h, pending, GateOf(loop), before);
             if (RecordResidualRms) Remember(h);
             var read = Definition.NormEveryLoop || loopCounts.Contains(loop + 1);
-            var normed = read ? RmsNorm.Apply(h, finalNorm, Definition.NormEpsilon) : null;
+            var normed = read ? finalNorm.Apply(h) : null;
             if (Definition.NormEveryLoop) h = normed!;
             if (normed is not null && loopCounts.Contains(loop + 1)) readouts[loop + 1] = normed;
         }

@@ -7,17 +7,19 @@ namespace LT2.Eval.Models.Mixers;
 /// <summary>
 /// HGRN2, after FLA's <c>HGRN2Attention</c> (fla/layers/hgrn2.py; there expand_ratio 128 = Dk, heads = width / 128, no convolution): <c>q = swish(W_q x)</c>,
 /// <c>g = ln(lb + (1−lb)σ(W_f x))</c>, key <c>1 − e^g</c>, value <c>W_i x</c>; one RMSNorm over all heads jointly with FLA's fixed ε 1e-5, no gate, W_o. The convolution has no activation.
-/// Lower bounds belong to FLA's model, not its layer: <c>none</c> as in LT2, or <c>layered</c>, the value l / N at which FLA's learned table starts for stored layer l of N
-/// (a layer that is looped keeps its bound in every loop).
+/// Lower bounds belong to FLA's model, not its layer: <c>none</c> as in LT2, <c>layered</c>, the value l / N at which FLA's learned table starts for stored layer l of N,
+/// or <c>learned</c>, one a channel, which starts there and holds what an imported table says (a layer that is looped keeps its bound in every loop; layer 0 has none).
 /// </summary>
 public sealed class Hgrn2Mixer : RecurrentMixer
 {
+    internal const string BoundName = "lower_bound";
+
     private const double NormEpsilon = 1e-5;
 
     private readonly Geometry shape;
     private readonly InputProjections projections;
     private readonly Tensor output;
-    private readonly Tensor? norm;
+    private readonly Tensor? norm, learnedBound;
 
     /// <summary>What a variant file may set.</summary>
     public static IReadOnlyList<MixerOption> Options { get; } =
@@ -27,7 +29,7 @@ public sealed class Hgrn2Mixer : RecurrentMixer
         new("shortConvolution", "0", "kernel of the convolution on q, f, i, without activation; 0 for none"),
         new("convolutionBias", "false", "bias of that convolution"),
         new("normWeight", "true", "whether the output norm has a weight"),
-        new("lowerBound", "none", "lower bound of the forget gate: none, or layered (l / N)", ChangesWeights: false),
+        new("lowerBound", "none", "lower bound of the forget gate: none, layered (l / N), or learned, one a channel"),
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -39,6 +41,10 @@ public sealed class Hgrn2Mixer : RecurrentMixer
         if (s.NormWeight)
         {
             parameters.Add(ParameterDescription.Norm("g_norm.weight", settings.Width));
+        }
+        if (s.LearnedBound)
+        {
+            parameters.Add(new(BoundName, [s.Heads * s.KeyHead], new Initialisation.Constant(s.LowerBound), NoWeightDecay: true));
         }
         parameters.Add(ParameterDescription.Linear("o_proj.weight", settings.Width, settings.Width));
         return new MixerDescription(
@@ -53,6 +59,7 @@ public sealed class Hgrn2Mixer : RecurrentMixer
         shape = new Geometry(settings);
         projections = new InputProjections(parameters, shape.Streams, shape.Kernel, shape.ConvolutionBias);
         norm = shape.NormWeight ? parameters["g_norm.weight"] : null;
+        learnedBound = shape.LearnedBound ? parameters[BoundName] : null;
         output = parameters["o_proj.weight"];
     }
 
@@ -62,7 +69,9 @@ public sealed class Hgrn2Mixer : RecurrentMixer
         var q = Heads.Split(nn.functional.silu(streams[0]), shape.KeyHead);
         var f = Heads.Split(streams[1], shape.KeyHead);
         var v = Heads.Split(streams[2], shape.ValueHead);
-        var bound = shape.LowerBound > 0 ? full([1], shape.LowerBound, dtype: WorkingPrecision.Of(x.dtype), device: x.device) : null;
+        // A bound of training may leave [0, 1), where its logarithm exists.
+        var bound = learnedBound is not null ? learnedBound.reshape(shape.Heads, shape.KeyHead).clamp(1e-6, 1 - 1e-6)
+            : shape.LowerBound > 0 ? full([1], shape.LowerBound, dtype: WorkingPrecision.Of(x.dtype), device: x.device) : null;
         var (g, k) = DecayGates.Hgrn2(f, bound);
         var initial = state?["recurrent"];
         var result = recurrent
@@ -78,7 +87,7 @@ public sealed class Hgrn2Mixer : RecurrentMixer
     private sealed class Geometry
     {
         public readonly int Heads, KeyHead, ValueHead, Kernel, ChunkLength;
-        public readonly bool NormWeight, ConvolutionBias;
+        public readonly bool NormWeight, ConvolutionBias, LearnedBound;
         public readonly double LowerBound;
         public readonly ProjectionStream[] Streams;
 
@@ -92,7 +101,9 @@ public sealed class Hgrn2Mixer : RecurrentMixer
             Kernel = Parts.Heads.AtLeast(Name, "shortConvolution", settings.Integer("shortConvolution", 0), 0);
             ConvolutionBias = settings.Switch("convolutionBias", false);
             NormWeight = settings.Switch("normWeight", true);
-            LowerBound = settings.Word("lowerBound", "none", "none", "layered") == "layered" ? (double)settings.LayerIndex / settings.LayerCount : 0;
+            var kind = settings.Word("lowerBound", "none", "none", "layered", "learned");
+            LowerBound = kind != "none" ? (double)settings.LayerIndex / settings.LayerCount : 0;
+            LearnedBound = kind == "learned" && settings.LayerIndex > 0;
             ChunkLength = Parts.Heads.AtLeast(Name, "chunkLength", settings.Integer("chunkLength", 64), 1);
             Streams = [new("q_proj", Heads * KeyHead, "q_conv1d"), new("f_proj", Heads * KeyHead, "f_conv1d"), new("i_proj", settings.Width, "i_conv1d")];
         }

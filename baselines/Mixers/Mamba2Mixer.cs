@@ -25,6 +25,7 @@ public sealed class Mamba2Mixer : RecurrentMixer
         new("headDimension", "auto", "P, width of a head; auto: inner width / the model's heads"),
         new("stateSize", "64", "N, key width of the state"),
         new("groups", "1", "groups of heads that share B and C"),
+        new("groupOrder", "consecutive", "heads of a group: consecutive, or every G-th (interleaved), as FLA's form without mamba_ssm reads them", ChangesWeights: false),
         new("shortConvolution", "4", "kernel of the convolution on x, B, C"),
         new("convolutionBias", "true", "bias of that convolution"),
         new("linearBias", "false", "bias of the input and output projections"),
@@ -94,8 +95,8 @@ public sealed class Mamba2Mixer : RecurrentMixer
         }
         var shared = shape.Groups * shape.StateSize;
         var heads = Heads.Split(xBC.narrow(-1, 0, shape.Inner), shape.Head);
-        var B = Heads.Split(xBC.narrow(-1, shape.Inner, shared), shape.StateSize);
-        var C = Heads.Split(xBC.narrow(-1, shape.Inner + shared, shared), shape.StateSize);
+        var B = Grouped(xBC.narrow(-1, shape.Inner, shared));
+        var C = Grouped(xBC.narrow(-1, shape.Inner + shared, shared));
         var (dt, g) = DecayGates.Mamba2(projected.narrow(-1, shape.Inner + shape.Convolved, shape.Heads), aLog, dtBias, shape.StepLimits);
         var D = shape.SkipPerChannel ? skip.reshape(shape.Heads, shape.Head) : skip;
         var initial = state?["recurrent"];
@@ -113,10 +114,17 @@ public sealed class Mamba2Mixer : RecurrentMixer
         return nn.functional.linear(y, output, outputBias);
     }
 
+    /// <summary>Head h reads group h / (H / G), or group h mod G where groups are interleaved.</summary>
+    private Tensor Grouped(Tensor x)
+    {
+        var groups = Heads.Split(x, shape.StateSize);
+        return shape.Interleaved ? groups.repeat(1, 1, shape.Heads / shape.Groups, 1) : groups;
+    }
+
     private sealed class Geometry
     {
         public readonly int Inner, Heads, Head, StateSize, Groups, Kernel, Convolved, ChunkLength;
-        public readonly bool ConvolutionBias, LinearBias, Norm, NormBeforeGate, SkipPerChannel;
+        public readonly bool ConvolutionBias, LinearBias, Norm, NormBeforeGate, SkipPerChannel, Interleaved;
         public readonly (double Low, double High) StepLimits;
 
         public Geometry(MixerSettings settings)
@@ -129,6 +137,7 @@ public sealed class Mamba2Mixer : RecurrentMixer
             StateSize = Parts.Heads.AtLeast(Name, "stateSize", settings.Integer("stateSize", 64), 1);
             Groups = Parts.Heads.AtLeast(Name, "groups", settings.Integer("groups", 1), 1);
             Parts.Heads.RequireGroups(Name, Heads, Groups, "heads", "groups");
+            Interleaved = settings.Word("groupOrder", "consecutive", "consecutive", "interleaved") == "interleaved";
             Kernel = Parts.Heads.AtLeast(Name, "shortConvolution", settings.Integer("shortConvolution", 4), 1);
             Convolved = Inner + (2 * Groups * StateSize);
             ConvolutionBias = settings.Switch("convolutionBias", true);

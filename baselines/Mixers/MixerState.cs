@@ -22,6 +22,9 @@ public sealed class MixerState : IDisposable
         return state;
     }
 
+    /// <summary>Adds a tensor that the mixer does not know, in zeros: what a feed-forward of the same layer keeps.</summary>
+    internal void Add(StateTensorDescription tensor, int batch, Device device, ScalarType elementType) => this[tensor.Name] = zeros(tensor.ShapeFor(batch, 1), elementType, device);
+
     /// <summary>Whether setting a tensor copies into the one that is there, so that work recorded once finds every tensor where it was.</summary>
     public bool KeepsAddresses { get; set; }
 

@@ -20,6 +20,11 @@ internal sealed class LayerArguments
     public LayerArguments(JsonElement json)
         => values = json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.Clone(), StringComparer.Ordinal);
 
+    private LayerArguments(JsonElement json, HashSet<string> read) : this(json) => this.read = read;
+
+    /// <summary>Other values, for a reader that shares this one's note of what was read.</summary>
+    public LayerArguments With(JsonElement json) => new(json, read);
+
     public bool Gives(string name) => values.ContainsKey(name);
 
     public int? Integer(string name, int? fallback) => Value(name, out var value)

@@ -11,7 +11,7 @@ namespace LT2.Eval.Models.Verification;
 /// <summary>
 /// A whole Ouro model (LoopLM, arXiv 2510.25741): its configuration in the index, its weights <c>w.*</c> under the names of the public modelling code, token ids, and logits: after each loop
 /// (<c>exit_at_N</c>, from 0), at the first loop whose cumulative exit probability reaches a threshold (<c>threshold_Q</c>, <c>default</c>), and weighted by the exit probabilities (<c>weighted</c>).
-/// In the public code a threshold of the configuration wins over the wish for weighted logits; it is 1 unless the configuration clears it, and then nobody exits early.
+/// In the public code a step of the configuration (<c>early_exit_step</c>) wins over every threshold, and a threshold of the configuration wins over the wish for weighted logits; it is 1 unless the configuration clears it, and then nobody exits early.
 /// </summary>
 internal static class OuroCase
 {
@@ -21,7 +21,8 @@ internal static class OuroCase
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        var threshold = new LayerArguments(json).Real("early_exit_threshold", 1);
+        var configuration = new LayerArguments(json);
+        var (threshold, step) = (configuration.Real("early_exit_threshold", 1), configuration.Integer("early_exit_step", null));
         var definition = LlamaFamily.Plan(name, ModelType, json)!.Definition;
         var archive = Safetensors.Read(Path.Combine(folder, name + ".safetensors"));
         var precision = dtype == ScalarType.Float64 ? dtype : ScalarType.Float32;
@@ -40,15 +41,19 @@ internal static class OuroCase
         var exits = model.ExitDistribution(hidden, loops);
         foreach (var output in archive.Names.Where(n => n.StartsWith("logits.", StringComparison.Ordinal)))
         {
-            var (actual, keep) = Readout(output["logits.".Length..], logits, exits, threshold);
+            var (actual, keep) = Readout(output["logits.".Length..], logits, exits, threshold, step);
             meter.Compare(output, "forward", Golden(archive, output), actual, keep);
         }
         return meter.Verdict(new GoldenCase(source, ModelType, name, GoldenAttributes.None, new Dictionary<string, GoldenTensor>(), new Dictionary<string, GoldenTensor>()));
     }
 
-    private static (Tensor Logits, Tensor? Keep) Readout(string kind, Tensor logits, Tensor exits, double? configured)
+    private static (Tensor Logits, Tensor? Keep) Readout(string kind, Tensor logits, Tensor exits, double? configured, int? step)
     {
         var loops = logits.shape[0];
+        if (step >= 0 && step < loops && !kind.StartsWith("exit_at_", StringComparison.Ordinal))
+        {
+            return (logits[step.Value], null);
+        }
         if (kind.StartsWith("exit_at_", StringComparison.Ordinal) && int.TryParse(kind["exit_at_".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < loops)
         {
             return (logits[at], null);

@@ -26,6 +26,9 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
 
     private string StateFolder => folder + ".partial";
 
+    /// <summary>Called before the checkpoint appears; may throw where another attempt owns it by now.</summary>
+    public Action BeforePublishing { get; init; } = static () => { };
+
     /// <summary>Whether an earlier attempt left a state to go on from.</summary>
     public bool HasEarlierState => Directory.Exists(StateFolder);
 
@@ -65,7 +68,8 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
         var rows = Math.Min(16, settings.ValidationSamples);
         var tokens = Math.Min(metadata.MaximumLength, settings.Recipe.Distillation?.SequenceLength ?? DefaultValidationLength);
         var loss = ValidationLoss.Measure(student, Source(SampleSplit.Validation, settings.Seed, rows, tokens), settings.ValidationSamples, rows);
-        CheckpointFolder.Write(folder, student, new CheckpointMetadata
+        using var publication = new CheckpointPublication(folder);
+        CheckpointFolder.Write(publication.Folder, student, new CheckpointMetadata
         {
             Definition = student.Definition,
             Tokenizer = metadata.Tokenizer,
@@ -77,9 +81,11 @@ public sealed class ConversionJob(ConversionSettings settings, ComputeDevice dev
         });
         if (metadata.Tokenizer is not ("byte" or CheckpointTokenizer.None) && File.Exists(Path.Combine(settings.TeacherFolder, metadata.Tokenizer)))
         {
-            File.Copy(Path.Combine(settings.TeacherFolder, metadata.Tokenizer), Path.Combine(folder, metadata.Tokenizer), overwrite: true);
+            File.Copy(Path.Combine(settings.TeacherFolder, metadata.Tokenizer), Path.Combine(publication.Folder, metadata.Tokenizer), overwrite: true);
         }
 
+        BeforePublishing();
+        publication.Publish();
         if (Directory.Exists(StateFolder))
         {
             Directory.Delete(StateFolder, recursive: true);

@@ -19,7 +19,10 @@ public sealed class ConvertCellRunner(CorpusCache corpora) : ICellRunner
         var folder = context.CheckpointFolder(cell.Id);
         var settings = new ConversionSettings(
             context.CheckpointFolder(convert.Teacher.Id), convert.Recipe, convert.VariantId, convert.TrainingCase, convert.Teacher.DataHash, convert.ValidationSamples, convert.Seed!.Value, convert.Dtype);
-        var job = new ConversionJob(settings, context.Device, corpora, folder, (share, detail) => context.Progress.CellProgress(cell, share, detail));
+        var job = new ConversionJob(settings, context.Device, corpora, folder, (share, detail) => context.Progress.CellProgress(cell, share, detail))
+        {
+            BeforePublishing = context.EnsureStillOwned,
+        };
         var continued = job.HasEarlierState;
         var (result, validationLoss) = job.Run(cancellation);
         var points = Points(cell.Id, result.Stages);

@@ -39,7 +39,7 @@ public sealed class CurriculumCellRunner : ICellRunner
                 return new CellResult(CellResults.Record(cell, context, trouble, result.Reason, started), CurriculumRecords.Metrics(curriculum, context.RunId, stages), [], [], points, events);
             }
 
-            Save(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"stage-{stage.Size}")), model, curriculum, stage);
+            Save(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"stage-{stage.Size}")), model, curriculum, stage, context.EnsureStillOwned);
             if (!result.Passed)
             {
                 break;
@@ -118,14 +118,10 @@ public sealed class CurriculumCellRunner : ICellRunner
             values.Where(item => item.Slice is not null).ToDictionary(item => item.Slice!, item => item.Estimate.Value ?? double.NaN, StringComparer.Ordinal));
     }
 
-    private static void Save(string folder, LoopedModel model, CurriculumCell cell, CurriculumStage stage)
+    private static void Save(string folder, LoopedModel model, CurriculumCell cell, CurriculumStage stage, Action ensureStillOwned)
     {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        CheckpointFolder.Write(folder, model, new CheckpointMetadata
+        using var publication = new CheckpointPublication(folder);
+        CheckpointFolder.Write(publication.Folder, model, new CheckpointMetadata
         {
             Definition = cell.Model,
             Tokenizer = "none",
@@ -133,5 +129,7 @@ public sealed class CurriculumCellRunner : ICellRunner
             Seed = cell.Seed!.Value,
             MaximumLength = stage.Case.MaximumLength,
         });
+        ensureStillOwned();
+        publication.Publish();
     }
 }

@@ -3,6 +3,7 @@ using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Tokenization;
+using MathNet.Numerics.Statistics;
 using static TorchSharp.torch;
 using Functional = TorchSharp.torch.nn.functional;
 
@@ -18,6 +19,11 @@ namespace LT2.Eval.Harness.Execution;
 /// <param name="clock">Source of time.</param>
 public sealed class ExitCurve(LoopedModel model, ComputeDevice device, ITokenizer tokenizer, TimeProvider clock)
 {
+    /// <summary>Parts of a decoded row whose times give the standard error.</summary>
+    private const int Stretches = 8;
+
+    private const int WarmUpLength = 9;
+
     /// <summary>Rows of text for the measurement: the first tokens of as many documents as are long enough.</summary>
     /// <exception cref="TaskException">No document is long enough.</exception>
     public IReadOnlyList<IReadOnlyList<int>> Rows(IEnumerable<TextRequest> requests, int rowCount, int rowLength)
@@ -27,9 +33,13 @@ public sealed class ExitCurve(LoopedModel model, ComputeDevice device, ITokenize
         return rows.Count > 0 ? rows : throw new TaskException($"No document of this task has more than {rowLength} tokens scored as a whole; take shorter rows or a perplexity task.");
     }
 
-    /// <summary>Measures each threshold; values above 1 run every loop.</summary>
+    /// <summary>Measures each threshold; values above 1 run every loop. Each first decodes a few steps that do not count, in which libraries start.</summary>
     public IReadOnlyList<ExitPoint> Measure(IReadOnlyList<IReadOnlyList<int>> rows, IReadOnlyList<double> thresholds, int loopCount, CancellationToken cancellation)
-        => [.. thresholds.Select(threshold => Measure(rows, threshold, loopCount, cancellation))];
+        => [.. thresholds.Select(threshold =>
+        {
+            Measure([.. rows.Select(row => (IReadOnlyList<int>)[.. row.Take(WarmUpLength)])], threshold, loopCount, cancellation);
+            return Measure(rows, threshold, loopCount, cancellation);
+        })];
 
     private ExitPoint Measure(IReadOnlyList<IReadOnlyList<int>> rows, double threshold, int loopCount, CancellationToken cancellation)
     {
@@ -41,20 +51,40 @@ public sealed class ExitCurve(LoopedModel model, ComputeDevice device, ITokenize
         using var state = model.NewState(rows.Count, length, loopCount);
         model.Advance(ids.narrow(1, 0, prompt), state, lastPositionOnly: true).Dispose();
         var decoder = new EarlyExitDecoder(model, threshold);
-        var (loss, loops, tokens) = (0.0, 0L, 0L);
-        device.Synchronise();
-        var started = clock.GetTimestamp();
+        var (steps, loops) = (length - prompt, 0L);
+        var losses = new double[rows.Count];
+        var stretches = new List<double>();
+        var (started, begun) = (0L, prompt);
         for (var t = prompt; t < length; t++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (t == begun)
+            {
+                device.Synchronise();
+                started = clock.GetTimestamp();
+            }
+
             using var step = NewDisposeScope();
             var logits = decoder.Step(ids.narrow(1, t, 1), state).squeeze(1).to(ScalarType.Float32);
-            loss += Functional.cross_entropy(logits, ids.select(1, t + 1), reduction: nn.Reduction.Sum).item<float>();
+            var nats = Functional.cross_entropy(logits, ids.select(1, t + 1), reduction: nn.Reduction.None).cpu().data<float>().ToArray();
+            for (var row = 0; row < losses.Length; row++)
+            {
+                losses[row] += nats[row];
+            }
+
             loops += decoder.LastLoopCounts.Sum();
-            tokens += rows.Count;
+            if (t + 1 - begun == Math.Max(1, steps / Stretches) || t + 1 == length)
+            {
+                device.Synchronise();
+                stretches.Add(clock.GetElapsedTime(started).TotalMilliseconds / (t + 1 - begun));
+                begun = t + 1;
+            }
         }
 
-        device.Synchronise();
-        return new ExitPoint(threshold, loss / tokens, (double)loops / tokens, clock.GetElapsedTime(started).TotalMilliseconds / (length - prompt), tokens);
+        var tokens = (long)steps * rows.Count;
+        return new ExitPoint(
+            threshold, losses.Sum() / tokens, (double)loops / tokens, Statistics.Mean(stretches), tokens, steps, StandardError([.. losses.Select(sum => sum / steps)]), StandardError(stretches));
     }
+
+    private static double? StandardError(IReadOnlyList<double> values) => values.Count > 1 ? Statistics.StandardDeviation(values) / Math.Sqrt(values.Count) : null;
 }

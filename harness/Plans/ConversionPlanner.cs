@@ -1,5 +1,6 @@
 using LT2.Eval.Models;
 using LT2.Eval.Models.Conversion.Distillation;
+using LT2.Eval.Tasks.Contracts;
 
 namespace LT2.Eval.Harness.Plans;
 
@@ -43,7 +44,7 @@ internal static class ConversionPlanner
         try
         {
             var recipe = Recipe(plan, conversion);
-            return [.. plan.Seeds.SelectMany(seed => Cells(plan, conversion, recipe, teachers, scores, seed))];
+            return [.. plan.Seeds.SelectMany(seed => Cells(plan, conversion, recipe, teachers, scores, experiment, seed))];
         }
         catch (ModelException error)
         {
@@ -62,7 +63,7 @@ internal static class ConversionPlanner
     }
 
     private static IEnumerable<CellDefinition> Cells(
-        PlanDefinition plan, ConversionPlanDefinition conversion, ConversionRecipe recipe, List<TrainCell> teachers, List<ScoreCell> scores, long seed)
+        PlanDefinition plan, ConversionPlanDefinition conversion, ConversionRecipe recipe, List<TrainCell> teachers, List<ScoreCell> scores, ExperimentDefinition experiment, long seed)
     {
         // With one teacher every seed converts it; with several each seed has its own.
         var teacher = teachers.Count == 1 ? teachers[0] : teachers.FirstOrDefault(cell => cell.Seed == seed)
@@ -72,6 +73,10 @@ internal static class ConversionPlanner
         foreach (var score in scores.Where(score => score.Candidates.Contains(teacher)))
         {
             yield return new ScoreCell([student], score.TestCase, score.Samples, score.TestSetSeed, score.TestedLoopCounts, score.BatchSize, score.DataHash);
+            if (experiment.Exits is { } exits && score.TestCase is ITextCase text)
+            {
+                yield return new ExitCell(student, text, exits.Thresholds, exits.Rows, exits.Length ?? teacher.SequenceLength!.Value, score.TestSetSeed, score.DataHash);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="LearningRates">More than one makes a sweep, decided on the validation split; empty for the recipe's own.</param>
 /// <param name="ScoreBatchSize">Sequences in a scoring batch.</param>
 /// <param name="NGramOrders">Score n-gram models of orders 1 to this beside, on text scored as a whole; null for none.</param>
+/// <param name="Exits">Early exit to measure on the text tests; null for none.</param>
 public sealed record ExperimentDefinition(
     string Name,
     int Line,
@@ -27,7 +28,8 @@ public sealed record ExperimentDefinition(
     IReadOnlyDictionary<string, RecipeOverride> RecipeByVariant,
     IReadOnlyList<double> LearningRates,
     int ScoreBatchSize,
-    int? NGramOrders);
+    int? NGramOrders,
+    ExitDefinition? Exits = null);
 
 /// <summary>A suite's task with parameters, as a plan names it.</summary>
 /// <param name="Suite">Suite id.</param>

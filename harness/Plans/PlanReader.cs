@@ -79,9 +79,17 @@ public static class PlanReader
             ReadRecipesByVariant(map),
             map.Numbers("learningRates", 0) ?? [],
             (int)(map.Integer("scoreBatchSize", 1) ?? 100),
-            (int?)map.Integer("nGramOrders", 1));
+            (int?)map.Integer("nGramOrders", 1),
+            map.Map("exits") is { } exits ? ReadExits(exits) : null);
         map.RejectUnknownFields();
         return experiment;
+    }
+
+    private static ExitDefinition ReadExits(YamlMap map)
+    {
+        var exits = new ExitDefinition(map.Line, map.Numbers("thresholds", 0, required: true) ?? [], (int)(map.Integer("rows", 1) ?? 16), (int?)map.Integer("length", 4));
+        map.RejectUnknownFields();
+        return exits;
     }
 
     private static ConversionPlanDefinition ReadConversion(YamlMap map)

@@ -120,6 +120,7 @@ public sealed class PlanSession
         [typeof(ScoreCell)] = new ScoreCellRunner(),
         [typeof(NGramCell)] = new NGramCellRunner(),
         [typeof(TimeCell)] = new TimeCellRunner(new FreshTimingProcess()),
+        [typeof(ExitCell)] = new ExitCellRunner(),
         [typeof(CanaryCell)] = new CanaryCellRunner(new FreshTimingProcess()),
     };
 

@@ -67,7 +67,7 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
         {
             var suite = suites.FirstOrDefault(item => item.Id == reference.Suite);
             var task = suite?.Tasks.FirstOrDefault(item => item.Id == (reference.Task ?? DefaultTask(suite!)));
-            ids.UnionWith(task?.DatasetIds ?? []);
+            ids.UnionWith(task is null ? [] : ResolveCase(plan, reference, []) is { } item ? DatasetIds(item) : task.DatasetIds);
         }
 
         return [.. ids];
@@ -131,11 +131,39 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
                             experiment.ScoreBatchSize,
                             DataHash(test!))));
                     }
+
+                    foreach (var exit in Exits(plan, experiment, candidates, tests.Select(test => test.Case!), problems))
+                    {
+                        Add(cells, exit);
+                    }
                 }
             }
         }
 
         return scores;
+    }
+
+    private IEnumerable<ExitCell> Exits(PlanDefinition plan, ExperimentDefinition experiment, List<TrainCell> candidates, IEnumerable<ICase> tests, List<string> problems)
+    {
+        if (experiment.Exits is not { } exits)
+        {
+            return [];
+        }
+
+        var where = $"{plan.Source}:{exits.Line}: exits";
+        var texts = tests.OfType<ITextCase>().ToList();
+        var problem = !candidates[0].Model.ExitGate ? $"{where}: {candidates[0].VariantId} has no exit gate."
+            : candidates.Count > 1 ? $"{where}: several learning rates are tried; give one."
+            : texts.Count == 0 ? $"{where}: no test of this experiment is text."
+            : null;
+        if (problem is not null)
+        {
+            problems.Add(problem);
+            return [];
+        }
+
+        return texts.Select(text => new ExitCell(
+            candidates[0], text, exits.Thresholds, exits.Rows, exits.Length ?? experiment.Train.SequenceLength!.Value, plan.TestSetSeed, DataHash(text)));
     }
 
     private void ExpandCurriculum(PlanDefinition plan, CurriculumPlanDefinition part, Dictionary<string, CellDefinition> cells, List<string> problems)
@@ -244,9 +272,12 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
     private static CellDefinition Add(Dictionary<string, CellDefinition> cells, CellDefinition cell)
         => cells.TryGetValue(cell.Id, out var same) ? same : cells[cell.Id] = cell;
 
+    private IReadOnlyList<string> DatasetIds(ICase item) => (item as ITextCase)?.DatasetIds
+        ?? suites.First(suite => suite.Id == item.SuiteId).Tasks.First(task => task.Id == item.TaskId).DatasetIds;
+
     private string? DataHash(ICase item)
     {
-        var ids = suites.First(suite => suite.Id == item.SuiteId).Tasks.First(task => task.Id == item.TaskId).DatasetIds;
+        var ids = DatasetIds(item);
         return ids.Count == 0 ? null : StableHash.Short(string.Join('\n', ids.Select(id => $"{id} {datasetHash(id)}")));
     }
 

@@ -54,6 +54,9 @@ public interface ITextCase : ICase
     /// <summary>Number of shots in each prompt.</summary>
     int Shots { get; }
 
+    /// <summary>Data sets that this case reads, ids of the data catalogue; null for those of its task, whatever its parameters.</summary>
+    IReadOnlyList<string>? DatasetIds => null;
+
     /// <summary>Loads the documents; stable order.</summary>
     /// <param name="data">Where data sets lie.</param>
     /// <exception cref="TaskException">A data set is missing or lacks a column: says what to place where.</exception>

@@ -42,6 +42,9 @@ public sealed class LibraryPerplexityCase : ITextCase
     /// <inheritdoc/>
     public int Shots => 0;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DatasetIds => datasetIds;
+
     /// <summary>Names the training documents.</summary>
     public string CorpusId => $"{Id}:{string.Join('+', datasetIds)}";
 

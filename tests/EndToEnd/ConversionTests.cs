@@ -78,11 +78,57 @@ public sealed class ConversionTests : IDisposable
         Assert.Contains(expected, output + error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Verbs_carry_a_model_from_training_to_text()
+    private void WriteLetters()
     {
         Directory.CreateDirectory(Path("data/letters"));
         File.WriteAllText(Path("data/letters/text.txt"), string.Concat(Enumerable.Range(0, 900).Select(i => $"Letter {i}: the {(i % 3 == 0 ? "cat" : "dog")} sat on the {(i % 2 == 0 ? "mat" : "log")}.\n")));
+    }
+
+    [Fact]
+    public void A_plan_records_quality_loops_and_latency_of_early_exit_for_teacher_and_student()
+    {
+        WriteLetters();
+        File.WriteAllText(Path("one.yaml"), Recipe.Replace("list:gdn,gdn,full,gdn,gdn", "gdn", StringComparison.Ordinal));
+        File.WriteAllText(plan.PlanPath, """
+            name: exits
+            testSetSeed: 3
+            experiments:
+              - name: teacher
+                variants: [ouro@micro]
+                testedLoopCounts: [2]
+                train: &text { suite: perplexity, task: library, parameters: { datasets: letters, documents: 20, pieceCharacters: 512 }, sequenceLength: 32, validationSamples: 8 }
+                tests:
+                  - { suite: perplexity, task: library, parameters: { datasets: letters, documents: 20, pieceCharacters: 512 }, samples: 4 }
+                recipe: { steps: 4, batchSize: 8 }
+                exits: { thresholds: [0, 0.7, 1.1], rows: 3 }
+            conversions:
+              - { name: converted, experiment: teacher, teacher: ouro@micro, recipe: one.yaml }
+            """);
+        var (exit, _, error) = Lt2.Run("run", plan.PlanPath, "--out", plan.Folder, "--data", Path("data"), "--device", "cpu");
+        Assert.True(exit == 0, error);
+        using var store = ResultStore.Open(plan.StorePath, StoreAccess.ReadOnly);
+        var run = Assert.Single(store.Runs());
+        Assert.All(store.Cells(run.RunId), cell => Assert.Equal(CellOutcome.Finished, cell.Outcome));
+        var records = store.Metrics(run.RunId).Where(metric => metric.Key.SuiteId == "early-exit").ToList();
+        foreach (var variant in (string[])["ouro@micro", "converted@micro"])
+        {
+            double[] Values(string metric) => [.. ((string[])["0", "0.7", "1.1"]).Select(threshold => records.Single(record => record.Key.VariantId == variant && record.Key.Metric == metric
+                && record.Key.CaseParameters.Split(';').Contains($"exitThreshold={threshold}")).Value!.Value)];
+            var loops = Values("mean_loops");
+            Assert.Equal((1.0, 2.0), (loops[0], loops[2]));
+            Assert.InRange(loops[1], 1, 2);
+            Assert.All(Values("nat_per_token").Concat(Values("latency")), value => Assert.True(value > 0));
+        }
+
+        // A model without a gate cannot leave early, and the plan says so before anything runs.
+        File.WriteAllText(plan.PlanPath, File.ReadAllText(plan.PlanPath).Replace("variants: [ouro@micro]", "variants: [lt2-gdn@micro]", StringComparison.Ordinal));
+        Assert.Contains("lt2-gdn@micro has no exit gate", Lt2.Run("validate", plan.PlanPath, "--data", Path("data")) is var refused ? refused.Output + refused.Error : "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verbs_carry_a_model_from_training_to_text()
+    {
+        WriteLetters();
         File.WriteAllText(Path("recipe.yaml"), Recipe.Replace("list:gdn,gdn,full,gdn,gdn", "gdn", StringComparison.Ordinal));
         string[] text = ["--suite", "perplexity", "--task", "library", "--set", "datasets=letters", "documents=20", "pieceCharacters=512", "--data", Path("data"), "--device", "cpu"];
         string Succeeds(params string[] arguments)

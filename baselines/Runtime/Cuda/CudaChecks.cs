@@ -31,6 +31,8 @@ public static class CudaChecks
                 "put the folder of libnvrtc.so.12 or .13 (CUDA toolkit, or nvidia/*/lib beside PyTorch) into LD_LIBRARY_PATH", () => Kernel(device)),
             Check("NVML", "power, energy, clocks, throttling and peak memory stay unknown",
                 "libnvidia-ml.so.1 comes with the driver; in a container add utility to NVIDIA_DRIVER_CAPABILITIES", () => Management(index)),
+            Check("NCCL", "one model cannot be trained on several GPUs (lt2 train --devices); one GPU, and plans over several, do without it",
+                "it comes with PyTorch (nvidia/nccl/lib); set LT2_NCCL to the path of libnccl.so.2", () => Collectives(device, index)),
         ];
     }
 
@@ -103,5 +105,33 @@ public static class CudaChecks
         var now = device.Read();
         return string.Create(CultureInfo.InvariantCulture,
             $"driver {device.DriverVersion}, {now.PowerWatts:F0} of {now.PowerLimitWatts:F0} W, {now.MultiprocessorClockMegahertz} of {now.MaximumMultiprocessorClockMegahertz} MHz, {now.TemperatureCelsius} °C, throttling: {(now.ThrottleReasons.Count == 0 ? "none" : string.Join(", ", now.ThrottleReasons))}");
+    }
+
+    /// <summary>A group of this GPU alone sums to what was there; with more GPUs it is the first step of data-parallel training.</summary>
+    static unsafe string Collectives(ComputeDevice device, int index)
+    {
+        var nccl = NcclLibrary.Loaded;
+        if (nccl.Problem is { } problem) throw new ModelException(problem + ".");
+        using var scope = NewDisposeScope();
+        CudaContext.MakeCurrent(index);
+        var id = default(NcclLibrary.UniqueId);
+        nccl.Check(nccl.GetUniqueId(&id), "Making a group of one GPU");
+        nint communicator;
+        nccl.Check(nccl.CommInitRank(&communicator, 1, id, 0), "Joining it");
+        try
+        {
+            int version;
+            nccl.Check(nccl.GetVersion(&version), "Asking NCCL for its version");
+            var x = arange(16, ScalarType.Float32, device.TorchDevice);
+            var address = KernelArgument.Address(x);
+            nccl.Check(nccl.AllReduce(address, address, 16, NcclLibrary.Float32, NcclLibrary.Sum, communicator, CudaStream.CurrentHandle(index)), "Summing over one GPU");
+            var sum = x.sum().cpu().item<float>();
+            return sum == 120 ? FormattableString.Invariant($"NCCL {version / 10000}.{version / 100 % 100}.{version % 100}; a sum over one GPU is right")
+                : throw new ModelException(FormattableString.Invariant($"a sum over one GPU changed 120 to {sum}."));
+        }
+        finally
+        {
+            nccl.CommDestroy(communicator);
+        }
     }
 }

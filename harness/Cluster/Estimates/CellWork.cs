@@ -21,6 +21,9 @@ internal static class CellWork
 
     private const double CanarySeconds = 8;
 
+    /// <summary>A block of an eager decode step: some tens of launches.</summary>
+    private const double EagerBlockSeconds = 5e-4;
+
     /// <summary>Operations of train, curriculum, convert and score cells; 0 for time cells.</summary>
     public static double Operations(CellDefinition cell) => cell switch
     {
@@ -37,6 +40,7 @@ internal static class CellWork
     public static double? Seconds(CellDefinition cell) => cell switch
     {
         CanaryCell => CanarySeconds,
+        ExitCell exit => exit.Thresholds.Count * exit.Length / 2.0 * exit.Model.LoopCount * exit.Model.LayerCount * EagerBlockSeconds,
         TimeCell time => time.Timing.ProcessCount * (ProcessStartSeconds
             + (time.Timing.Phases.Count * time.Timing.Lengths.Count * (time.Timing.BlockCount + WarmUpBlocks) * time.Timing.MinimumBlockMilliseconds / 1000)),
         _ => null,

@@ -148,13 +148,28 @@ public sealed class ModelImporterTests : IDisposable
     [InlineData("\"hidden_act\":\"silu\"", "\"attention_bias\":true", "attention_bias is true")]
     [InlineData("\"hidden_act\":\"silu\"", "\"mystery\":1", "no argument 'mystery'")]
     [InlineData("\"model_type\":\"llama\"", "\"model_type\":\"gpt2\"", "model_type is 'gpt2'; known are llama")]
-    [InlineData("\"model_type\":\"llama\"", "\"model_type\":\"rwkv7\"", "do not have a gated MLP")]
+    [InlineData("\"model_type\":\"llama\"", "\"model_type\":\"rwkv7\"", "the channel mix here has sqrelu")]
+    [InlineData("\"hidden_act\":\"silu\"", "\"rope_parameters\":{\"rope_type\":\"yarn\"}", "rope_parameters.rope_type is 'yarn'")]
+    [InlineData("\"hidden_act\":\"silu\"", "\"layer_types\":[\"full_attention\"]", "for each of 2 layers")]
     [InlineData("\"num_hidden_layers\":2,", "", "'num_hidden_layers' is absent")]
     [InlineData("\"intermediate_size\":24", "\"intermediate_size\":32", "needs [32, 16]")]
     public void A_configuration_that_would_compute_something_else_is_refused(string old, string replacement, string expected)
     {
         using var original = Foreign(LlamaLike(), LlamaName, "config.json", Llama.Replace(old, replacement, StringComparison.Ordinal));
         Assert.Contains(expected, Assert.Throws<ModelException>(() => ModelImporter.Import(folder, Out)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Fields of newer versions of transformers: the rotation's base inside an object, a window in some layers only.</summary>
+    [Theory]
+    [InlineData("\"use_sliding_window\":true,\"sliding_window\":4,\"max_window_layers\":1")]
+    [InlineData("\"use_sliding_window\":true,\"sliding_window\":4,\"layer_types\":[\"full_attention\",\"sliding_attention\"]")]
+    public void A_window_in_the_later_layer_and_a_rotation_in_an_object_are_understood(string window)
+    {
+        var full = Choice("full", ("rotary", "halves"), ("rotaryTheta", "500000"), ("keyValueHeads", "2"));
+        var windowed = Choice("window", ("rotary", "halves"), ("rotaryTheta", "500000"), ("keyValueHeads", "2"), ("window", "4"));
+        using var original = Foreign(Sizes(16, 4, 24, tied: false, 1e-5, full, windowed), LlamaName, "config.json",
+            Llama.Replace("\"rope_theta\":500000.0", "\"rope_parameters\":{\"rope_theta\":500000.0,\"rope_type\":\"default\"}," + window, StringComparison.Ordinal));
+        ComputesTheSame(original);
     }
 
     [Fact]
