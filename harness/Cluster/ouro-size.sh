@@ -15,7 +15,5 @@ for model in ouro hybrid; do
   step "$lt2" generate --checkpoint "$out/$model" --prompt "It is a truth universally acknowledged" --max-new-tokens 64 --json --dtype bfloat16 --device "$device"
 done
 for variant in ouro ouro-hybrid; do
-  for length in 2048 32768; do
-    step "$lt2" time "$variant@ouro-1.4b" --vocabulary 49152 --lengths "$length" --blocks 3 --dtype bfloat16 --device "$device" --json
-  done
+  step "$lt2" time "$variant@ouro-1.4b" --vocabulary 49152 --lengths 2048,32768 --memory --blocks 3 --dtype bfloat16 --device "$device" --json
 done

@@ -2,7 +2,7 @@
 # What two GPUs of one host bring: a plan's train and score cells on one and on two, and one 30 M model trained on one and on two.
 #   two-gpu-proof.sh LT2 OUT [PLAN]     LT2: the program; PLAN: default two-gpu-proof.yaml beside this script
 # OUT gets summary.txt, parts.tsv (name, exit code, seconds) and everything else in all.tar.gz, renewed after every part.
-# Every part has a time limit and a failing part does not stop the others. About three and a half minutes. LD_LIBRARY_PATH as for any GPU run.
+# Every part has a time limit and a failing part does not stop the others. About five minutes. LD_LIBRARY_PATH as for any GPU run.
 set -uo pipefail
 lt2=$(realpath "$1"); mkdir -p "$2"; target=$(realpath "$2"); out=$(mktemp -d); here=$(cd "$(dirname "$0")" && pwd); plan=$(realpath "${3:-$here/two-gpu-proof.yaml}")
 work=$(mktemp -d); cd "$work"
@@ -19,25 +19,26 @@ keep() { cp "$out/parts.tsv" "$target/"; [ ! -f "$out/summary.txt" ] || cp "$out
 nvidia-smi --query-gpu=name,driver_version --format=csv,noheader > "$out/gpus.txt"
 
 # Kernels are compiled once into the cache, so that neither side pays for it.
-sed 's/steps: [0-9]*/steps: 4/; s/samples: [0-9]*/samples: 100/' "$plan" > warm-up.yaml
+sed 's/steps: [0-9]*,/steps: 4,/; s/samples: [0-9]*/samples: 100/' "$plan" > warm-up.yaml
 part warm-up 60 "$lt2" run warm-up.yaml --devices 0,1 --out warm-up --no-report
-part plan-one-gpu 90 "$lt2" run "$plan" --devices 0 --out one --no-report
-part plan-two-gpus 60 "$lt2" run "$plan" --devices 0,1 --out two --no-report
+part plan-one-gpu 150 "$lt2" run "$plan" --devices 0 --out one --no-report
+part plan-two-gpus 90 "$lt2" run "$plan" --devices 0,1 --out two --no-report
 "$lt2" run paper-sweep --dry-run --out one 2>&1 | tail -n 6 > "$out/capacity.txt"
 for store in one two; do "$lt2" results cells --json --out $store > "$out/cells-$store.json" 2>/dev/null; done
 
 train() { # name limit options…
     local name=$1 limit=$2; shift 2
-    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-120}" --batch "${BATCH:-64}" --learning-rate 0.001 \
+    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-120}" --batch "${BATCH:-24}" --learning-rate 0.001 \
         --dtype bfloat16 --seed 1 --json --checkpoint "$work/$name" "$@"
 }
 train train-one-gpu 60 --device cuda:0
 train train-two-gpus-after 45 --devices 0,1 --reduce AfterBackward
 train train-two-gpus-during 45 --devices 0,1 --reduce DuringBackward
-[ $SECONDS -gt "${LIMIT:-195}" ] || train train-one-gpu-accumulate 60 --device cuda:0 --gradient-accumulation-steps 2
+[ $SECONDS -gt "${LIMIT:-300}" ] || train train-one-gpu-accumulate 60 --device cuda:0 --gradient-accumulation-steps 2
 
 python3 - "$out" <<'P' | tee "$out/summary.txt"
-import json, os, sys
+import json, sys
+from datetime import datetime
 out = sys.argv[1]
 wall = {row[0]: (int(row[1]), float(row[2])) for row in (line.split("\t") for line in open(f"{out}/parts.tsv"))}
 print("GPUs:", " and ".join(open(f"{out}/gpus.txt").read().split("\n")[:2]))
@@ -47,13 +48,19 @@ if "plan-one-gpu" in wall and "plan-two-gpus" in wall:
     for name in ("one", "two"):
         try:
             cells = json.load(open(f"{out}/cells-{name}.json"))
+            times = [(datetime.fromisoformat(c["startedUtc"]).timestamp(), c["durationSeconds"]) for c in cells]
+            print(f"  {name}: {max(a + b for a, b in times) - min(a for a, b in times):.1f} s from the first cell's start to the last one's end")
             print(f"  {name}: {len(cells)} cells, {sum(c['outcome'] == 'finished' for c in cells)} finished, {sum(c['durationSeconds'] for c in cells):.1f} s of cells")
         except Exception as error:
             print(f"  {name}: {error}")
 runs = {}
 for name in ("train-one-gpu", "train-one-gpu-accumulate", "train-two-gpus-after", "train-two-gpus-during"):
     try:
-        runs[name] = json.loads(open(f"{out}/{name}.json").read().strip().split("\n")[-1])
+        run = json.loads(open(f"{out}/{name}.json").read().strip().split("\n")[-1])
+        if run["tokensPerSecond"] is None:
+            print(f"{name}: {run['outcome']}: {run['reason'][:160]}")
+            continue
+        runs[name] = run
         print(f"{name}: {runs[name]['tokensPerSecond']:.0f} tokens/s, validation loss {runs[name]['validationLoss']:.5f}, {runs[name]['execution']}")
     except Exception as error:
         print(f"{name}: no result ({error}); see {name}.log")

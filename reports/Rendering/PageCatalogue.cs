@@ -14,6 +14,7 @@ internal static class PageCatalogue
         new QualityPageKind(),
         new LatencyPageKind(),
         new LoopsPageKind(),
+        new EarlyExitPageKind(),
         new FrontierPageKind(),
         new HeatMapsPageKind(),
         new TrainingPageKind(),

@@ -22,7 +22,7 @@ internal static class Costs
         });
 
     private static IEnumerable<CostKind> Recorded(IReadOnlyList<MetricRecord> metrics) =>
-        metrics.Where(metric => QualityCases.NotQuality.Contains(metric.Key.SuiteId) && metric.Value is not null && metric.Kind != MetricKind.Duration
+        metrics.Where(metric => QualityCases.NotQuality.Contains(metric.Key.SuiteId) && metric.Key.SuiteId != ExitLine.SuiteId && metric.Value is not null && metric.Kind != MetricKind.Duration
                 && metric.Direction == MetricDirection.LowerIsBetter && metric.Key.TestedLoopCount is not null)
             .GroupBy(metric => (metric.Key.Metric, metric.Key.Phase, metric.Unit)).OrderBy(group => group.Key.Metric, StringComparer.Ordinal).ThenBy(group => group.Key.Phase, StringComparer.Ordinal)
             .Select(group =>

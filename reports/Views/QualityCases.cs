@@ -7,7 +7,7 @@ namespace LT2.Eval.Reports.Views;
 internal static class QualityCases
 {
     /// <summary>Suites of the harness's own measurements: not quality.</summary>
-    public static readonly ImmutableHashSet<string> NotQuality = ["timing", "training"];
+    public static readonly ImmutableHashSet<string> NotQuality = ["timing", "training", ExitLine.SuiteId];
 
     /// <summary>Every case that has at least one value, sorted by suite, task, parameters (numerically), metric and slice.</summary>
     public static ImmutableArray<QualityCase> Of(IReadOnlyList<MetricRecord> metrics)

@@ -21,6 +21,7 @@ public sealed class ReportModel
         Quality = [.. AllQuality.Where(item => item.Slice is null)];
         Latency = LatencyCurves.Of(input.Run.Cells, input.Run.TimingBlocks);
         Memory = MemoryCurve.Of(input.Run.Metrics);
+        Exits = ExitLine.Of(input.Run.Metrics);
         LoopLatency = Views.LoopLatency.Of(Latency);
         Samples = input.Run.Samples.ToLookup(sample => (sample.CellId, sample.Metric));
         Training = TrainingGroup.Of(input.Run);
@@ -63,6 +64,9 @@ public sealed class ReportModel
 
     /// <summary>Peak memory and limits.</summary>
     public ImmutableArray<MemoryCurve> Memory { get; }
+
+    /// <summary>Early exit against its threshold.</summary>
+    public ImmutableArray<ExitLine> Exits { get; }
 
     /// <summary>Training curves.</summary>
     public ImmutableArray<TrainingGroup> Training { get; }

@@ -25,6 +25,7 @@ public static class SampleRun
                     AddParity(builder, variant, index, trained, seed, shift);
                     AddPerplexity(builder, variant, index, trained, seed);
                     AddRecall(builder, variant, index, trained, seed);
+                    AddExits(builder, variant, index, trained, seed);
                 }
             }
             foreach (var loops in trainedCounts)
@@ -42,6 +43,24 @@ public static class SampleRun
                 new("cpu.model", "Example CPU"), new("dotnet.version", "10.0.0"), new("gpu.name", gpu), new("libtorch.version", "2.10.0"),
                 new("settings.tf32", "off"), new("settings.threads", "2"), new("torchsharp.version", "0.107.0"),
             ]);
+    }
+
+    /// <summary>Only the looped variant at its larger loop count has an exit gate.</summary>
+    private static void AddExits(SampleRunBuilder builder, string variant, int index, int trained, int seed)
+    {
+        if (index != 0 || trained == 1)
+        {
+            return;
+        }
+        var cell = builder.Score(variant, trained, seed, "early exit");
+        foreach (var threshold in new[] { 0.5, 0.9, 1.1 })
+        {
+            var loops = Math.Min(trained, 1 + (2.2 * threshold));
+            var parameters = FormattableString.Invariant($"exitThreshold={threshold}");
+            builder.Metric(cell, "early-exit", "library", parameters, "mean_loops", MetricKind.Continuous, MetricDirection.LowerIsBetter, "loop", variant, trained, trained, seed, loops, 800, null);
+            builder.Metric(
+                cell, "early-exit", "library", parameters, "nat_per_token", MetricKind.Continuous, MetricDirection.LowerIsBetter, "nat/token", variant, trained, trained, seed, 2 - (0.1 * loops) + (0.01 * seed), 800, null);
+        }
     }
 
     private static void AddParity(SampleRunBuilder builder, string variant, int index, int trained, int seed, double shift)

@@ -24,6 +24,17 @@ public sealed class ViewsOfOneRunTests
     }
 
     [Fact]
+    public void Early_exit_is_a_line_a_measurement_over_rising_thresholds_and_no_quality_case()
+    {
+        Assert.Equal(["mean_loops", "nat_per_token"], Model.Exits.Select(line => line.Metric));
+        var loss = Model.Exits[1];
+        Assert.Equal([0.5, 0.9, 1.1], loss.Points.Select(point => point.Threshold));
+        Assert.Equal(2 - 0.21 + 0.02, loss.Points[0].Estimate.Value, 1e-9);
+        Assert.InRange(loss.Points[0].Estimate.Low!.Value, 1.7, loss.Points[0].Estimate.Value);
+        Assert.DoesNotContain(Model.Quality, item => item.SuiteId == "early-exit");
+    }
+
+    [Fact]
     public void Costs_are_latency_by_phase_and_recorded_memory() =>
         Assert.Equal(["decode latency at n = 4,096, batch 1", "prefill latency at n = 4,096, batch 1", "peak memory, prefill at n = 4,096"], Costs.Of(Model).Select(cost => cost.Name));
 
