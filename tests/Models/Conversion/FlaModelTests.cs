@@ -12,7 +12,7 @@ public sealed class FlaModelTests : IDisposable
 
     readonly string folder = Directory.CreateTempSubdirectory("lt2-fla-").FullName;
 
-    public static TheoryData<string> Names => [.. Directory.EnumerateDirectories(Models).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names => [.. Directory.EnumerateDirectories(Models).Where(path => File.Exists(Path.Combine(path, "config.json"))).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
