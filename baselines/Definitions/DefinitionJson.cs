@@ -37,7 +37,7 @@ public static class DefinitionJson
     /// <exception cref="ModelException">A field is unknown or of the wrong type.</exception>
     public static TrainingRecipe ReadRecipe(JsonNode node, string source) => Read<TrainingRecipe>(node, source);
 
-    /// <summary>The same for definitions; their defaults are the types' own.</summary>
+    /// <summary>The same for definitions.</summary>
     static readonly string[] LaterDefinitionFields = ["norm", "embeddingNorm", "feedForward"];
 
     static void LeaveOutUnsetFields(JsonTypeInfo type)
@@ -47,7 +47,7 @@ public static class DefinitionJson
                 property.ShouldSerialize = (_, value) => !Equals(value, property.Get!(Defaults));
         if (type.Type == typeof(ModelDefinition))
             foreach (var property in type.Properties.Where(property => LaterDefinitionFields.Contains(property.Name)))
-                property.ShouldSerialize = (_, value) => !Equals(value, Activator.CreateInstance(property.PropertyType));
+                property.ShouldSerialize = (_, value) => value is not (false or NormKind.RootMeanSquare or FeedForwardKind.SwiGlu);
     }
 
     static T Read<T>(JsonNode node, string source)
