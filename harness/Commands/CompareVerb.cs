@@ -44,8 +44,8 @@ internal sealed class CompareVerb : IVerb
                 new ComparisonSide(store, baseline.RunId, names.FirstOrDefault(), First(trainedLoops), First(testedLoops)),
                 new ComparisonSide(store, candidate.RunId, names.LastOrDefault(), Last(trainedLoops), Last(testedLoops)));
 
-            // The canary is no result, and a rate without samples says what its latency says.
-            report = report with { Refused = [.. report.Refused.Where(item => !CanarySeries.Is(item.Key) && item.Key.Metric != "tokens_per_second")] };
+            // The canary is no result, a rate without samples says what its latency says, and operation counts follow from the variant.
+            report = report with { Refused = [.. report.Refused.Where(item => !CanarySeries.Is(item.Key) && item.Key.Metric is not ("tokens_per_second" or TimeRecords.FlopsPerToken))] };
             if (report.Rows.Count == 0)
             {
                 throw new ResultsException(ResultsProblem.NotComparable, NothingComparable(report));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Timing;
+using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
 using Spectre.Console;
 
@@ -15,10 +16,15 @@ internal sealed class ResultsVerb : IVerb
     public Command Create(CommandEnvironment environment)
     {
         var command = new Command("results", """
-            Show runs, cells and metrics of the store.
+            Show runs, cells and metrics of the store; without a further word, the runs.
 
             Example: lt2 results metrics --variant lt2-gdn@tiny --metric acc
             """);
+        var output = CommonOptions.Out();
+        var json = CommonOptions.Json();
+        command.Options.Add(output);
+        command.Options.Add(json);
+        command.SetAction(parsed => ShowRuns(environment, parsed.GetValue(output)!, parsed.GetValue(json)));
         command.Subcommands.Add(Runs(environment));
         command.Subcommands.Add(Cells(environment));
         command.Subcommands.Add(Metrics(environment));
@@ -30,10 +36,13 @@ internal sealed class ResultsVerb : IVerb
         var output = CommonOptions.Out();
         var json = CommonOptions.Json();
         var command = new Command("runs", "All runs, newest last") { output, json };
-        command.SetAction(parsed => Show(environment, parsed.GetValue(output)!, parsed.GetValue(json), store => store.Runs(), ["run", "plan", "status", "started (UTC)", "build", "commit", "host"],
-            run => [run.RunId, run.PlanName, run.Status.ToString().ToLowerInvariant(), run.StartedUtc.ToString("u"), run.BuildId, run.Commit ?? "", run.HostClass]));
+        command.SetAction(parsed => ShowRuns(environment, parsed.GetValue(output)!, parsed.GetValue(json)));
         return command;
     }
+
+    private static int ShowRuns(CommandEnvironment environment, string outputRoot, bool json) => Show(
+        environment, outputRoot, json, store => store.Runs(), ["run", "plan", "status", "started (UTC)", "build", "commit", "host"],
+        run => [run.RunId, run.PlanName, run.Status.ToString().ToLowerInvariant(), run.StartedUtc.ToString("u"), run.BuildId, run.Commit ?? "", run.HostClass]);
 
     private static Command Cells(CommandEnvironment environment)
     {
@@ -79,11 +88,19 @@ internal sealed class ResultsVerb : IVerb
             item =>
             [
                 item.Key.VariantId, item.Key.TrainedLoopCount?.ToString() ?? "", item.Key.TestedLoopCount?.ToString() ?? "", $"{item.Key.SuiteId}/{item.Key.TaskId}",
-                item.Key.SequenceLength is { } length ? $"{length} tokens, batch {item.Key.BatchSize}" : item.Key.CaseParameters, item.Key.Metric, item.Key.Slice ?? "",
+                Case(item.Key), item.Key.Metric, item.Key.Slice ?? "",
                 HumanNumber.Significant(item.Value), HumanNumber.Significant(item.StandardError), item.Unit, HumanNumber.Whole(item.SampleCount), item.Seed?.ToString() ?? "",
             ]));
         return command;
     }
+
+    // A time's phase is its task; the canary's is what it did at a position.
+    private static string Case(SeriesKey key) => key switch
+    {
+        { SequenceLength: { } length } => $"{length} tokens, batch {key.BatchSize}",
+        { Phase: { } phase } when phase != key.TaskId => $"{phase}, {key.CaseParameters}",
+        _ => key.CaseParameters,
+    };
 
     private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 

@@ -38,24 +38,7 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Open(string outputRoot)
     {
         var root = RunsIn(outputRoot);
-        var lockPath = Path.Combine(root, ".lock");
-        try
-        {
-            Directory.CreateDirectory(root);
-            return new RunFolder(root, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw new PlanException($"The folder '{root}' cannot be written: {error.Message} Choose another with --out DIR.");
-        }
-        catch (IOException error) when (File.Exists(lockPath))
-        {
-            throw new PlanException($"Another run is using '{root}' ({error.Message}) Wait for it, or write elsewhere with --out DIR.");
-        }
-        catch (IOException error)
-        {
-            throw new PlanException($"The folder '{root}' cannot be made: {error.Message} Choose another with --out DIR.");
-        }
+        return new RunFolder(root, FolderLock.Take(root, ".lock", $"Another run is using '{root}'", "Wait for it, or write elsewhere with --out DIR."));
     }
 
     /// <inheritdoc />

@@ -1,5 +1,6 @@
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Harness.Timing;
+using LT2.Eval.Models.Definitions;
 using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Harness.Execution;
@@ -11,6 +12,9 @@ internal static class TimeRecords
     private const double LatencyFloorShare = 0.02;
 
     private const double MemoryFloorBytes = 64d * 1024 * 1024;
+
+    /// <summary>Forward operations for one token by the shapes alone; nothing is measured, so that it compares models and not implementations.</summary>
+    public const string FlopsPerToken = "flops_per_token";
 
     /// <summary>Every block of one process.</summary>
     public static IEnumerable<TimingBlockRecord> Blocks(string cellId, TimingReport report, int process, int loopCount, int batchSize) =>
@@ -35,6 +39,8 @@ internal static class TimeRecords
         var tokens = first.Phase == "prefill" ? first.SequenceLength * cell.Timing.BatchSize : cell.Timing.BatchSize;
         yield return Record(
             cell, runId, report, first, "tokens_per_second", tokens * 1000d / latency, null, blocks.Count, measured.Count, "token/s", MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
+        yield return Record(
+            cell, runId, report, first, FlopsPerToken, ModelShape.FlopsPerToken(cell.Model, ContextLength(first)), null, 0, 0, "FLOP/token", MetricKind.Continuous, null);
         if (measured.Select(pair => pair.Item.JoulesAnIteration).OfType<double>().ToList() is { Count: > 0 } joules)
         {
             yield return Record(
@@ -83,6 +89,9 @@ internal static class TimeRecords
             yield return ("operation_rate", "FLOP/s", operations, [.. limits.Select(limit => limit.OperationsPerSecond)]);
         }
     }
+
+    // A token of a prefill sees half of the sequence on average, one that is decoded all of it.
+    private static int ContextLength(TimingMeasurement item) => item.Phase == "prefill" ? Math.Max(1, item.SequenceLength / 2) : item.SequenceLength;
 
     private static MetricRecord Record(
         TimeCell cell, string runId, TimingReport report, TimingMeasurement item, string metric, double? value, double? error, long count, long clusters,

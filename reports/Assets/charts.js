@@ -1,12 +1,16 @@
-// Draws the charts. Pages open from file://, where fetch is blocked: each chart's data is a script file, asked for when the chart comes
-// into view, or a JSON block in the one-file form. Nothing here reaches a network.
+// Draws the charts. Pages open from file://, where fetch is blocked: each chart's data is a script file, or a JSON block in the one-file form. Charts in
+// view are drawn first and the others when the browser is idle, so that neither a long page nor a print leaves empty frames. Nothing here reaches a network.
 (function () {
   "use strict";
   const waiting = new Map();
   const base = document.currentScript && document.currentScript.src ? document.currentScript.src.replace(/assets\/[^/]*$/, "") : null;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Map();
-  let plotly = null;
+  // A print begins right after "beforeprint": what is loaded by then can still be drawn, so everything is asked for early. A page of very many charts
+  // draws the far ones in view or for a print only.
+  const mostIdle = 60, paperWidth = 640;
+  const paper = { "--text": "#000000", "--muted": "#333333", "--grid": "#cccccc", "--surface": "#ffffff" };
+  let plotly = null, printing = false;
 
   function load(path) {
     return new Promise((resolve, reject) => {
@@ -29,13 +33,12 @@
     if (!waiting.has(id)) {
       let resolve;
       const arrived = new Promise((done) => { resolve = done; });
-      waiting.set(id, { arrived, resolve });
-      return load("data/" + id + ".js").then(() => arrived);
+      waiting.set(id, { resolve, figure: load("data/" + id + ".js").then(() => arrived) });
     }
-    return waiting.get(id).arrived;
+    return waiting.get(id).figure;
   }
 
-  function css(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+  function css(name) { return printing ? paper[name] : getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
 
   function themed(layout, width) {
     const text = css("--text"), grid = css("--grid"), line = css("--muted");
@@ -51,6 +54,7 @@
         result[key] = Object.assign({ gridcolor: grid, linecolor: line, zeroline: false, ticks: "outside", tickcolor: line }, layout[key]);
       }
     }
+    if (printing) Object.assign(result, { width: paperWidth, autosize: false });
     result.annotations = (layout.annotations || []).map((note) => Object.assign({ font: { size: 11, color: line } }, note));
     return result;
   }
@@ -86,6 +90,15 @@
     drawAll() { return Promise.all(boxes().map(draw)); },
   });
 
+  function ahead() {
+    library().catch(() => {});
+    boxes().forEach((box) => data(box.dataset.chart).catch(() => {}));
+    const left = boxes().slice(0, mostIdle);
+    const idle = window.requestIdleCallback || ((work) => setTimeout(work, 20));
+    const next = () => { const box = left.shift(); if (box) draw(box).then(() => idle(next)); };
+    idle(next);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     const watcher = new IntersectionObserver((entries) => {
       for (const entry of entries) {
@@ -96,6 +109,8 @@
     }, { rootMargin: "500px" });
     boxes().forEach((box) => watcher.observe(box));
   });
+  window.addEventListener("load", ahead);
   dark.addEventListener("change", redraw);
-  window.addEventListener("beforeprint", () => { window.lt2Eval.drawAll(); });
+  window.addEventListener("beforeprint", () => { printing = true; redraw(); window.lt2Eval.drawAll(); });
+  window.addEventListener("afterprint", () => { printing = false; redraw(); });
 })();

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
+using LT2.Eval.Results.Gating;
+using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Statistics;
 
 namespace LT2.Eval.Reports.Charts;
@@ -12,6 +14,15 @@ internal static class LatencyText
     /// <summary><c>Prefill, batch 1</c>.</summary>
     public static string PhaseTitle(string phase, int batchSize) =>
         string.Create(CultureInfo.InvariantCulture, $"{(phase.Length == 0 ? "unnamed phase" : char.ToUpperInvariant(phase[0]) + phase[1..])}, batch {batchSize}");
+
+    /// <summary>A warning where so many blocks ran under throttling or load that the times are the host's; null where they can be trusted.</summary>
+    public static string? Tainted(IReadOnlyList<TimingBlockRecord> blocks)
+    {
+        var tainted = blocks.Where(block => block.IsTainted).ToList();
+        return tainted.Count <= new GateOptions().TaintedShare * blocks.Count
+            ? null
+            : $"Read these times with caution: {Quantity.Count(tainted.Count)} of {Quantity.Count(blocks.Count)} timed blocks ran under throttling or load (the first: {VisibleText.Of(tainted[0].ThrottleReason ?? "no reason recorded")}).";
+    }
 
     /// <summary>Place of a phase on the page.</summary>
     public static string Anchor(string phase, int batchSize) => string.Create(CultureInfo.InvariantCulture, $"{ContentHash.Slug(phase)}-{batchSize}");

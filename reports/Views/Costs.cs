@@ -4,7 +4,7 @@ using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Reports.Views;
 
-/// <summary>The costs a run measured: latency of each phase, and every byte or FLOP count of the timing suite.</summary>
+/// <summary>The costs a run measured: latency of each phase, and every count of bytes, operations or joules of the timing suite.</summary>
 internal static class Costs
 {
     /// <summary>Every cost, at the largest length that most pairs of variant and loop count share.</summary>
@@ -22,7 +22,7 @@ internal static class Costs
         });
 
     private static IEnumerable<CostKind> Recorded(IReadOnlyList<MetricRecord> metrics) =>
-        metrics.Where(metric => QualityCases.NotQuality.Contains(metric.Key.SuiteId) && metric.Key.SuiteId != ExitLine.SuiteId && metric.Value is not null && metric.Kind != MetricKind.Duration
+        metrics.Where(metric => metric.Key.SuiteId == "timing" && metric.Value is not null && metric.Kind != MetricKind.Duration
                 && metric.Direction == MetricDirection.LowerIsBetter && metric.Key.TestedLoopCount is not null)
             .GroupBy(metric => (metric.Key.Metric, metric.Key.Phase, metric.Unit)).OrderBy(group => group.Key.Metric, StringComparer.Ordinal).ThenBy(group => group.Key.Phase, StringComparer.Ordinal)
             .Select(group =>

@@ -67,12 +67,17 @@ internal sealed class ComparisonArm
     /// <summary>ln of each fresh process' median milliseconds, over its usable blocks.</summary>
     public List<double> ProcessLogTimes(MetricRecord metric) =>
     [
-        .. UsableBlocks.Of(_side.Store.TimingBlocks(_side.RunId, metric.CellId))
-            .Where(block => block.Phase == metric.Key.Phase && block.SequenceLength == (metric.Key.SequenceLength ?? block.SequenceLength)
-                && block.LoopCount == (metric.Key.TestedLoopCount ?? block.LoopCount))
-            .GroupBy(block => block.ProcessIndex)
+        .. UsableBlocks.Of(BlocksOf(metric)).GroupBy(block => block.ProcessIndex)
             .Select(process => Math.Log(Quantile.Median(process.Select(block => block.MillisecondsPerIteration)))),
     ];
+
+    /// <summary>Share of a time's blocks that ran under throttling or load.</summary>
+    public double TaintedShare(MetricRecord metric) =>
+        BlocksOf(metric).Select(block => block.IsTainted ? 1.0 : 0.0).DefaultIfEmpty().Average();
+
+    private IEnumerable<TimingBlockRecord> BlocksOf(MetricRecord metric) => _side.Store.TimingBlocks(_side.RunId, metric.CellId)
+        .Where(block => block.Phase == metric.Key.Phase && block.SequenceLength == (metric.Key.SequenceLength ?? block.SequenceLength)
+            && block.LoopCount == (metric.Key.TestedLoopCount ?? block.LoopCount));
 
     // What either side names is compared and so left out of the key; a variant brings its recipe and kernels along.
     private static SeriesKey Matched(SeriesKey key, ComparisonSide side, ComparisonSide other)

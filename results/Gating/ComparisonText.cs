@@ -9,6 +9,8 @@ public static class ComparisonText
 {
     private static readonly string[] Head = ["verdict", "series", "baseline", "candidate", "difference", "95 % interval", "p (Holm)", "detectable", "worse/better", "question"];
 
+    private const double BytesAMegabyte = 1e6;
+
     private const int MostRows = 40, MostOfAReason = 3;
 
     /// <summary>
@@ -36,26 +38,32 @@ public static class ComparisonText
         }
         if (isCut)
             text.Append(CultureInfo.InvariantCulture, $"{report.Rows.Count - rows.Count} equivalent series are not listed.\n");
-        foreach (var reason in report.Refused.GroupBy(refused => refused.Reason))
-        {
-            var some = reason.Take(everything || reason.Count() <= MostOfAReason ? int.MaxValue : 1).Select(refused => title(refused.Key)).ToList();
-            foreach (var series in some)
-                text.Append(CultureInfo.InvariantCulture, $"not compared: {series}{(some.Count < reason.Count() ? $" and {reason.Count() - some.Count} more" : "")}: {reason.Key}\n");
-        }
+        Reasons(text, "not compared", report.Refused.Select(refused => (title(refused.Key), refused.Reason)), everything);
+        Reasons(text, "note", report.Rows.Where(row => row is { Note: not null, Verdict: not ComparisonVerdict.Equivalent }).Select(row => (title(row.Key), row.Note!)), everything);
         foreach (var (name, baseline, candidate) in report.EnvironmentDifferences)
             text.Append(CultureInfo.InvariantCulture, $"environment: {name} was '{baseline ?? "absent"}', is '{candidate ?? "absent"}'\n");
         return text.ToString();
     }
 
+    private static void Reasons(StringBuilder text, string label, IEnumerable<(string Series, string Reason)> items, bool everything)
+    {
+        foreach (var reason in items.GroupBy(item => item.Reason))
+        {
+            var some = reason.Take(everything || reason.Count() <= MostOfAReason ? int.MaxValue : 1).Select(item => item.Series).ToList();
+            foreach (var series in some)
+                text.Append(CultureInfo.InvariantCulture, $"{label}: {series}{(some.Count < reason.Count() ? $" and {reason.Count() - some.Count} more" : "")}: {reason.Key}\n");
+        }
+    }
+
     private static string[] Cells(MetricComparison row, Func<SeriesKey, string> title)
     {
-        var isTime = row.Question == ComparisonQuestion.Time;
         return
         [
-            row.Verdict.ToString().ToLowerInvariant(), title(row.Key), Number(row.BaselineValue), Number(row.CandidateValue),
-            Change(row.Difference, isTime), row.Interval is { } i ? $"{Change(i.Lower, isTime)} … {Change(i.Upper, isTime)}" : "none",
-            row.AdjustedPValue?.ToString("0.####", CultureInfo.InvariantCulture) ?? "none", row.DetectableEffect is { } effect ? Change(effect, isTime) : "none",
-            isTime || row.Question == ComparisonQuestion.Memory ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.Flips.Worsened.Length}/{row.Flips.Improved.Length} of {row.Pairs}"),
+            row.Verdict.ToString().ToLowerInvariant(), title(row.Key), Value(row, row.BaselineValue), Value(row, row.CandidateValue),
+            Change(row, row.Difference), row.Interval is { } i ? $"{Change(row, i.Lower)} … {Change(row, i.Upper)}" : "none",
+            row.AdjustedPValue?.ToString("0.####", CultureInfo.InvariantCulture) ?? "none", row.DetectableEffect is { } effect ? Change(row, effect) : "none",
+            row.Pairs == 0 || row.Question is ComparisonQuestion.Time or ComparisonQuestion.Memory
+                ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.Flips.Worsened.Length}/{row.Flips.Improved.Length} of {row.Pairs}"),
             row.Question switch
             {
                 ComparisonQuestion.SameWeights => "A same weights", ComparisonQuestion.OtherWeights => "B other weights",
@@ -64,9 +72,16 @@ public static class ComparisonText
         ];
     }
 
-    private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    private static string Value(MetricComparison row, double value) => row.Question == ComparisonQuestion.Memory
+        ? (value / BytesAMegabyte).ToString("0.# MB", CultureInfo.InvariantCulture)
+        : value.ToString("G4", CultureInfo.InvariantCulture);
 
-    private static string Change(double value, bool isLogRatio) => isLogRatio
-        ? (Math.Exp(value) - 1).ToString("+0.0%;-0.0%;0.0%", CultureInfo.InvariantCulture)
-        : value.ToString("+0.####;-0.####;0", CultureInfo.InvariantCulture);
+    private static string Change(MetricComparison row, double value) => row.Question switch
+    {
+        // Two processes a side can leave an interval that reaches over many orders of magnitude.
+        ComparisonQuestion.Time when value > Math.Log(11) => "over +1000%",
+        ComparisonQuestion.Time => (Math.Exp(value) - 1).ToString("+0.0%;-0.0%;0.0%", CultureInfo.InvariantCulture),
+        ComparisonQuestion.Memory => (value / BytesAMegabyte).ToString("+0.# MB;-0.# MB;0 MB", CultureInfo.InvariantCulture),
+        _ => value.ToString("+0.####;-0.####;0", CultureInfo.InvariantCulture),
+    };
 }

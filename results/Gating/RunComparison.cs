@@ -1,3 +1,4 @@
+using System.Globalization;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Statistics;
 using MathNet.Numerics.Distributions;
@@ -10,7 +11,7 @@ namespace LT2.Eval.Results.Gating;
 /// </summary>
 public static class RunComparison
 {
-    private sealed record Draft(MetricComparison Row, double StandardError, double DegreesOfFreedom);
+    private sealed record Draft(MetricComparison Row, double StandardError, double DegreesOfFreedom, bool IsTainted = false);
 
     /// <summary>Compares two sides.</summary>
     public static ComparisonReport Compare(ComparisonSide baseline, ComparisonSide candidate, ComparisonOptions? options = null)
@@ -111,9 +112,11 @@ public static class RunComparison
         }
         var (x, y) = (first.ProcessLogTimes(before), second.ProcessLogTimes(after));
         reason = x.Count < 2 || y.Count < 2 ? $"times of {x.Count} and {y.Count} fresh processes: at least 2 on each side are needed" : null;
-        return reason is null
-            ? Welch(before, after, ComparisonQuestion.Time, x, y, before.Value!.Value, after.Value!.Value, options.TimeFloor, null)
-            : null;
+        if (reason is not null)
+            return null;
+        var isTainted = Math.Max(first.TaintedShare(before), second.TaintedShare(after)) > options.TaintedShare;
+        return Welch(before, after, ComparisonQuestion.Time, x, y, before.Value!.Value, after.Value!.Value, options.TimeFloor,
+            isTainted ? string.Create(CultureInfo.InvariantCulture, $"more than {options.TaintedShare:0%} of its blocks ran under throttling or load: no verdict") : null) with { IsTainted = isTainted };
     }
 
     private static Draft Memory(MetricRecord before, MetricRecord after, ComparisonOptions options)
@@ -153,7 +156,10 @@ public static class RunComparison
             judged.AddRange(members.Select((member, i) =>
             {
                 var row = member.Row with { AdjustedPValue = member.Row.PValue is null ? null : adjusted[i] };
-                return row with { Verdict = VerdictRule.Of(row, member.StandardError, member.DegreesOfFreedom, options.Alpha) };
+                return row with
+                {
+                    Verdict = member.IsTainted ? ComparisonVerdict.Inconclusive : VerdictRule.Of(row, member.StandardError, member.DegreesOfFreedom, options.Alpha),
+                };
             }));
         }
         return [.. judged.OrderBy(row => row.Verdict switch { ComparisonVerdict.Worse => 0, ComparisonVerdict.Better => 1, ComparisonVerdict.Inconclusive => 2, _ => 3 })
@@ -172,7 +178,7 @@ public static class RunComparison
         return new(estimate - half, estimate + half);
     }
 
-    private static string Seeds(List<MetricRecord> metrics) => string.Join(", ", metrics.Select(m => m.Seed?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"));
+    private static string Seeds(List<MetricRecord> metrics) => string.Join(", ", metrics.Select(m => m.Seed?.ToString(CultureInfo.InvariantCulture) ?? "none"));
 
     private static List<(string, string?, string?)> EnvironmentDifferences(ComparisonSide baseline, ComparisonSide candidate)
     {

@@ -49,6 +49,19 @@ public sealed class NightlyAndPruneTests
     }
 
     [Fact]
+    public void A_place_that_cannot_be_written_is_not_taken_for_another_night()
+    {
+        using var plan = new TinyPlan(TextOnly);
+        File.WriteAllText(Path.Combine(plan.Folder, "results"), "a file in the folder's place");
+
+        var (exit, _, error) = Lt2.Run("nightly", plan.PlanPath, "--out", plan.Folder, "--device", "cpu");
+
+        Assert.Equal(2, exit);
+        Assert.Contains("cannot be written", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Another", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pruning_keeps_the_newest_and_the_pinned_runs()
     {
         using var plan = new TinyPlan();

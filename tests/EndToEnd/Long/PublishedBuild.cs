@@ -8,9 +8,12 @@ internal sealed class PublishedBuild : IDisposable
     private static readonly string[] Rooms = ["tasks", "baselines", "results", "reports", "harness"];
 
     private readonly string root = Directory.CreateTempSubdirectory("lt2-sources-").FullName;
+    private readonly string published;
 
+    /// <summary>LT2_LONG_TESTS_BUILDS=FOLDER keeps the programs there and takes those that are there already: they can be built before a host is made quiet.</summary>
     public PublishedBuild()
     {
+        published = Environment.GetEnvironmentVariable("LT2_LONG_TESTS_BUILDS") ?? Path.Combine(root, "published");
         var repository = Repository();
         foreach (var file in Directory.EnumerateFiles(repository).Concat(Rooms.SelectMany(room => Directory.EnumerateFiles(Path.Combine(repository, room), "*", SearchOption.AllDirectories))))
         {
@@ -41,7 +44,12 @@ internal sealed class PublishedBuild : IDisposable
     /// <summary>Publishes the program and returns its folder.</summary>
     public string Publish(string name)
     {
-        var target = Path.Combine(root, "published", name);
+        var target = Path.Combine(published, name);
+        if (File.Exists(Path.Combine(target, "lt2")))
+        {
+            return target;
+        }
+
         using var process = Process.Start(new ProcessStartInfo("dotnet", ["publish", "harness", "-c", "Release", "-o", target, "--nologo", "-v", "quiet"])
         {
             WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true,

@@ -38,6 +38,16 @@ public sealed partial class SiteTests
     }
 
     [Fact]
+    public void A_run_that_was_stopped_does_not_claim_that_nothing_is_missing()
+    {
+        var run = SampleRun.Create();
+        var stopped = run with { Run = run.Run with { Status = RunStatus.Interrupted }, Cells = [.. run.Cells.Where(cell => cell.Outcome == CellOutcome.Finished)] };
+        using var site = new WrittenSite(ReportInput.Of(stopped));
+        Assert.Contains("cells that it had not carried out by then are missing too", site.Read("index.html"), StringComparison.Ordinal);
+        Assert.DoesNotContain("every cell finished", site.Read("index.html"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ids_are_unique_on_every_page()
     {
         using var site = new WrittenSite(SampleInputs.Full());

@@ -1,3 +1,4 @@
+using LT2.Eval.Reports.Charts;
 using LT2.Eval.Reports.Views;
 using LT2.Eval.Results.Records;
 
@@ -67,5 +68,17 @@ public sealed class LatencyCurvesTests
     {
         LatencyCurve[] curves = [.. LatencyCurves.Of([Cell("a", "x"), Cell("b", "y")], [.. Blocks("a", _ => 1, 10, 20), .. Blocks("b", _ => 2, 10, 20)])];
         Assert.Null(Crossover.Between(curves[0], curves[1])!.Length);
+    }
+
+    [Fact]
+    public void Times_under_load_are_called_so_and_keep_their_points()
+    {
+        TimingBlockRecord[] blocks = [.. Enumerable.Range(0, 10).Select(block => new TimingBlockRecord("cell", "prefill", 64, 1, 1, 0, block, 10, 5, true) with { ThrottleReason = "other programs" })];
+
+        Assert.Equal(
+            "Read these times with caution: 10 of 10 timed blocks ran under throttling or load (the first: other programs).", LatencyText.Tainted(blocks));
+        Assert.Null(LatencyText.Tainted([.. blocks.Select((block, index) => block with { IsTainted = index == 0 })]));
+        var point = Assert.Single(Assert.Single(LatencyCurves.Of([], blocks)).Points);
+        Assert.Equal((5.0, 10, 10), (point.MedianMilliseconds, point.BlockCount, point.TaintedCount));
     }
 }

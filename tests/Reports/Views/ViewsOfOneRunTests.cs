@@ -1,3 +1,5 @@
+using LT2.Eval.Reports.Charts;
+using LT2.Eval.Reports.Input;
 using LT2.Eval.Reports.Tests.Samples;
 using LT2.Eval.Reports.Views;
 using LT2.Eval.Results.Records;
@@ -37,6 +39,32 @@ public sealed class ViewsOfOneRunTests
     [Fact]
     public void Costs_are_latency_by_phase_and_recorded_memory() =>
         Assert.Equal(["decode latency at n = 4,096, batch 1", "prefill latency at n = 4,096, batch 1", "peak memory, prefill at n = 4,096"], Costs.Of(Model).Select(cost => cost.Name));
+
+    [Fact]
+    public void A_loss_is_no_cost_and_operations_are()
+    {
+        var run = SampleRun.Create();
+        var timed = run.Metrics.First(metric => metric.Key is { SuiteId: "timing", TestedLoopCount: not null, SequenceLength: not null });
+        MetricRecord Added(string suite, string metric, string unit) => timed with
+        {
+            Key = timed.Key with { SuiteId = suite, Metric = metric }, Value = 7, Unit = unit, Kind = MetricKind.Continuous, Direction = MetricDirection.LowerIsBetter,
+        };
+        var costs = Costs.Of(new ReportModel(ReportInput.Of(run with { Metrics = [.. run.Metrics, Added("training", "validation_loss", "nat/token"), Added("timing", "flops_per_token", "FLOP/token")] })));
+        Assert.DoesNotContain(costs, cost => cost.Name.Contains("loss", StringComparison.Ordinal));
+        Assert.Equal(7, Assert.Single(costs, cost => cost.Unit == "FLOP/token").Of(timed.Key.VariantId, timed.Key.TestedLoopCount!.Value)!.Value);
+    }
+
+    [Fact]
+    public void What_models_were_trained_on_comes_from_their_cells()
+    {
+        CellRecord Train(string variant, int loops, string definition) => new(
+            "run", $"{variant}{loops}", CellKind.Train, "train", definition, CellOutcome.Finished, null, variant, 1, loops, DateTimeOffset.UnixEpoch, 1);
+        const string s3 = """{"case":{"task":"s3","parameters":{"elements":"all","length":"8"}}}""";
+
+        var table = TrainedOnTable.Of([Train("a", 4, s3), Train("a", 1, s3), Train("b", 2, "{}"), Train("c", 2, "no JSON")]);
+
+        Assert.Equal(["a", "1, 4", "s3, elements all, length 8"], Assert.Single(table.Rows));
+    }
 
     [Fact]
     public void A_length_grid_has_lengths_down_and_loop_counts_across()

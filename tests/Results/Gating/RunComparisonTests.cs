@@ -53,6 +53,16 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Times_taken_under_load_get_no_verdict_and_the_table_says_why()
+    {
+        var report = Compare(_nights.Add(0), _nights.Add(1, slowdown: 1.5, taintedShare: 0.5));
+
+        var row = Assert.Single(report.Rows, row => row.Question == ComparisonQuestion.Time && row.Key.Metric == "latency" && !CanarySeries.Is(row.Key));
+        Assert.Equal(ComparisonVerdict.Inconclusive, row.Verdict);
+        Assert.Contains("more than 10% of its blocks ran under throttling or load: no verdict", ComparisonText.Write(report, asMarkdown: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_weights_under_new_code_are_question_a_and_flips_are_listed()
     {
         var report = Compare(_nights.Add(0), _nights.Add(1, flipped: new HashSet<int> { 4, 7 }));
