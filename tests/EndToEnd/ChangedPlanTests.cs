@@ -50,7 +50,7 @@ public sealed class ChangedPlanTests
         var (exit, output, error) = Lt2.Run("results", "metrics", "--metric", "acx", "--json", "--out", plan.Folder);
         var scored = Lt2.Run("results", "cells", "--kind", "score", "--json", "--out", plan.Folder);
 
-        Assert.Equal("night", System.Text.Json.JsonDocument.Parse(Lt2.Run("results", "--json", "--out", plan.Folder).Output).RootElement[0].GetProperty("planName").GetString());
+        Assert.Equal("changing", System.Text.Json.JsonDocument.Parse(Lt2.Run("results", "--json", "--out", plan.Folder).Output).RootElement[0].GetProperty("planName").GetString());
         Assert.Equal(0, exit);
         Assert.Equal("[]", output.Trim());
         Assert.Contains("--metric acx: nothing of this run matches. Did you mean 'acc'?", error, StringComparison.Ordinal);

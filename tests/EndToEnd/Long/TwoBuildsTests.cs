@@ -5,7 +5,7 @@ namespace LT2.Eval.EndToEnd.Tests.Long;
 /// <summary>The whole gate with two real builds: the accepted one beside a slower one, and beside one that answers one sample in a thousand differently.</summary>
 public sealed class TwoBuildsTests(ThreeBuilds builds) : IClassFixture<ThreeBuilds>
 {
-    private const string Plan = """
+    private const string Quality = """
         name: two-builds
         testSetSeed: 1
         seeds: [1]
@@ -22,6 +22,10 @@ public sealed class TwoBuildsTests(ThreeBuilds builds) : IClassFixture<ThreeBuil
             tests:
               - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 1000 }
             recipe: { steps: 400, batchSize: 32, learningRate: 0.01 }
+        """;
+
+    private const string Times = Quality + """
+
         timings:
           - name: latency
             variants: [lt2-gdn@micro]
@@ -37,7 +41,7 @@ public sealed class TwoBuildsTests(ThreeBuilds builds) : IClassFixture<ThreeBuil
     public void The_unchanged_build_passes_and_a_slower_one_blocks_and_a_missing_one_is_inconclusive()
     {
         LongTests.SkipUnlessWanted("about ten minutes, three builds among them");
-        using var plan = Accept();
+        using var plan = Accept(Times);
 
         Assert.Equal(0, Run(builds.Accepted, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report", "--new").ExitCode);
         // To clear a suspect the interval has to exclude +10 %, which takes more pairs on a busy machine than a slowdown takes to show.
@@ -60,7 +64,7 @@ public sealed class TwoBuildsTests(ThreeBuilds builds) : IClassFixture<ThreeBuil
     public void One_answer_in_a_thousand_that_a_build_gets_wrong_is_found_and_named()
     {
         LongTests.SkipUnlessWanted("about ten minutes, three builds among them");
-        using var plan = Accept();
+        using var plan = Accept(Quality);
 
         Assert.Equal(0, Run(builds.Flipped, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report").ExitCode);
         var flipped = Gate(builds.Flipped, plan);
@@ -72,9 +76,9 @@ public sealed class TwoBuildsTests(ThreeBuilds builds) : IClassFixture<ThreeBuil
     }
 
     /// <summary>A run of the accepted build, pinned with that build kept beside it.</summary>
-    private TinyPlan Accept()
+    private TinyPlan Accept(string text)
     {
-        var plan = new TinyPlan(Plan);
+        var plan = new TinyPlan(text);
         var run = Run(builds.Accepted, "run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
         Assert.True(run.ExitCode == 0, run.Output);
         var pin = Run(builds.Accepted, "pin", "--reason", "the accepted build", "--keep-build", "--out", plan.Folder);
