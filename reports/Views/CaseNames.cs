@@ -44,6 +44,10 @@ internal static partial class CaseNames
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
+    /// <summary>The parameters without those that only say the length again.</summary>
+    public static string WithoutRepeatedLength(string caseParameters) =>
+        string.Join(';', Parameters(caseParameters).Where(pair => !IsLengthAgain(pair, caseParameters)).Select(pair => $"{pair.Key}={pair.Value}"));
+
     /// <summary>Whether a parameter only says the length again: test cases of one length state it twice, word problems without identities three times.</summary>
     public static bool IsLengthAgain(KeyValuePair<string, string> pair, string caseParameters) =>
         pair.Key is "minimumLength" or "activeTokens" && Parameters(caseParameters).Contains(KeyValuePair.Create("length", pair.Value));

@@ -15,7 +15,7 @@ internal static class RunBanner
         if (model.Input.Gate is { } gate)
         {
             var kind = gate.Verdict switch { GateVerdict.Pass => "good", GateVerdict.Regressed => "bad", _ => "unsure" };
-            return new Banner(kind, gate.Verdict.ToString().ToUpperInvariant(), $"{gate.Summary} {whole.Sentence}");
+            return new Banner(kind, gate.Verdict.ToString().ToUpperInvariant(), $"{Readable(gate)} {whole.Sentence}");
         }
         if (model.Input is not { Reference: { } reference, Comparison: not null })
         {
@@ -28,6 +28,10 @@ internal static class RunBanner
                 ? new Banner("good", "COMPLETE, NO REGRESSION FOUND", $"{counts} {whole.Sentence}")
                 : whole with { Sentence = $"{whole.Sentence} {counts}" };
     }
+
+    // The gate names a series as its key has it; pages name it as people read it.
+    private static string Readable(GateReport gate) =>
+        gate.Findings is [{ Key: { } key }, ..] ? gate.Summary.Replace(SeriesTitle.Of(key), SeriesNames.Title(key), StringComparison.Ordinal) : gate.Summary;
 
     private static Banner Completeness(ReportModel model)
     {

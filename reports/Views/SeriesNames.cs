@@ -12,7 +12,7 @@ internal static class SeriesNames
     /// <summary>Case, or phase and length of a time.</summary>
     public static string Case(SeriesKey key) => key.Phase is { } phase
         ? $"{phase}{(key.SequenceLength is { } length ? $", n = {Quantity.Count(length)}" : "")}, batch {Quantity.Count(key.BatchSize)}"
-        : CaseNames.Title(key.TaskId, key.CaseParameters, key.Shots);
+        : CaseNames.Title(key.TaskId, CaseNames.WithoutRepeatedLength(key.CaseParameters), key.Shots);
 
     /// <summary>Loop counts.</summary>
     public static string Loops(SeriesKey key) => (key.TrainedLoopCount, key.TestedLoopCount) switch

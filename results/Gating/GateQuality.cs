@@ -34,7 +34,7 @@ internal static class GateQuality
     {
         var change = string.Create(CultureInfo.InvariantCulture,
             $"{row.BaselineValue:0.####} → {row.CandidateValue:0.####} ({row.Difference:+0.####;-0.####;0}; {row.Flips.Worsened.Length} samples worse, "
-            + $"{row.Flips.Improved.Length} better of {row.Pairs}{(row.AdjustedPValue is { } p ? $", p = {p:0.####} after Holm" : "")})");
+            + $"{row.Flips.Improved.Length} better of {row.Pairs}{(row.AdjustedPValue is { } p ? $", {(p < 0.0001 ? "p < 0.0001" : $"p = {p:0.####}")} after Holm" : "")})");
         if (row.Verdict == ComparisonVerdict.Worse)
             yield return new("quality", "compare", FindingStatus.Blocking, row.Key, $"Worse: {change}.");
         else if (row.Verdict == ComparisonVerdict.Better)

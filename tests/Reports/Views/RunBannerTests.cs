@@ -1,6 +1,7 @@
 using LT2.Eval.Reports.Input;
 using LT2.Eval.Reports.Tests.Samples;
 using LT2.Eval.Reports.Views;
+using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Reports.Tests.Views;
@@ -47,5 +48,19 @@ public sealed class RunBannerTests
     {
         var banner = RunBanner.Of(new ReportModel(SampleInputs.Full()));
         Assert.Equal(("REGRESSED", "bad"), (banner.Word, banner.Kind));
+    }
+
+    [Fact]
+    public void A_verdict_of_the_gate_names_the_series_as_the_pages_do()
+    {
+        var input = SampleInputs.Full();
+        var key = input.Run.Metrics[0].Key with { TaskId = "s3", CaseParameters = "activeTokens=8;length=8;minimumLength=8", Phase = null, Metric = "acc_last", VariantId = "v", TrainedLoopCount = 4, TestedLoopCount = 6 };
+        var pin = new PinFile(1, "plan", "hash", "run", "build", null, null, "reason", "a person", DateTimeOffset.UnixEpoch, null, "digest", []);
+        var gate = new GateReport(
+            GateVerdict.Regressed, $"{SeriesTitle.Of(key)}: Worse: 0.9 → 0.2. (1 blocking)", [new GateFinding("quality", "compare", FindingStatus.Blocking, key, "Worse: 0.9 → 0.2.")], null, pin, "run", 1);
+
+        var banner = RunBanner.Of(new ReportModel(input with { Gate = gate }));
+
+        Assert.StartsWith("s3, length 8: acc last, v, T = 4, T′ = 6: Worse: 0.9 → 0.2. (1 blocking)", banner.Sentence, StringComparison.Ordinal);
     }
 }
