@@ -16,7 +16,7 @@ internal static class ExitChart
         var traces = lines.Select(line => (Trace)Plot
             .Line(line.VariantId, styles[line.VariantId], line.Points.Select(point => point.Threshold), line.Points.Select(point => (double?)point.Estimate.Value))
             .With("error_y", Plot.ErrorBars(line.Points.Select(point => point.Estimate.High - point.Estimate.Value), line.Points.Select(point => point.Estimate.Value - point.Estimate.Low))));
-        var layout = new Layout().With("xaxis", Plot.Axis("cumulative exit probability at which a token leaves (above 1: nobody leaves early)")).With("yaxis", Plot.Axis($"{name} ({unit})"));
+        var layout = new Layout().With("xaxis", Plot.Axis("exit threshold")).With("yaxis", Plot.Axis($"{name} ({unit})"));
         var summary = string.Join("; ", lines.Select(line =>
             $"{line.VariantId}: {Quantity.WithUnit(line.Points[0].Estimate.Value, unit)} at {Quantity.Number(line.Points[0].Threshold)}, {Quantity.WithUnit(line.Points[^1].Estimate.Value, unit)} at {Quantity.Number(line.Points[^1].Threshold)}"));
         return new ChartFigure(title, summary + ".", Plot.Json(traces, layout), new ChartTable(
