@@ -30,7 +30,7 @@ internal sealed class TextTaskEvaluator(CommandEnvironment environment, EvalSett
             throw new PlanException($"--docs holds the documents of one task, and '{choice.TaskId}' is a group of {group.Tasks.Count}. Name one of them, or a folder of data sets with --data.");
         }
 
-        var tasks = group is null ? [choice.Catalogue.Get(choice.TaskId)] : group.Tasks.Select(choice.Catalogue.Get).ToList();
+        var tasks = group is null ? [choice.Adapt(choice.Catalogue.Get(choice.TaskId))] : group.Tasks.Select(task => choice.Adapt(choice.Catalogue.Get(task))).ToList();
         var data = DataFolder.Resolve(settings.Data);
         var inputs = tasks.Select(task => Read(task, choice, data)).ToList();
         var groups = choice.Catalogue.Groups.Where(candidate => group is not null && candidate.Tasks.All(group.Tasks.Contains)).ToList();

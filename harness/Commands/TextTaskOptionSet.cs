@@ -14,6 +14,8 @@ internal sealed class TextTaskOptionSet(Option<string?> task)
 
     private readonly Option<string?> fewShotDocs = new("--fewshot-docs") { Description = "JSON lines: the documents that shots are taken from." };
 
+    private readonly Option<int?> newTokens = new("--max-new-tokens") { Description = "Most tokens to generate, for models that read too little for the task's own limit (TriviaQA: 256)." };
+
     private readonly Option<bool> examples = new("--examples") { Description = "The few documents that come with the task, instead of its data set." };
 
     /// <param name="command">The verb.</param>
@@ -23,6 +25,7 @@ internal sealed class TextTaskOptionSet(Option<string?> task)
         if (withExamples)
         {
             command.Options.Add(examples);
+            command.Options.Add(newTokens);
         }
 
         command.Options.Add(docs);
@@ -38,6 +41,11 @@ internal sealed class TextTaskOptionSet(Option<string?> task)
             throw new PlanException($"--shots {parsed.GetValue(shots)}: the number of shots cannot be negative.");
         }
 
+        if (parsed.GetValue(newTokens) < 1)
+        {
+            throw new PlanException($"--max-new-tokens {parsed.GetValue(newTokens)}: at least one token must be generated.");
+        }
+
         if (parsed.GetValue(examples) && parsed.GetValue(docs) is not null)
         {
             throw new PlanException("--docs and --examples both say which documents to take: name one.");
@@ -49,6 +57,7 @@ internal sealed class TextTaskOptionSet(Option<string?> task)
             parsed.GetValue(examples),
             parsed.GetValue(shots),
             parsed.GetValue(fewShotDocs),
+            parsed.GetValue(newTokens),
             catalogue);
     }
 }

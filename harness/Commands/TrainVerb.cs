@@ -28,6 +28,7 @@ internal sealed class TrainVerb : IVerb
         var rate = new Option<double?>("--learning-rate") { Description = "Peak learning rate." };
         var loss = new Option<string?>("--loss") { Description = $"One of {string.Join(", ", RecipeOverrides.LossNames)}." };
         var length = new Option<int?>("--sequence-length") { Description = "Tokens a row, for text." };
+        var tokenizer = new Option<string?>("--tokenizer") { Description = "How text becomes tokens: byte, gpt2, cl100k_base, … (lt2 data get their vocabularies) or a tokenizer.json (default: byte)." };
         var seed = new Option<long>("--seed") { Description = "Seed of initialisation and training order.", DefaultValueFactory = _ => 1 };
         var limit = CommonOptions.MemoryLimit();
         var device = CommonOptions.Device();
@@ -43,7 +44,7 @@ internal sealed class TrainVerb : IVerb
             Examples:
               lt2 train lt2-gdn@tiny --suite mqar --set length=32 vocabulary=64 --checkpoint my-model
               lt2 train ouro@tiny --from my-ouro --loss exitImprovement --suite perplexity --task austen --sequence-length 128 --checkpoint my-ouro-gated
-            """) { variant, checkpoint, from, loops, steps, batch, accumulation, rate, loss, length, seed, device, dtype, threads, limit, data, json };
+            """) { variant, checkpoint, from, loops, steps, batch, accumulation, rate, loss, length, tokenizer, seed, device, dtype, threads, limit, data, json };
         item.AddTo(command);
         var group = new GroupOptionSet();
         group.AddTo(command);
@@ -66,7 +67,8 @@ internal sealed class TrainVerb : IVerb
             var problems = new List<string>();
             var trainingCase = item.Read(parsed, environment.Plugins.Suites);
             var model = VariantCatalogue.Load().Resolve(parsed.GetValue(variant)!);
-            model = model.WithLoopCount(parsed.GetValue(loops) ?? model.LoopCount).WithVocabulary(Planner.Vocabulary(trainingCase));
+            var read = TrainingTokenizer.Resolve(parsed.GetValue(tokenizer), _ => null);
+            model = model.WithLoopCount(parsed.GetValue(loops) ?? model.LoopCount).WithVocabulary(Planner.Vocabulary(trainingCase, read));
             var recipe = RecipeOverrides.Apply(
                 model.Recipe,
                 new RecipeOverride(
@@ -76,6 +78,11 @@ internal sealed class TrainVerb : IVerb
             if (trainingCase is Tasks.Contracts.ITextCase && parsed.GetValue(length) is null)
             {
                 problems.Add("Text needs --sequence-length, the number of tokens a row.");
+            }
+
+            if (trainingCase is Tasks.Contracts.IGeneratedCase && read is not null)
+            {
+                problems.Add("A generated suite has token ids of its own; leave --tokenizer out.");
             }
 
             if (parsed.GetValue(from) is { } start)
@@ -98,7 +105,7 @@ internal sealed class TrainVerb : IVerb
                 TorchRuntime.SetThreads(count);
             }
 
-            var cell = new TrainCell(model, trainingCase, recipe, parsed.GetValue(length), 500, parsed.GetValue(seed), parsed.GetValue(dtype)!, null);
+            var cell = new TrainCell(model, trainingCase, recipe, parsed.GetValue(length), 500, parsed.GetValue(seed), parsed.GetValue(dtype)!, null, read);
             var corpora = new CorpusCache(environment.Plugins.Suites, DataFolder.Resolve(parsed.GetValue(data)));
             var progress = new LineProgress(environment.Error, environment.Clock);
             progress.Begin(1, 0);

@@ -24,12 +24,24 @@ public static class CheckpointTokenizer
             throw new PlanException($"The checkpoint '{folder}' was trained on the ids of a generated suite and has no tokenizer, so it cannot read text. Score it with --suite.");
         }
 
+        var tokenizer = TokenizerCatalogue.Load(OwnFile(folder, metadata) ?? metadata.Tokenizer, data);
+        return tokenizer.VocabularySize <= metadata.Definition.VocabularySize ? tokenizer : throw new PlanException(TooManyIds(folder, metadata, tokenizer.VocabularySize));
+    }
+
+    /// <summary>Number of ids of the tokenizer that the checkpoint names, known for catalogue names without their data.</summary>
+    /// <exception cref="TaskException">It is unknown, missing or of a kind that is not read.</exception>
+    public static int VocabularySize(string folder, CheckpointMetadata metadata) => OwnFile(folder, metadata) is { } file
+        ? TokenizerCatalogue.LoadFile(file).VocabularySize
+        : TokenizerCatalogue.VocabularySizeOf(metadata.Tokenizer) ?? TokenizerCatalogue.LoadFile(metadata.Tokenizer).VocabularySize;
+
+    /// <summary>What is said where a tokenizer has ids that the model lacks.</summary>
+    public static string TooManyIds(string folder, CheckpointMetadata metadata, int tokenizerIds) =>
+        $"The tokenizer '{metadata.Tokenizer}' of the checkpoint '{folder}' has {tokenizerIds} ids, but the model knows {metadata.Definition.VocabularySize}: "
+        + "they do not belong together. Put the tokenizer file that the model was trained with into the folder.";
+
+    private static string? OwnFile(string folder, CheckpointMetadata metadata)
+    {
         var file = Path.Combine(folder, metadata.Tokenizer);
-        var isOwn = Path.HasExtension(metadata.Tokenizer) || File.Exists(file);
-        var tokenizer = TokenizerCatalogue.Load(isOwn ? file : metadata.Tokenizer, data);
-        return tokenizer.VocabularySize <= metadata.Definition.VocabularySize
-            ? tokenizer
-            : throw new PlanException($"The tokenizer '{metadata.Tokenizer}' of the checkpoint '{folder}' has {tokenizer.VocabularySize} ids, but the model knows {metadata.Definition.VocabularySize}: "
-                + "they do not belong together. Put the tokenizer file that the model was trained with into the folder.");
+        return Path.HasExtension(metadata.Tokenizer) || File.Exists(file) ? file : null;
     }
 }

@@ -13,13 +13,20 @@ public sealed class CorpusCache(IReadOnlyList<ISuite> suites, IDataLocator data)
     /// <summary>Where data sets lie.</summary>
     public IDataLocator Data => data;
 
-    private readonly ConcurrentDictionary<string, Lazy<int[]>> texts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Case, ITokenizer? Tokenizer), Lazy<int[]>> texts = new();
+
+    private readonly ConcurrentDictionary<TrainingTokenizer, Lazy<ITokenizer>> tokenizers = new();
+
+    /// <summary>The tokenizer itself, loaded once; null for bytes.</summary>
+    /// <exception cref="TaskException">Its file or vocabulary is missing or unreadable.</exception>
+    public ITokenizer? Tokenizer(TrainingTokenizer? named) => named is null ? null
+        : tokenizers.GetOrAdd(named, _ => new Lazy<ITokenizer>(() => TokenizerCatalogue.Load(named.NameOrPath, data))).Value;
 
     /// <summary>The joined tokens of a case's training documents; each document ends with the end-of-text id, where there is one.</summary>
     /// <param name="item">The case.</param>
     /// <param name="tokenizer">How text becomes tokens; null for bytes.</param>
     public IReadOnlyList<int> Tokens(ICase item, ITokenizer? tokenizer = null) => texts.GetOrAdd(
-        $"{CaseText.Name(item)};{CaseText.Parameters(item)};{tokenizer?.Name}",
+        ($"{CaseText.Name(item)};{CaseText.Parameters(item)}", tokenizer is ByteTokenizer ? null : tokenizer),
         _ => new Lazy<int[]>(() => Tokenize(item, tokenizer ?? new ByteTokenizer()))).Value;
 
     private int[] Tokenize(ICase item, ITokenizer tokenizer)

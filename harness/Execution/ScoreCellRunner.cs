@@ -6,7 +6,7 @@ using LT2.Eval.Tasks.Contracts;
 
 namespace LT2.Eval.Harness.Execution;
 
-/// <summary>Scores the checkpoint of a train or convert cell on a case at every tested loop count.</summary>
+/// <summary>Scores a checkpoint, of a train or convert cell or given, on a case at every tested loop count.</summary>
 public sealed class ScoreCellRunner : ICellRunner
 {
     /// <inheritdoc />
@@ -15,7 +15,7 @@ public sealed class ScoreCellRunner : ICellRunner
         var score = (ScoreCell)cell;
         var started = context.Clock.GetUtcNow();
         var (train, events) = Choose(score, context);
-        var folder = context.CheckpointFolder(train.Id);
+        var folder = train.FolderIn(context.CheckpointRoot);
         var metadata = CheckpointFolder.ReadMetadata(folder);
         using var model = CheckpointFolder.Load(folder, context.Device, Dtypes.Use(train.Dtype, context.Device));
         var progress = (double fraction, string detail) => context.Progress.CellProgress(cell, fraction, detail);
@@ -55,7 +55,7 @@ public sealed class ScoreCellRunner : ICellRunner
     }
 
     /// <summary>The candidate with the least validation loss; with a sweep, choice and losers are recorded as an event.</summary>
-    private static (CheckpointCell Chosen, IReadOnlyList<EventRecord> Events) Choose(ScoreCell score, CellContext context)
+    private static (ICheckpointSource Chosen, IReadOnlyList<EventRecord> Events) Choose(ScoreCell score, CellContext context)
     {
         if (score.Candidates.Count == 1)
         {
@@ -74,8 +74,8 @@ public sealed class ScoreCellRunner : ICellRunner
             string.Create(CultureInfo.InvariantCulture, $"Learning rate {LearningRate(chosen):0.######} chosen by validation loss ({table} nat/token)."))]);
     }
 
-    private static double? LearningRate(CheckpointCell cell) => (cell as TrainCell)?.Recipe.LearningRate;
+    private static double? LearningRate(ICheckpointSource cell) => (cell as TrainCell)?.Recipe.LearningRate;
 
-    private static double? Validation(CheckpointCell cell, CellContext context)
+    private static double? Validation(ICheckpointSource cell, CellContext context)
         => context.Store.Metrics(context.RunId).FirstOrDefault(metric => metric.CellId == cell.Id && metric.Key.Metric == ValidationLoss.MetricName)?.Value;
 }

@@ -9,7 +9,7 @@ namespace LT2.Eval.Harness.Execution;
 internal static class ScoreRecords
 {
     public static IEnumerable<MetricRecord> Metrics(
-        ScoreCell cell, CheckpointCell train, string runId, int loopCount, IReadOnlyList<SampleRecord> samples)
+        ScoreCell cell, ICheckpointSource train, string runId, int loopCount, IReadOnlyList<SampleRecord> samples)
     {
         foreach (var (definition, slice, value) in Aggregates(cell.TestCase, samples))
         {
@@ -68,7 +68,7 @@ internal static class ScoreRecords
 
     private static Results.Records.MetricTransform Transform(MetricDefinition definition) => (Results.Records.MetricTransform)(int)definition.Transform;
 
-    private static SeriesKey Key(ScoreCell cell, CheckpointCell train, int loopCount, string metric, string? slice) => new(
+    private static SeriesKey Key(ScoreCell cell, ICheckpointSource train, int loopCount, string metric, string? slice) => new(
         cell.TestCase.SuiteId,
         cell.TestCase.SuiteVersion,
         cell.TestCase.TaskId,
@@ -78,9 +78,9 @@ internal static class ScoreRecords
         cell.DataHash,
         metric,
         slice,
-        train.Model.VariantId,
+        train.Model!.VariantId,
         train.RecipeHash,
-        train.Model.LoopCount,
+        train.Model!.LoopCount,
         loopCount,
         train.Dtype,
         cell.BatchSize);

@@ -80,11 +80,16 @@ public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCach
         CheckpointFolder.Write(publication.Folder, model, new CheckpointMetadata
         {
             Definition = cell.Model,
-            Tokenizer = cell.TrainingCase is IGeneratedCase ? "none" : "byte",
+            Tokenizer = cell.TrainingCase is IGeneratedCase ? CheckpointTokenizer.None : cell.Tokenizer?.NameInCheckpoint ?? "byte",
             Recipe = cell.Recipe,
             Seed = cell.Seed.Value,
             MaximumLength = cell.SequenceLength ?? ((IGeneratedCase)cell.TrainingCase).MaximumLength,
         });
+        if (cell.Tokenizer is { IsFile: true } file)
+        {
+            File.Copy(file.NameOrPath, Path.Combine(publication.Folder, TrainingTokenizer.FileInCheckpoint));
+        }
+
         BeforePublishing();
         publication.Publish();
         if (Directory.Exists(StateFolder))
@@ -98,7 +103,7 @@ public sealed class TrainingJob(TrainCell cell, ComputeDevice device, CorpusCach
     private ITokenBatchSource Batches(SampleSplit split) => cell.TrainingCase switch
     {
         IGeneratedCase generated => new GeneratedBatchSource(generated, split, cell.Seed!.Value, cell.Recipe.BatchSize),
-        var text => new CorpusBatchSource(corpora.Tokens(text), split, cell.Seed!.Value, cell.Recipe.BatchSize, cell.SequenceLength!.Value),
+        var text => new CorpusBatchSource(corpora.Tokens(text, corpora.Tokenizer(cell.Tokenizer)), split, cell.Seed!.Value, cell.Recipe.BatchSize, cell.SequenceLength!.Value),
     };
 
     private sealed class PointProgress(int steps, Action<double, string> progress) : IProgress<TrainingPoint>

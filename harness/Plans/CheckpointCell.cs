@@ -4,7 +4,7 @@ using LT2.Eval.Tasks.Contracts;
 namespace LT2.Eval.Harness.Plans;
 
 /// <summary>A cell that leaves a checkpoint folder which others score.</summary>
-public abstract class CheckpointCell : CellDefinition
+public abstract class CheckpointCell : CellDefinition, ICheckpointSource
 {
     /// <summary>The model whose weights it leaves.</summary>
     public abstract override ModelDefinition Model { get; }
@@ -23,6 +23,9 @@ public abstract class CheckpointCell : CellDefinition
 
     /// <summary>Tokens of text that are scored at once; null for as many as the checkpoint was made for.</summary>
     public virtual int? ScoredLength => null;
+
+    /// <inheritdoc />
+    public string FolderIn(string checkpointRoot) => Path.Combine(checkpointRoot, Id);
 
     /// <summary>Rows a training batch, as records write it.</summary>
     public abstract int TrainingBatchSize { get; }

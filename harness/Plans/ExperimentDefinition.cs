@@ -15,6 +15,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="ScoreBatchSize">Sequences in a scoring batch.</param>
 /// <param name="NGramOrders">Score n-gram models of orders 1 to this beside, on text scored as a whole; null for none.</param>
 /// <param name="Exits">Early exit to measure on the text tests; null for none.</param>
+/// <param name="Checkpoints">Checkpoint folders that are scored instead of training variants.</param>
 public sealed record ExperimentDefinition(
     string Name,
     int Line,
@@ -29,7 +30,8 @@ public sealed record ExperimentDefinition(
     IReadOnlyList<double> LearningRates,
     int ScoreBatchSize,
     int? NGramOrders,
-    ExitDefinition? Exits = null);
+    ExitDefinition? Exits,
+    IReadOnlyList<string> Checkpoints);
 
 /// <summary>A suite's task with parameters, as a plan names it.</summary>
 /// <param name="Suite">Suite id.</param>
@@ -42,7 +44,8 @@ public sealed record CaseReference(string Suite, string? Task, IReadOnlyDictiona
 /// <param name="Case">The case.</param>
 /// <param name="SequenceLength">Tokens a row, for corpora; null for generated cases.</param>
 /// <param name="ValidationSamples">Samples of the validation split; they choose among learning rates and promote stages.</param>
-public sealed record TrainingReference(CaseReference Case, int? SequenceLength, int ValidationSamples);
+/// <param name="Tokenizer">How text becomes tokens: a tokenizer's name or a <c>tokenizer.json</c>; null for bytes.</param>
+public sealed record TrainingReference(CaseReference Case, int? SequenceLength, int ValidationSamples, string? Tokenizer);
 
 /// <summary>What a checkpoint is scored on.</summary>
 /// <param name="Case">The case.</param>

@@ -8,6 +8,9 @@ public static class PlanReader
 {
     private static readonly string[] Phases = ["prefill", "decode"];
 
+    private static readonly string[] TrainingFields =
+        ["variants", "trainedLoopCounts", "seeds", "train", "recipe", "recipeByVariant", "learningRates", "nGramOrders", "exits"];
+
     private static readonly string[] Dtypes = ["float32", "tfloat32", "bfloat16"];
 
     /// <summary>Reads a plan.</summary>
@@ -66,21 +69,29 @@ public static class PlanReader
 
     private static ExperimentDefinition ReadExperiment(YamlMap map)
     {
+        var checkpoints = map.Texts("checkpoints") ?? [];
+        if (checkpoints.Count > 0 && TrainingFields.FirstOrDefault(map.FieldNames().Contains) is { } field)
+        {
+            map.Problem(field, "the experiment scores checkpoints that are there already, so nothing is trained; leave this out, or checkpoints.");
+        }
+
+        var trains = checkpoints.Count == 0;
         var experiment = new ExperimentDefinition(
             map.Text("name", required: true) ?? "",
             map.Line,
             map.Integers("seeds", 0),
-            map.Texts("variants", required: true) ?? [],
+            map.Texts("variants", required: trains) ?? [],
             LoopCounts(map),
             map.Integers("testedLoopCounts", 1, required: true)?.Select(value => (int)value).ToList() ?? [],
-            map.Map("train", required: true) is { } train ? ReadTraining(train) : new TrainingReference(new CaseReference("", null, new Dictionary<string, string>(), 0), null, 0),
+            map.Map("train", required: trains) is { } train ? ReadTraining(train) : new TrainingReference(new CaseReference("", null, new Dictionary<string, string>(), 0), null, 0, null),
             [.. map.Maps("tests", required: true).Select(ReadTest)],
             map.Map("recipe") is { } common ? ReadRecipe(common) : new RecipeOverride(),
             ReadRecipesByVariant(map),
             map.Numbers("learningRates", 0) ?? [],
             (int)(map.Integer("scoreBatchSize", 1) ?? 100),
             (int?)map.Integer("nGramOrders", 1),
-            map.Map("exits") is { } exits ? ReadExits(exits) : null);
+            map.Map("exits") is { } exits ? ReadExits(exits) : null,
+            checkpoints);
         map.RejectUnknownFields();
         return experiment;
     }
@@ -142,7 +153,8 @@ public static class PlanReader
         var reference = new TrainingReference(
             ReadCase(map),
             (int?)map.Integer("sequenceLength", 2),
-            (int)(map.Integer("validationSamples", 1) ?? 500));
+            (int)(map.Integer("validationSamples", 1) ?? 500),
+            map.Text("tokenizer"));
         map.RejectUnknownFields();
         return reference;
     }

@@ -70,6 +70,8 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
             ids.UnionWith(task is null ? [] : ResolveCase(plan, reference, []) is { } item ? DatasetIds(item) : task.DatasetIds);
         }
 
+        ids.UnionWith(plan.Experiments.Select(experiment => experiment.Train.Tokenizer).OfType<string>().Select(Tasks.Tokenization.TokenizerCatalogue.DatasetOf).OfType<string>());
+
         return [.. ids];
     }
 
@@ -77,16 +79,23 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
     private List<ScoreCell> ExpandExperiment(PlanDefinition plan, ExperimentDefinition experiment, Dictionary<string, CellDefinition> cells, List<string> problems)
     {
         var before = problems.Count;
+        var tests = experiment.Tests.Select(test => (Reference: test, Case: ResolveCase(plan, test.Case, problems))).ToList();
+        if (experiment.Checkpoints.Count > 0)
+        {
+            var checkpoints = CheckpointExperiments.Open(plan, experiment, tests, problems);
+            return problems.Count > before ? [] : [.. from checkpoint in checkpoints from test in tests select AddScore(plan, experiment, [checkpoint], experiment.TestedLoopCounts, test.Reference, test.Case!, cells)];
+        }
+
         var models = experiment.Variants.Select(name => ResolveVariant(plan, experiment.Line, name, problems)).ToList();
         var trainingCase = ResolveCase(plan, experiment.Train.Case, problems);
-        var tests = experiment.Tests.Select(test => (Reference: test, Case: ResolveCase(plan, test.Case, problems))).ToList();
+        var tokenizer = ResolveTokenizer(plan, experiment.Train, trainingCase, problems);
         CheckRecipeNames(plan, experiment.Line, experiment.RecipeByVariant, experiment.Variants, problems);
         if (trainingCase is ITextCase && experiment.Train.SequenceLength is null)
         {
             problems.Add($"{plan.Source}:{experiment.Train.Case.Line}: train.sequenceLength: is missing; text needs the number of tokens a row.");
         }
 
-        CheckVocabularies(plan, trainingCase, tests.Select(test => (test.Reference.Case, test.Case)), problems);
+        CheckVocabularies(plan, trainingCase, tokenizer, tests.Select(test => (test.Reference.Case, test.Case)), problems);
         var scores = new List<ScoreCell>();
         if (problems.Count > before)
         {
@@ -106,7 +115,7 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
         {
             foreach (var loopCount in experiment.TrainedLoopCounts ?? [model!.LoopCount])
             {
-                var trained = Prepared(model!, loopCount, Vocabulary(trainingCase!), longest);
+                var trained = Prepared(model!, loopCount, Vocabulary(trainingCase!, tokenizer), longest);
                 foreach (var seed in experiment.Seeds ?? plan.Seeds)
                 {
                     var candidates = Recipes(experiment, trained, name, plan, problems)
@@ -118,18 +127,12 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
                             experiment.Train.ValidationSamples,
                             seed,
                             plan.Dtype,
-                            DataHash(trainingCase!))))
+                            DataHash(trainingCase!),
+                            tokenizer)))
                         .ToList();
                     foreach (var (reference, test) in tests)
                     {
-                        scores.Add((ScoreCell)Add(cells, new ScoreCell(
-                            candidates,
-                            test!,
-                            reference.Samples,
-                            plan.TestSetSeed,
-                            IsLooped(model!) ? experiment.TestedLoopCounts : [1],
-                            experiment.ScoreBatchSize,
-                            DataHash(test!))));
+                        scores.Add(AddScore(plan, experiment, candidates, IsLooped(model!) ? experiment.TestedLoopCounts : [1], reference, test!, cells));
                     }
 
                     foreach (var exit in Exits(plan, experiment, candidates, tests.Select(test => test.Case!), problems))
@@ -164,6 +167,38 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
 
         return texts.Select(text => new ExitCell(
             candidates[0], text, exits.Thresholds, exits.Rows, exits.Length ?? experiment.Train.SequenceLength!.Value, plan.TestSetSeed, DataHash(text)));
+    }
+
+    private ScoreCell AddScore(
+        PlanDefinition plan, ExperimentDefinition experiment, IReadOnlyList<ICheckpointSource> candidates, IReadOnlyList<int> testedLoopCounts, TestReference reference, ICase test,
+        Dictionary<string, CellDefinition> cells)
+        => (ScoreCell)Add(cells, new ScoreCell(
+            candidates,
+            test,
+            reference.Samples,
+            plan.TestSetSeed,
+            testedLoopCounts,
+            experiment.ScoreBatchSize,
+            DataHash(test)));
+
+    private TrainingTokenizer? ResolveTokenizer(PlanDefinition plan, TrainingReference train, ICase? trainingCase, List<string> problems)
+    {
+        var where = $"{plan.Source}:{train.Case.Line}: train.tokenizer";
+        if (train.Tokenizer is not null && trainingCase is IGeneratedCase)
+        {
+            problems.Add($"{where}: {CaseText.Name(trainingCase)} has token ids of its own; leave the tokenizer out.");
+            return null;
+        }
+
+        try
+        {
+            return TrainingTokenizer.Resolve(train.Tokenizer, datasetHash);
+        }
+        catch (TaskException error)
+        {
+            problems.AddRange(error.Problems.Select(problem => $"{where}: {problem}"));
+            return null;
+        }
     }
 
     private void ExpandCurriculum(PlanDefinition plan, CurriculumPlanDefinition part, Dictionary<string, CellDefinition> cells, List<string> problems)
@@ -239,7 +274,7 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
     }
 
     private static void CheckVocabularies(
-        PlanDefinition plan, ICase? trainingCase, IEnumerable<(CaseReference Reference, ICase? Case)> tests, List<string> problems)
+        PlanDefinition plan, ICase? trainingCase, TrainingTokenizer? tokenizer, IEnumerable<(CaseReference Reference, ICase? Case)> tests, List<string> problems)
     {
         foreach (var (reference, test) in tests)
         {
@@ -248,10 +283,10 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
                 continue;
             }
 
-            if (Vocabulary(test) > Vocabulary(trainingCase))
+            if (Vocabulary(test, tokenizer) > Vocabulary(trainingCase, tokenizer))
             {
-                problems.Add($"{plan.Source}:{reference.Line}: {CaseText.Name(test)} uses {Vocabulary(test)} ids, but the model is trained on "
-                    + $"{CaseText.Name(trainingCase)} with {Vocabulary(trainingCase)}; give both cases the same vocabulary.");
+                problems.Add($"{plan.Source}:{reference.Line}: {CaseText.Name(test)} uses {Vocabulary(test, tokenizer)} ids, but the model is trained on "
+                    + $"{CaseText.Name(trainingCase)} with {Vocabulary(trainingCase, tokenizer)}; give both cases the same vocabulary.");
             }
 
             if (trainingCase is IGeneratedCase != test is IGeneratedCase)
@@ -263,7 +298,9 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
     }
 
     /// <summary>Ids a model needs for a case.</summary>
-    public static int Vocabulary(ICase item) => item is IGeneratedCase generated ? generated.VocabularySize : ByteVocabularySize;
+    /// <param name="item">The case.</param>
+    /// <param name="tokenizer">How text becomes tokens; null for bytes.</param>
+    public static int Vocabulary(ICase item, TrainingTokenizer? tokenizer = null) => item is IGeneratedCase generated ? generated.VocabularySize : tokenizer?.VocabularySize ?? ByteVocabularySize;
 
     /// <summary>The task meant when none is named: the only one, or the one with the suite's own name; null where that says nothing.</summary>
     public static string? DefaultTask(ISuite suite)

@@ -6,7 +6,7 @@ using LT2.Eval.Tasks.Contracts;
 namespace LT2.Eval.Harness.Plans;
 
 /// <summary>Scores a checkpoint on a case, read out after several loop counts in one pass.</summary>
-/// <param name="candidates">Train cells that differ in learning rate alone, of which the best on validation is scored, or one converted checkpoint.</param>
+/// <param name="candidates">Train cells that differ in learning rate alone, of which the best on validation is scored, or one converted or given checkpoint.</param>
 /// <param name="testCase">The case.</param>
 /// <param name="samples">Samples or documents.</param>
 /// <param name="testSetSeed">Seed of the test samples.</param>
@@ -14,7 +14,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="batchSize">Sequences in a batch.</param>
 /// <param name="dataHash">Hash of the data set; null for generated cases.</param>
 public sealed class ScoreCell(
-    IReadOnlyList<CheckpointCell> candidates,
+    IReadOnlyList<ICheckpointSource> candidates,
     ICase testCase,
     int samples,
     long testSetSeed,
@@ -26,7 +26,7 @@ public sealed class ScoreCell(
     public override CellKind Kind => CellKind.Score;
 
     /// <inheritdoc />
-    public override ModelDefinition Model => candidates[0].Model;
+    public override ModelDefinition Model => candidates[0].Model!;
 
     /// <inheritdoc />
     public override string VariantId => Model.VariantId;
@@ -35,10 +35,10 @@ public sealed class ScoreCell(
     public override int? TrainedLoopCount => Model.LoopCount;
 
     /// <inheritdoc />
-    public override IReadOnlyList<CellDefinition> Parents => candidates;
+    public override IReadOnlyList<CellDefinition> Parents => [.. candidates.OfType<CellDefinition>()];
 
-    /// <summary>Train cells that differ in learning rate alone, or one convert cell.</summary>
-    public IReadOnlyList<CheckpointCell> Candidates => candidates;
+    /// <summary>Train cells that differ in learning rate alone, or one convert cell or given checkpoint.</summary>
+    public IReadOnlyList<ICheckpointSource> Candidates => candidates;
 
     /// <summary>The case.</summary>
     public ICase TestCase => testCase;

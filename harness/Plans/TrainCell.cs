@@ -15,6 +15,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="seed">Initialisation and training order.</param>
 /// <param name="dtype">Compute dtype.</param>
 /// <param name="dataHash">Hash of the training text; null for generated cases.</param>
+/// <param name="tokenizer">How text becomes tokens; null for bytes and for generated cases.</param>
 public sealed class TrainCell(
     ModelDefinition model,
     ICase trainingCase,
@@ -23,7 +24,8 @@ public sealed class TrainCell(
     int validationSamples,
     long seed,
     string dtype,
-    string? dataHash) : CheckpointCell
+    string? dataHash,
+    TrainingTokenizer? tokenizer = null) : CheckpointCell
 {
     /// <inheritdoc />
     public override CellKind Kind => CellKind.Train;
@@ -55,6 +57,9 @@ public sealed class TrainCell(
     /// <summary>Hash of the training text.</summary>
     public string? DataHash => dataHash;
 
+    /// <summary>How text becomes tokens; null for bytes and for generated cases.</summary>
+    public TrainingTokenizer? Tokenizer => tokenizer;
+
     /// <inheritdoc />
     public override int TrainingBatchSize => recipe.BatchSize;
 
@@ -62,18 +67,18 @@ public sealed class TrainCell(
     public override long? Seed => seed;
 
     /// <summary>Hash of the recipe and the training case: part of every series key.</summary>
-    public override string RecipeHash => StableHash.Short(Models.Definitions.CanonicalJson.Write(new JsonObject
+    public override string RecipeHash => StableHash.Short(Models.Definitions.CanonicalJson.Write(WithTokenizer(new JsonObject
     {
         ["recipe"] = Models.Definitions.DefinitionJson.Write(recipe),
         ["case"] = CaseText.Describe(trainingCase),
         ["sequenceLength"] = sequenceLength,
-    }));
+    })));
 
     /// <inheritdoc />
-    public override string Title => $"train {model.VariantId} T={model.LoopCount} on {CaseText.Name(trainingCase)} seed {seed}";
+    public override string Title => $"train {model.VariantId} T={model.LoopCount} on {CaseText.Name(trainingCase)}{(tokenizer is null ? "" : $" by {tokenizer.NameOrPath}")} seed {seed}";
 
     /// <inheritdoc />
-    protected override JsonObject Describe() => new()
+    protected override JsonObject Describe() => WithTokenizer(new JsonObject
     {
         ["kind"] = "train",
         ["model"] = JsonNode.Parse(model.ToCanonicalJson()),
@@ -85,5 +90,16 @@ public sealed class TrainCell(
         ["dtype"] = dtype,
         ["dataHash"] = dataHash,
         ["trainingCodeVersion"] = TrainingCode.Version,
-    };
+    });
+
+    // Bytes leave no trace, so that cells of before keep their ids.
+    private JsonObject WithTokenizer(JsonObject fields)
+    {
+        if (tokenizer is not null)
+        {
+            fields["tokenizer"] = tokenizer.Describe();
+        }
+
+        return fields;
+    }
 }

@@ -52,6 +52,13 @@ public sealed partial class NeedleCase : ITextCase
     public int Shots => 0;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string>? DatasetIds =>
+    [
+        .. task.Haystack == Haystack.Essay && !File.Exists(haystack) ? [haystack] : (string[])[],
+        .. TokenizerCatalogue.DatasetOf(tokenizerName) is { } vocabulary ? [vocabulary] : (string[])[],
+    ];
+
+    /// <inheritdoc/>
     public IReadOnlyList<TextDocument> LoadDocuments(IDataLocator data)
     {
         var tokenizer = TokenizerCatalogue.Load(tokenizerName, data);

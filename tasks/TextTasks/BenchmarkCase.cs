@@ -33,11 +33,17 @@ public sealed class BenchmarkCase : ITextCase
         documents = options.Integer("documents");
         askedShots = options.Integer("shots");
         usesExamples = options.Choice("source") == "examples";
-        Parameters = new SortedDictionary<string, string>(options.Canonical.ToDictionary(), StringComparer.Ordinal)
+        var parameters = new SortedDictionary<string, string>(options.Canonical.ToDictionary(), StringComparer.Ordinal)
         {
             ["shots"] = Shots.ToString(CultureInfo.InvariantCulture),
             ["taskVersion"] = PythonFormat.Str(tasks[0].Version),
         };
+        if (parameters[BenchmarkSuite.NewTokensParameter] == BenchmarkSuite.TasksOwn)
+        {
+            parameters.Remove(BenchmarkSuite.NewTokensParameter); // what the task states needs no mention, and keeps the series of before
+        }
+
+        Parameters = parameters;
     }
 
     /// <inheritdoc/>
@@ -61,6 +67,9 @@ public sealed class BenchmarkCase : ITextCase
 
     /// <inheritdoc/>
     public int Shots => tasks[0].PinnedShots ?? askedShots;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string>? DatasetIds => usesExamples ? [] : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<TextDocument> LoadDocuments(IDataLocator data) => [.. tasks.SelectMany(task => Load(task, data))];

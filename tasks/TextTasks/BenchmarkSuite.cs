@@ -1,3 +1,4 @@
+using System.Globalization;
 using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Generators;
 using LT2.Eval.Tasks.TextTasks.Definitions;
@@ -9,11 +10,14 @@ namespace LT2.Eval.Tasks.TextTasks;
 /// <param name="catalogue">Its tasks and groups.</param>
 public sealed class BenchmarkSuite(string id, TaskCatalogue catalogue) : ISuite
 {
+    internal const string NewTokensParameter = "maximumNewTokens", TasksOwn = "task";
+
     private static readonly IReadOnlyList<ParameterDefinition> Parameters =
     [
         new IntegerParameter("documents", TextSuite.DefaultDocuments, 1, 10_000_000),
         new IntegerParameter("shots", 0, 0, 1000),
         new ChoiceParameter("source", "dataset", ["dataset", "examples"]),
+        new TextParameter(NewTokensParameter, TasksOwn, "a whole number of at least 1, or 'task' for the task's own"),
     ];
 
     /// <summary>The tasks that come with the program.</summary>
@@ -53,8 +57,11 @@ public sealed class BenchmarkSuite(string id, TaskCatalogue catalogue) : ISuite
             ? group.Tasks.Select(catalogue.Get).ToList()
             : [catalogue.Get(specification.TaskId)];
         var options = new CaseOptions($"suite '{Id}', task '{specification.TaskId}'", Parameters, specification.Parameters);
+        var newTokens = options.Value<string>(NewTokensParameter);
+        var isNumber = int.TryParse(newTokens, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0;
+        options.Require(newTokens == TasksOwn || isNumber, $"{NewTokensParameter} is '{newTokens}'; expected a whole number of at least 1, or '{TasksOwn}' for the task's own.", NewTokensParameter);
         options.ThrowIfFaulty();
-        return new BenchmarkCase(this, specification.TaskId, tasks, options);
+        return new BenchmarkCase(this, specification.TaskId, isNumber ? [.. tasks.Select(task => task.WithMaximumNewTokens(most))] : tasks, options);
     }
 
     private static TaskDescription Describe(string name, string title, string datasetId) =>

@@ -20,6 +20,9 @@ public static class TiktokenFile
     /// <summary>Names of the vocabularies whose splitting pattern is known.</summary>
     public static IReadOnlyCollection<string> Names => Known.Keys;
 
+    /// <summary>Number of ids of one of <see cref="Names"/>, special ones included.</summary>
+    internal static int SizeOf(string name) => Known[name].VocabularySize;
+
     /// <summary>Reads a vocabulary.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="path">The file.</param>

@@ -7,18 +7,35 @@ namespace LT2.Eval.Tasks.Tokenization;
 /// <summary>Tokenizers by name or file.</summary>
 public static class TokenizerCatalogue
 {
-    private const string VocabulariesId = "tiktoken-vocabularies", Gpt2Id = "gpt2-vocabulary", VocabularyFile = "vocab.json", MergesFile = "merges.txt";
+    private const int Gpt2Size = 50257;
+
+    private const string VocabulariesId = "tiktoken-vocabularies", Gpt2Id = "gpt2-vocabulary", Gpt2 = "gpt2", VocabularyFile = "vocab.json", MergesFile = "merges.txt";
 
     /// <summary>Names that need no file of the user's: <c>byte</c> comes with the program, the others with <c>lt2 data get</c>.</summary>
-    public static IReadOnlyList<string> Names => ["byte", "gpt2", .. TiktokenFile.Names];
+    public static IReadOnlyList<string> Names => ["byte", Gpt2, .. TiktokenFile.Names];
 
     /// <summary>Data set that a named tokenizer needs; null if it needs none.</summary>
     public static string? DatasetOf(string name) => name switch
     {
-        "gpt2" => Gpt2Id,
+        Gpt2 => Gpt2Id,
         _ when TiktokenFile.Names.Contains(name) => VocabulariesId,
         _ => null,
     };
+
+    /// <summary>Number of ids of one of <see cref="Names"/>, known without its data; null for anything else.</summary>
+    public static int? VocabularySizeOf(string name) => name switch
+    {
+        "byte" => new ByteTokenizer().VocabularySize,
+        Gpt2 => Gpt2Size,
+        _ when TiktokenFile.Names.Contains(name) => TiktokenFile.SizeOf(name),
+        _ => null,
+    };
+
+    /// <summary>Loads a Hugging Face <c>tokenizer.json</c>.</summary>
+    /// <exception cref="TaskException">It is none, missing or unreadable.</exception>
+    public static ITokenizer LoadFile(string path) => path.EndsWith(".json", StringComparison.Ordinal) && Path.GetFileName(path) != VocabularyFile
+        ? HuggingFaceTokenizerFile.Read(path)
+        : throw new TaskException($"There is no tokenizer '{path}'. {NearestName.Hint(path, Names)} The path of a tokenizer.json can be named too.");
 
     /// <summary>Loads a tokenizer.</summary>
     /// <param name="nameOrPath">One of <see cref="Names"/>, a <c>tokenizer.json</c>, a folder that holds one, or a <c>.tiktoken</c> file.</param>
@@ -31,10 +48,10 @@ public static class TokenizerCatalogue
             return new ByteTokenizer();
         }
 
-        if (nameOrPath == "gpt2")
+        if (nameOrPath == Gpt2)
         {
             var folder = data.Locate(Gpt2Id);
-            return ReadPair("gpt2", Path.Combine(folder, "encoder.json"), Path.Combine(folder, "vocab.bpe"));
+            return ReadPair(Gpt2, Path.Combine(folder, "encoder.json"), Path.Combine(folder, "vocab.bpe"));
         }
 
         if (TiktokenFile.Names.Contains(nameOrPath))

@@ -63,6 +63,16 @@ public sealed class HashEvaluationTests
     }
 
     [Fact]
+    public void Equal_scores_promise_no_detectable_effect()
+    {
+        using var files = new ConformanceFiles("piqa");
+        var (exit, output, _) = Lt2.Run("eval", "--variant", "hash", "--task", "piqa", "--docs", files.Docs, "--json");
+
+        Assert.Equal(0, exit);
+        Assert.All(JsonNode.Parse(output)!["metrics"]!.AsArray(), row => Assert.Equal((double)row!["standardError"]! > 0, row["minimumDetectableEffect"] is not null));
+    }
+
+    [Fact]
     public void The_minimum_detectable_effect_stands_beside_the_standard_error()
     {
         using var files = new ConformanceFiles("piqa");

@@ -27,7 +27,8 @@ public sealed class RequestWindows(ITokenizer tokenizer, int maximumLength)
         var ids = PairEncoder.WithBegin(tokenizer.Encode(request.Context), beginOfTextId);
         return request.MaximumNewTokens < maximumLength
             ? PairEncoder.GenerationInput(ids.Count == 0 ? [tokenizer.PrefixId] : ids, maximumLength, request.MaximumNewTokens)
-            : throw new TaskException($"The task generates up to {request.MaximumNewTokens} tokens, but the model reads {maximumLength} in all: nothing is left for the context. Use a model with a longer maximum length.");
+            : throw new TaskException($"The task generates up to {request.MaximumNewTokens} tokens, but the model reads {maximumLength} in all: nothing is left for the context. "
+                + "Use a model with a longer maximum length, or generate less: --max-new-tokens with lt2 eval, maximumNewTokens among the case's parameters in a plan.");
     }
 
     private IReadOnlyList<RequestWindow> Pair(LogLikelihoodRequest request, int requestIndex)

@@ -87,6 +87,18 @@ public sealed record TaskDefinition(
     /// <summary>The task's version as <c>metadata.version</c> has it; <c>Yaml</c> where a definition states none.</summary>
     public object Version => (Fields.GetValueOrDefault("metadata") as IReadOnlyDictionary<string, object?>)?.GetValueOrDefault("version") ?? "Yaml";
 
+    /// <summary>The task with another limit of generated tokens, for models that read too little for its own.</summary>
+    /// <exception cref="Contracts.TaskException">It does not generate.</exception>
+    public TaskDefinition WithMaximumNewTokens(int tokens) => OutputType == OutputType.GenerateUntil
+        ? this with
+        {
+            Fields = new OrderedDictionary<string, object?>(Fields)
+            {
+                ["generation_kwargs"] = new OrderedDictionary<string, object?>(GenerationSettings ?? new OrderedDictionary<string, object?>()) { ["max_gen_toks"] = (long)tokens },
+            },
+        }
+        : throw new Contracts.TaskException($"The task '{Name}' generates no text, so there is no number of new tokens to set.");
+
     /// <summary>Settings of generation; null for the defaults.</summary>
     public IReadOnlyDictionary<string, object?>? GenerationSettings => Fields.GetValueOrDefault("generation_kwargs") as IReadOnlyDictionary<string, object?>;
 

@@ -20,7 +20,11 @@ internal static class Copa
     public static object Choices(IReadOnlyDictionary<string, object?> document) =>
         new List<object?> { Choice(document.Text("choice1")), Choice(document.Text("choice2")) };
 
-    private static string Choice(string text) => text.Length == 0 ? " " : " " + text[..1].ToLowerInvariant() + text[1..];
+    private static string Choice(string text)
+    {
+        var first = text.EnumerateRunes().Select(letter => letter.Utf16SequenceLength).FirstOrDefault();
+        return $" {PythonCase.Lower(text[..first])}{text[first..]}";
+    }
 
     private static string WithoutLast(string text) => text.Length == 0 ? text : text[..^(char.IsLowSurrogate(text[^1]) ? 2 : 1)];
 }

@@ -87,7 +87,7 @@ internal static partial class Drop
     }
 
     private static string Normalize(string answer) => string.Join(' ', answer.Split(' ', '-')
-        .Select(token => token.ToLowerInvariant())
+        .Select(PythonCase.Lower)
         .Select(token => IsNumber(token) ? token : string.Concat(token.Where(letter => !Punctuation.Contains(letter, StringComparison.Ordinal))))
         .Select(token => IsNumber(token) ? PythonFormat.Repr(ToNumber(token)) : token)
         .Select(token => Article().Replace(token, " "))
@@ -97,14 +97,21 @@ internal static partial class Drop
     private static bool IsNumber(string text) => !double.IsNegativeInfinity(ToNumber(text)) || PythonText.Strip(text) is "-inf" or "-infinity";
 
     // What Python's float() reads; minus infinity stands for "no number".
-    private static double ToNumber(string text) => PythonText.Strip(text).TrimStart('+') switch
+    private static double ToNumber(string text) => WithAsciiDigits(PythonText.Strip(text)).TrimStart('+') switch
     {
         "inf" or "infinity" => double.PositiveInfinity,
         "nan" or "-nan" => double.NaN,
-        var plain when plain.Length > 0 && plain.All(letter => char.IsAsciiDigit(letter) || letter is '.' or '-' or '+' or 'e' or '_')
-            && double.TryParse(plain.Replace("_", string.Empty, StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        var plain when plain.Length > 0 && plain.All(letter => char.IsAsciiDigit(letter) || letter is '.' or '-' or '+' or 'e')
+            && double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
         _ => double.NegativeInfinity,
     };
+
+    // Decimal digits of any script are digits; an underscore may stand between two of them.
+    private static string WithAsciiDigits(string text) => UnderscoreInside().Replace(
+        string.Concat(text.Select(letter => char.IsDigit(letter) ? (char)('0' + CharUnicodeInfo.GetDecimalDigitValue(letter)) : letter)), string.Empty);
+
+    [GeneratedRegex(@"(?<=[0-9])_(?=[0-9])")]
+    private static partial Regex UnderscoreInside();
 
     [GeneratedRegex(@"\b(a|an|the)\b")]
     private static partial Regex Article();

@@ -9,7 +9,7 @@ internal static partial class HellaSwag
 {
     public static object Process(IReadOnlyDictionary<string, object?> document)
     {
-        var context = document.Text("ctx_a") + " " + PythonText.Capitalize(document.Text("ctx_b"));
+        var context = document.Text("ctx_a") + " " + PythonCase.Capitalize(document.Text("ctx_b"));
         return new OrderedDictionary<string, object?>(document)
         {
             ["query"] = Clean(document.Text("activity_label") + ": " + context),

@@ -77,25 +77,4 @@ public static class PythonText
 
     /// <summary><c>len(text.encode("utf-8"))</c>.</summary>
     public static int ByteCount(string text) => Encoding.UTF8.GetByteCount(text);
-
-    /// <summary><c>str.capitalize()</c>: the first letter in upper (title) case, all others in lower case.</summary>
-    public static string Capitalize(string text)
-    {
-        if (text.Length == 0)
-        {
-            return text;
-        }
-
-        var first = Rune.TryGetRuneAt(text, 0, out var rune) ? rune : new Rune('\ufffd');
-        var title = first.Value switch
-        {
-            0xdf => "Ss",
-            >= 0x1c4 and <= 0x1c6 => "\u01c5",
-            >= 0x1c7 and <= 0x1c9 => "\u01c8",
-            >= 0x1ca and <= 0x1cc => "\u01cb",
-            >= 0x1f1 and <= 0x1f3 => "\u01f2",
-            _ => Rune.ToUpperInvariant(first).ToString(),
-        };
-        return title + text[first.Utf16SequenceLength..].ToLowerInvariant();
-    }
 }

@@ -29,7 +29,7 @@ public static partial class GeneratedText
             text = function switch
             {
                 "remove_whitespace" => PythonText.Strip(text),
-                "lowercase" => text.ToLowerInvariant(),
+                "lowercase" => PythonCase.Lower(text),
                 "uppercase" => text.ToUpperInvariant(),
                 "take_first" => text,
                 _ => throw new Contracts.TaskException($"There is no filter function '{function}': remove_whitespace, lowercase, uppercase, take_first are known."),
@@ -60,7 +60,7 @@ public static partial class GeneratedText
             text = Regex.Replace(text, PythonFormat.Str(pattern), string.Empty, RegexOptions.CultureInvariant);
         }
 
-        text = entry.Flag("ignore_case") ? text.ToLowerInvariant() : text;
+        text = entry.Flag("ignore_case") ? PythonCase.Lower(text) : text;
         text = entry.Flag("ignore_punctuation") ? string.Concat(text.Where(letter => !Punctuation.Contains(letter, StringComparison.Ordinal))) : text;
         return entry.Flag("ignore_numbers") ? string.Concat(text.Where(letter => !char.IsAsciiDigit(letter))) : text;
     }

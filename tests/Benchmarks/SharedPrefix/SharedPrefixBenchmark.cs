@@ -14,11 +14,13 @@ using LT2.Eval.Tasks.Tokenization;
 namespace LT2.Eval.Benchmarks.SharedPrefix;
 
 /// <summary>Scores the shipped documents of every multiple-choice task with and without shared prefixes, in turns, bytes as tokens, an untrained model.</summary>
-internal sealed class SharedPrefixBenchmark(string variant, IReadOnlyList<string> onlyTasks, int pairs)
+/// <param name="variant">The model.</param>
+/// <param name="onlyTasks">Tasks; none for all.</param>
+/// <param name="pairs">Pairs of measurements.</param>
+/// <param name="leastBytes">Of contexts and continuations: the few shipped documents are repeated until a task has so much to read.</param>
+internal sealed class SharedPrefixBenchmark(string variant, IReadOnlyList<string> onlyTasks, int pairs, int leastBytes)
 {
-    private const int BatchSize = 100, MaximumLength = 2048, LoopCount = 2;
-
-    private const int LeastBytes = 60_000; // of contexts and continuations: the few shipped documents are repeated until a task has so much to read
+    private const int BatchSize = 100, MaximumLength = 2048, LoopCount = 2, WarmUpRequests = 8;
 
     private const int MmluShots = 5; // as it is usually reported
 
@@ -42,8 +44,8 @@ internal sealed class SharedPrefixBenchmark(string variant, IReadOnlyList<string
         foreach (var (name, shots) in Tasks.Where(item => onlyTasks.Count == 0 || onlyTasks.Contains(item.Task)))
         {
             var (requests, documents) = Requests(TaskCatalogue.BuiltIn.Get(name), shots);
-            Score(shared, requests);
-            Score(whole, requests);
+            Score(shared, WarmUp(requests));
+            Score(whole, WarmUp(requests));
             var times = Enumerable.Range(0, pairs).Select(_ => (Whole: Score(whole, requests), Shared: Score(shared, requests))).ToList();
             var batches = whole.Plan(requests, ScoringLimits.Of(definition, LoopCount, !device.IsCuda, BatchSize));
             var (tokens, least) = (batches.Sum(batch => batch.Tokens), LeastTokens(requests, batches));
@@ -54,14 +56,16 @@ internal sealed class SharedPrefixBenchmark(string variant, IReadOnlyList<string
         }
     }
 
-    private static (IReadOnlyList<TextRequest> Requests, int Documents) Requests(TaskDefinition task, int shots)
+    private (IReadOnlyList<TextRequest> Requests, int Documents) Requests(TaskDefinition task, int shots)
     {
         var scorer = new Recorder();
         TaskEvaluation.Evaluate(task, task.Examples!, shots, task.Examples, scorer, CancellationToken.None);
         var bytes = scorer.Requests.Cast<LogLikelihoodRequest>().Sum(request => Encoding.UTF8.GetByteCount(request.Context + request.Continuation));
-        var repetitions = (LeastBytes + bytes - 1) / bytes;
+        var repetitions = (leastBytes + bytes - 1) / bytes;
         return ([.. Enumerable.Repeat(scorer.Requests, repetitions).SelectMany(requests => requests)], task.Examples!.Count * repetitions);
     }
+
+    private static IReadOnlyList<TextRequest> WarmUp(IReadOnlyList<TextRequest> requests) => [.. requests.Take(WarmUpRequests)];
 
     private static double Score(TokenScorer scorer, IReadOnlyList<TextRequest> requests)
     {

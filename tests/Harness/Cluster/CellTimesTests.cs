@@ -48,7 +48,7 @@ public sealed class CellTimesTests : IDisposable
         var many = Capacity.Of(cells, times, 64);
         var total = cells.Where(cell => cell.Kind != CellKind.Time).Sum(cell => times.Estimate(cell).Seconds);
         Assert.Equal(total, one.SideBySideSeconds, 1e-6);
-        var chain = cells.OfType<ScoreCell>().Max(cell => times.Estimate(cell).Seconds + cell.Candidates.Max(parent => times.Estimate(parent).Seconds));
+        var chain = cells.OfType<ScoreCell>().Max(cell => times.Estimate(cell).Seconds + cell.Parents.Max(parent => times.Estimate(parent).Seconds));
         Assert.Equal(chain, many.SideBySideSeconds, 1e-6);
         Assert.Equal(one.AloneSeconds, many.AloneSeconds);
         Assert.True(one.AloneSeconds > 0);

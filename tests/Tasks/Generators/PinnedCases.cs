@@ -42,9 +42,10 @@ internal static class PinnedCases
         { "group-words", "z60", "", "d30fbcc4c68017b7c43760eed49b52435050b6fa241e00f9935266921f530773" },
         { "group-words", "a4xz5", "", "22ddae30e8bb96603eeca174a958cefea7aa71f2bbbf68c401dbd499f8ee21cf" },
         { "group-words", "cyclic", "order=7 length=24", "e6dc3932321801e27db49fab8846eb1b2da8e483e21968b18f53c0a02a5a3d14" },
-        { "state-based-recall", "state-based-recall", "", "ee85c5094ccee09f993dffaf548bf560d5b55ff897483e55fce8e229ea663320" },
-        { "state-based-recall", "state-based-recall", "size=32 swaps=12 valueAlphabet=16", "ae322b2ce175328310b8549807fbe11354ee48b715c3010bb7d8b5f6ddfb4931" },
-        { "state-based-recall", "state-based-recall-curriculum", "", "af85929cbe2b95653e0037f9f1bc7d904eb18a3d67aae97aba9624e11291492a" },
+        { "state-based-recall", "state-based-recall", "", "c431a8ab777b305b4c4df8bd5f4ec645cfe1330d4aee7e635544077cd97946f8" },
+        { "state-based-recall", "state-based-recall", "size=32 swaps=12 valueAlphabet=16", "4e002aa59df8949e3239b89819070ef4ff83f24c0e68fc4f56b4dbf76ab05487" },
+        { "state-based-recall", "state-based-recall", "size=12 addresses=written trainingLabels=every-pointer", "dd6a10aa5d567aaaa3db60acc232ddca4e93dfc1d8ef8219069a0778ed701a70" },
+        { "state-based-recall", "state-based-recall-curriculum", "", "6306b9e59723586b399a52a3c69c268a264e0c5b55b3cfc32275ec323111383b" },
     };
 
     /// <summary>Task and parameters of the cases above whose sequences are so few that 4,000 draws repeat some.</summary>

@@ -94,6 +94,14 @@ public sealed class StateBasedRecallTests
     }
 
     [Fact]
+    public void Every_stage_takes_the_labels_and_the_layout_of_the_curriculum()
+    {
+        CurriculumDefinition curriculum = Curricula.CreateCurriculum(new CaseSpecification(
+            CurriculumTask, new Dictionary<string, string> { ["stages"] = "6,7", ["addresses"] = "written", ["trainingLabels"] = "every-pointer" }));
+        Assert.All(curriculum.Stages, stage => Assert.Equal(("written", "every-pointer"), (stage.Case.Parameters["addresses"], stage.Case.Parameters["trainingLabels"])));
+    }
+
+    [Fact]
     public void Swaps_follow_size_and_minimum_follows_swaps_unless_set()
     {
         IReadOnlyDictionary<string, string> parameters = SuiteFixture.CreateCase(Suite, Task, "size=12").Parameters;
@@ -114,6 +122,14 @@ public sealed class StateBasedRecallTests
                     + "vocabulary, is 256. Raise it for every case that shares weights.",
             ],
             error.Problems);
+    }
+
+    [Fact]
+    public void More_variables_than_addresses_are_refused()
+    {
+        TaskException error = Assert.Throws<TaskException>(() => SuiteFixture.CreateCase(Suite, Task, "size=4"));
+        Assert.Throws<TaskException>(() => SuiteFixture.CreateCase(Suite, Task, "variables=2"));
+        Assert.Contains("size 4 has too few addresses for 5 variables", error.Message);
     }
 
     [Fact]

@@ -65,7 +65,19 @@ public sealed class PythonTests
     [InlineData("ǆA", "ǅa")]
     [InlineData("", "")]
     [InlineData(" aB", " ab")]
-    public void Capitalized_texts_have_one_capital(string text, string capitalized) => Assert.Equal(capitalized, PythonText.Capitalize(text));
+    [InlineData("\u03a3\u0391\u03a3", "\u03a3\u03b1\u03c2")]
+    public void Capitalized_texts_have_one_capital(string text, string capitalized) => Assert.Equal(capitalized, PythonCase.Capitalize(text));
+
+    [Theory]
+    [InlineData("\u03a3\u0391\u03a3", "\u03c3\u03b1\u03c2")]
+    [InlineData("\u0391\u03a3'\u0391", "\u03b1\u03c3'\u03b1")]
+    [InlineData("\u0391\u03a3' ", "\u03b1\u03c2' ")]
+    [InlineData("\u00c0\u03a3\u0301", "\u00e0\u03c2\u0301")]
+    [InlineData("\u2163\u03a3", "\u2173\u03c2")]
+    [InlineData("1\u03a3", "1\u03c3")]
+    [InlineData("\u0130A", "i\u0307a")]
+    [InlineData("", "")]
+    public void Lower_case_is_that_of_Unicode_in_full(string text, string lower) => Assert.Equal(lower, PythonCase.Lower(text));
 
     [Theory]
     [InlineData("a  b\n", 3)]

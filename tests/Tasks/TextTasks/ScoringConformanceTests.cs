@@ -41,6 +41,18 @@ public sealed class ScoringConformanceTests
         }
     }
 
+    [Theory]
+    [InlineData("\u0663", "3", 1.0)]
+    [InlineData("1_000", "1000", 1.0)]
+    [InlineData("_1", "1", 1.0)]
+    [InlineData("1__0", "10", 1.0)]
+    [InlineData("five", "5", 0.0)]
+    public void Numbers_of_DROP_are_what_Python_reads_as_such(string generation, string answer, double exactMatch)
+    {
+        var line = new Dictionary<string, object?> { ["generation"] = generation, ["targets"] = new List<object?> { answer } };
+        Assert.Equal(exactMatch, Rescorer.Rescore(TaskCatalogue.BuiltIn.Get("drop"), [line], 0).Metrics["em"]);
+    }
+
     [Fact]
     public void TruthfulQA_mc2_equals_the_reference()
     {
