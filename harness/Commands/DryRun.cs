@@ -7,9 +7,9 @@ namespace LT2.Eval.Harness.Commands;
 /// <summary>Prints what a plan would do.</summary>
 internal static class DryRun
 {
-    public static void Print(PlanSession session, string outputRoot, TextWriter writer)
+    public static void Print(PlanSession session, IReadOnlyList<string>? parts, string outputRoot, TextWriter writer)
     {
-        var cells = session.Cells();
+        var cells = session.Cells(parts);
         writer.WriteLine($"Plan {session.Plan.Name}: {session.Plan.Description}");
         foreach (var cell in cells)
         {

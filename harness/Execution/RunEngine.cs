@@ -21,7 +21,8 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
     public RunSummary Run(RunOptions options, CancellationToken cancellation)
     {
         var plan = session.Plan;
-        var cells = session.Cells();
+        var all = session.Cells();
+        var cells = options.Parts is { } parts ? session.Cells(parts) : all;
         var devices = options.Devices is { } named ? DeviceList.Resolve(named, options.WorkerCount ?? 1) : null;
         var deviceName = devices?[0] ?? options.DeviceName; // time cells run on the first
         var device = ComputeDevice.Resolve(deviceName);
@@ -52,7 +53,7 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
             cells = CellOrder.LongestFirst(cells, CellTimes.Of(store));
         }
 
-        if (!continued && PlanChange.Describe(store, run, cells) is { } change)
+        if (!continued && PlanChange.Describe(store, run, all) is { } change)
         {
             progress.Message(change);
             store.WriteEvent(run.RunId, new EventRecord(clock.GetUtcNow(), null, "info", change));
@@ -74,13 +75,17 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
             throw;
         }
 
-        store.UpdateRunStatus(run.RunId, RunStatus.Completed, clock.GetUtcNow());
+        var left = all.Count(cell => !outcomes.ContainsKey(cell.Id));
+        store.UpdateRunStatus(run.RunId, left == 0 ? RunStatus.Completed : RunStatus.Interrupted, clock.GetUtcNow());
         return new RunSummary(
             run.RunId,
             continued,
-            cells.Count,
+            all.Count,
             scheduler.CarriedOut,
             scheduler.Reused,
-            outcomes.Values.GroupBy(outcome => outcome).ToDictionary(group => group.Key, group => group.Count()));
+            outcomes.Values.GroupBy(outcome => outcome).ToDictionary(group => group.Key, group => group.Count()))
+        {
+            LeftForLater = left,
+        };
     }
 }

@@ -9,6 +9,7 @@ namespace LT2.Eval.Harness.Execution;
 /// <param name="CommandLine">What was typed; recorded.</param>
 /// <param name="Devices">Devices of worker processes, as <c>--devices</c> names them; null to carry cells out in this process.</param>
 /// <param name="DataFolder">Value of <c>--data</c>, handed to worker processes.</param>
+/// <param name="Parts">Names of the plan's parts to carry out now; null for all of them.</param>
 public sealed record RunOptions(
     string OutputRoot,
     string DeviceName,
@@ -17,4 +18,5 @@ public sealed record RunOptions(
     int? WorkerCount,
     string CommandLine,
     string? Devices = null,
-    string? DataFolder = null);
+    string? DataFolder = null,
+    IReadOnlyList<string>? Parts = null);

@@ -17,6 +17,9 @@ public sealed record RunSummary(
     int Reused,
     IReadOnlyDictionary<CellOutcome, int> Outcomes)
 {
+    /// <summary>Cells of parts that were not asked for and have not run yet.</summary>
+    public int LeftForLater { get; init; }
+
     /// <summary>Whether some cell failed or was skipped; divergence, out of memory and missing support are findings, not failures.</summary>
     public bool HasFailures => Outcomes.GetValueOrDefault(CellOutcome.Failed) + Outcomes.GetValueOrDefault(CellOutcome.Skipped) > 0;
 }

@@ -90,10 +90,12 @@ public sealed class PlanSession
     }
 
     /// <summary>The plan's cells.</summary>
-    public IReadOnlyList<CellDefinition> Cells()
+    /// <param name="parts">Names of the parts whose cells are wanted; null for all.</param>
+    /// <exception cref="PlanException">The plan has no such part.</exception>
+    public IReadOnlyList<CellDefinition> Cells(IReadOnlyList<string>? parts = null)
     {
         var problems = new List<string>();
-        var cells = Planner.Expand(Plan, problems);
+        var cells = Planner.Expand(parts is null ? Plan : PlanParts.Select(Plan, parts), problems);
         return problems.Count == 0 ? cells : throw new PlanException(problems);
     }
 
