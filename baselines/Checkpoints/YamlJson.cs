@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LT2.Eval.Models.Definitions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
@@ -18,9 +19,8 @@ internal static class YamlJson
     {
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream.Documents.Count == 1 ? Tree(stream.Documents[0].RootNode)! : throw new ModelException($"{source}: it must hold one document.");
+            var documents = YamlDocuments.Load(new StringReader(text));
+            return documents.Count == 1 ? Tree(documents[0].RootNode)! : throw new ModelException($"{source}: it must hold one document.");
         }
         catch (YamlException error)
         {

@@ -21,9 +21,8 @@ internal sealed class YamlSection
         try
         {
             using var reader = new StreamReader(file);
-            var stream = new YamlStream();
-            stream.Load(reader);
-            if (stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root) return new YamlSection(root, file, "", problems);
+            var documents = YamlDocuments.Load(reader);
+            if (documents.Count == 1 && documents[0].RootNode is YamlMappingNode root) return new YamlSection(root, file, "", problems);
             problems.Add($"{file}: it must hold one mapping of fields.");
         }
         catch (YamlException error)

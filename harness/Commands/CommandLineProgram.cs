@@ -37,6 +37,12 @@ public static class CommandLineProgram
             environment.Error.WriteLine(error.Message);
             return ExitCodes.Usage;
         }
+        catch (Exception error)
+        {
+            // Whatever nobody foresaw still ends with an exit code of the list, and with what a report needs.
+            environment.Error.WriteLine($"lt2 failed in a way that nobody foresaw; what is finished is recorded. Please report this:{Environment.NewLine}{error}");
+            return ExitCodes.RunFailed;
+        }
     }
 
     private static ParseResult Parse(string[] arguments, CommandEnvironment environment)

@@ -23,9 +23,8 @@ public static class PlanReader
         YamlMappingNode root;
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode mapping)
+            var documents = Models.Definitions.YamlDocuments.Load(new StringReader(text));
+            if (documents.Count != 1 || documents[0].RootNode is not YamlMappingNode mapping)
             {
                 problems.Add($"{source}: expected one YAML document with fields (name: value).");
                 return null;

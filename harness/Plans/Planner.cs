@@ -346,6 +346,12 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
             return null;
         }
 
+        if (found.Tasks.All(item => item.Id != task) && suites.FirstOrDefault(suite => suite.Tasks.Any(item => item.Id == task)) is { } owner)
+        {
+            problems.Add($"{where}: task: '{task}' is not a task of suite '{found.Id}' but of '{owner.Id}'.");
+            return null;
+        }
+
         try
         {
             return found.CreateCase(new CaseSpecification(task, reference.Parameters));

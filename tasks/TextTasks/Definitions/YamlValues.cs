@@ -15,13 +15,19 @@ internal static class YamlValues
     public static OrderedDictionary<string, object?> ReadMap(string yaml, string place)
     {
         var stream = new YamlStream();
+        var parser = new Parser(new StringReader(yaml));
         try
         {
-            stream.Load(new StringReader(yaml));
+            stream.Load(parser);
         }
         catch (YamlException exception)
         {
             throw new TaskException($"{place}, line {exception.Start.Line}: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // The library's scanner and its tree end so on some unclosed lists and on keys that occur twice.
+            throw new TaskException($"{place}, line {parser.Current?.End.Line ?? 1}: the text cannot be read from about here on; look for a bracket or a quote that is not closed, and for a key that stands twice.");
         }
 
         return stream.Documents.Count == 1 && Convert(stream.Documents[0].RootNode) is OrderedDictionary<string, object?> map

@@ -26,6 +26,20 @@ public sealed class PlanReaderTests
         Assert.Equal(["prefill", "decode"], plan.Timings[0].Phases);
     }
 
+    [Theory]
+    [InlineData("loopCounts: [1, 2]", "loopCounts: [1, 2")]
+    [InlineData("variants: [lt2-gdn@tiny]", "variants: [lt2-gdn@tiny")]
+    [InlineData("loopCounts: [1, 2]", "loopCounts: 'one")]
+    [InlineData("testSetSeed: 7", "testSetSeed: 7\ntestSetSeed: 8")]
+    [InlineData("testSetSeed: 7", "testSetSeed: 7\n\tseeds: [1]")]
+    [InlineData("testSetSeed: 7", "testSetSeed: *unknown")]
+    public void Text_that_is_not_yaml_is_one_problem_with_its_line(string right, string wrong)
+    {
+        Assert.Null(Read(Minimal.Replace(right, wrong, StringComparison.Ordinal), out var problems));
+
+        Assert.Matches("^plan.yaml:[1-9]: not valid YAML: ", Assert.Single(problems));
+    }
+
     [Fact]
     public void A_single_value_is_read_as_a_list_of_one()
         => Assert.Equal([4], Read(Minimal.Replace("[1, 2]", "4", StringComparison.Ordinal), out _)!.Timings[0].LoopCounts);
