@@ -36,6 +36,7 @@ public static class ReportMarkdown
             ]));
         Section(text, "Missing and failed", new ChartTable("", [new("Outcome"), new("Cell"), new("Reason")],
             [.. model.Unfinished.Select(cell => ImmutableArray.Create(OutcomeNames.Of(cell.Outcome), cell.Title, cell.Reason ?? "no reason recorded"))]));
+        Section(text, "Claims of the plan", ClaimText.Summary(input.Claims));
         foreach (var suite in HeadlineRow.Of(model).GroupBy(row => row.Case.SuiteId))
         {
             Section(text, $"{MarkdownTable.Escape(suite.Key)}: quality at the largest trained loop count", Quality(model, [.. suite]));

@@ -1,3 +1,4 @@
+using LT2.Eval.Results.Claims;
 using LT2.Eval.Results.Gating;
 
 namespace LT2.Eval.Reports;
@@ -19,6 +20,9 @@ public sealed record ReportOptions
 
     /// <summary>Folder of the accepted baselines (<c>PLAN.json</c>); null when there are none.</summary>
     public string? PinFolder { get; init; }
+
+    /// <summary>Claims that the run's plan set out to test.</summary>
+    public IReadOnlyList<ClaimDefinition> Claims { get; init; } = [];
 
     /// <summary>Most runs that history pages show, newest kept.</summary>
     public int HistoryRuns { get; init; } = 200;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Gating;
+using LT2.Eval.Harness.Plans;
 using LT2.Eval.Reports;
 using LT2.Eval.Results.Store;
 
@@ -63,6 +64,7 @@ internal sealed class ReportVerb : IVerb
             ReferenceRunId = referenceRunId,
             Gate = referenceRunId is null ? PinnedRuns.Decision(outputRoot, run) : null,
             PinFolder = RunFolder.PinsIn(outputRoot),
+            Claims = PlanReader.Read($"{run.PlanName}.yaml", run.PlanText, [])?.Claims ?? [], // of the plan as it was run
         };
     }
 }

@@ -45,7 +45,7 @@ public sealed class ConvertCellRunner(CorpusCache corpora) : ICellRunner
 
         var hash = CheckpointFolder.ReadMetadata(folder).Hashes["weights"];
         return new CellResult(
-            CellResults.Record(cell, context, CellOutcome.Finished, null, started, hash), [ValidationRecord.Of(convert, context.RunId, loss)], [], [], points, events);
+            CellResults.Record(cell, context, CellOutcome.Finished, null, started, hash), [ValidationRecord.Of(convert, context.RunId, loss), .. ModelCostRecords.Of(convert, context.RunId, convert.ScoredLength)], [], [], points, events);
     }
 
     /// <summary>One curve: steps and tokens count on through the stages.</summary>

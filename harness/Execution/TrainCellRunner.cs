@@ -32,7 +32,7 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
                 _ => CellOutcome.Failed,
             };
             return new CellResult(
-                CellResults.Record(cell, context, outcome, result.Reason, started), [], [], [], points, [context.Event(cell.Id, "warning", result.Reason ?? outcome.ToString())]);
+                CellResults.Record(cell, context, outcome, result.Reason, started), [.. StabilityRecords.Of(train, context.RunId, result.Points)], [], [], points, [context.Event(cell.Id, "warning", result.Reason ?? outcome.ToString())]);
         }
 
         var events = new List<EventRecord>();
@@ -49,7 +49,7 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
         var hash = CheckpointFolder.ReadMetadata(folder).Hashes["weights"];
         return new CellResult(
             CellResults.Record(cell, context, CellOutcome.Finished, null, started, hash),
-            [ValidationRecord.Of(train, context.RunId, loss)],
+            [ValidationRecord.Of(train, context.RunId, loss), .. ModelCostRecords.Of(train, context.RunId, train.SequenceLength), .. StabilityRecords.Of(train, context.RunId, result.Points)],
             [],
             [],
             points,

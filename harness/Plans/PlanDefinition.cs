@@ -1,3 +1,5 @@
+using LT2.Eval.Results.Claims;
+
 namespace LT2.Eval.Harness.Plans;
 
 /// <summary>A plan as read from YAML, every field checked for form; names are resolved by the planner.</summary>
@@ -25,4 +27,8 @@ public sealed record PlanDefinition(
     IReadOnlyList<ExperimentDefinition> Experiments,
     IReadOnlyList<CurriculumPlanDefinition> Curricula,
     IReadOnlyList<ConversionPlanDefinition> Conversions,
-    IReadOnlyList<TimingDefinition> Timings);
+    IReadOnlyList<TimingDefinition> Timings)
+{
+    /// <summary>What the plan sets out to test.</summary>
+    public IReadOnlyList<ClaimDefinition> Claims { get; init; } = [];
+}

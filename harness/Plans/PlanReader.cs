@@ -52,7 +52,10 @@ public static class PlanReader
             [.. map.Maps("experiments").Select(ReadExperiment)],
             [.. map.Maps("curricula").Select(ReadCurriculum)],
             [.. map.Maps("conversions").Select(ReadConversion)],
-            [.. map.Maps("timings").Select(ReadTiming)]);
+            [.. map.Maps("timings").Select(ReadTiming)])
+        {
+            Claims = [.. map.Maps("claims").Select(ClaimReader.Read)],
+        };
         if (plan.Experiments.Count + plan.Curricula.Count + plan.Timings.Count == 0)
         {
             map.Problem("experiments", "the plan has neither experiments nor curricula nor timings; add one.");
@@ -62,6 +65,7 @@ public static class PlanReader
         Repeated(map, "curricula", plan.Curricula.Select(item => item.Name));
         Repeated(map, "conversions", plan.Conversions.Select(item => item.Name));
         Repeated(map, "timings", plan.Timings.Select(item => item.Name));
+        Repeated(map, "claims", plan.Claims.Select(item => item.Id));
         map.RejectUnknownFields();
         return plan;
     }

@@ -56,6 +56,11 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
             }
         }
 
+        if (problems.Count == 0)
+        {
+            ClaimCheck.Check(plan, cells.Values, problems);
+        }
+
         return CanaryCell.Around([.. cells.Values]);
     }
 

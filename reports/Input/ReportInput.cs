@@ -1,3 +1,4 @@
+using LT2.Eval.Results.Claims;
 using LT2.Eval.Results.Gating;
 
 namespace LT2.Eval.Reports.Input;
@@ -19,6 +20,9 @@ public sealed record ReportInput(
     IReadOnlyList<PinMark> Pins,
     IReadOnlyList<EnvironmentChange> EnvironmentChanges)
 {
+    /// <summary>The claims of the run's plan beside what was measured.</summary>
+    public IReadOnlyList<ClaimFinding> Claims { get; init; } = [];
+
     /// <summary>One run, with nothing to compare it with.</summary>
     /// <param name="run">The run.</param>
     public static ReportInput Of(RunData run) => new(run, null, null, null, [], [], []);

@@ -1,3 +1,4 @@
+using LT2.Eval.Results.Claims;
 using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
@@ -24,7 +25,10 @@ public static class ReportInputLoader
         var data = RunDataLoader.Load(store, run);
         return new ReportInput(
             data, reference, comparison, options.Gate, HistoryLoader.Load(store, data, history),
-            [.. pins.Select(pin => new PinMark(pin.RunId, pin.PinnedUtc, pin.PinnedBy, pin.Reason))], HistoryLoader.EnvironmentChanges(store, history));
+            [.. pins.Select(pin => new PinMark(pin.RunId, pin.PinnedUtc, pin.PinnedBy, pin.Reason))], HistoryLoader.EnvironmentChanges(store, history))
+        {
+            Claims = ClaimEvaluation.Judge(options.Claims, data.Metrics, data.Cells, data.TimingBlocks),
+        };
     }
 
     // A run that was named, else the gate's pin, else the pin of the run's plan; a pin whose run was pruned from the store is no reference.

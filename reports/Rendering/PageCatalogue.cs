@@ -11,6 +11,7 @@ internal static class PageCatalogue
     [
         new OverviewPageKind(),
         new ComparePageKind(),
+        new ClaimsPageKind(),
         new QualityPageKind(),
         new LatencyPageKind(),
         new LoopsPageKind(),

@@ -11,7 +11,7 @@ public static class SampleInputs
 
     private static readonly Lazy<ReportInput> FullInput = new(() => With(Reference(), SampleRun.Create(shift: 0.08, latencyFactor: 1.1, gpu: "B200")));
 
-    private static readonly Lazy<ReportInput> HostileInput = new(() => With(Attacked(Reference()), Attacked(SampleRun.Create(shift: 0.08))));
+    private static readonly Lazy<ReportInput> HostileInput = new(() => With(Attacked(Reference()), Attacked(SampleRun.Create(shift: 0.08)), Attack));
 
     /// <summary>Everything a page can show.</summary>
     public static ReportInput Full() => FullInput.Value;
@@ -29,14 +29,17 @@ public static class SampleInputs
         };
     }
 
-    private static ReportInput With(RunData reference, RunData run)
+    private static ReportInput With(RunData reference, RunData run, string text = "")
     {
         string[] runs = [.. Enumerable.Range(0, 40).Select(index => index == 39 ? run.Run.RunId : $"20260101T020000Z-{index:D6}")];
         using var stored = new StoredRun(reference, run);
         var comparison = RunComparison.Compare(new ComparisonSide(stored.Store, reference.Run.RunId), new ComparisonSide(stored.Store, run.Run.RunId));
         return new ReportInput(
             run, reference, comparison, null, SampleHistory.Of(run, runs), [new PinMark(runs[12], SampleRun.Start.AddDays(-27), "someone", "first release")],
-            [new EnvironmentChange(runs[20], SampleRun.Start.AddDays(-19), ["gpu.name: H200 → B200"])]);
+            [new EnvironmentChange(runs[20], SampleRun.Start.AddDays(-19), ["gpu.name: H200 → B200"])])
+        {
+            Claims = SampleClaims.Of(run, text),
+        };
     }
 
     private static RunData Attacked(RunData run) => run with

@@ -17,6 +17,16 @@ public sealed class MarkdownTests
     }
 
     [Fact]
+    public void Claims_are_listed_with_verdict_and_interval()
+    {
+        var text = ReportMarkdown.Summarise(SampleInputs.Full());
+        Assert.Contains("### Claims of the plan", text, StringComparison.Ordinal);
+        Assert.Contains("| a: GDN generalises further than full attention. | confirmed | ", text, StringComparison.Ordinal);
+        Assert.Contains("| b: GDN generalises further than full attention. | refuted | ", text, StringComparison.Ordinal);
+        Assert.Contains("| c: GDN generalises further than full attention. | not measured | – | above 0 | 0 | figure 9 |", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_row_of_a_table_has_as_many_cells_as_its_header() =>
         Assert.All(
             ReportMarkdown.Summarise(SampleInputs.Hostile()).Split("\n\n").Where(part => part.StartsWith('|')),

@@ -1,0 +1,33 @@
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Models.Definitions;
+using LT2.Eval.Results.Records;
+using LT2.Eval.Tasks.Contracts;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>What a trained model holds and costs by its description: stored parameters, and forward operations a token at the length it is trained at.</summary>
+internal static class ModelCostRecords
+{
+    /// <summary>Metric names, as pages and claims find them.</summary>
+    public const string Parameters = "parameters";
+
+    /// <inheritdoc cref="Parameters"/>
+    public const string FlopsPerToken = "flops_per_token";
+
+    public static IEnumerable<MetricRecord> Of(CheckpointCell cell, string runId, int? sequenceLength)
+    {
+        var model = cell.Model!;
+        var length = sequenceLength ?? (cell.TrainingCase as IGeneratedCase)?.MaximumLength ?? model.MaximumLength;
+        var loss = ValidationRecord.Of(cell, runId, 0);
+        MetricRecord Cost(string metric, double value, string unit) => loss with
+        {
+            Key = loss.Key with { Metric = metric, Split = null },
+            Value = value,
+            SampleCount = 1,
+            ClusterCount = 1,
+            Unit = unit,
+        };
+        yield return Cost(Parameters, ModelShape.ParameterCount(model), "parameter");
+        yield return Cost(FlopsPerToken, ModelShape.FlopsPerToken(model, length), "FLOP/token");
+    }
+}

@@ -1,0 +1,17 @@
+namespace LT2.Eval.Results.Claims;
+
+/// <summary>What the measurements say of a claim.</summary>
+public enum ClaimVerdict
+{
+    /// <summary>The whole interval lies where the claim expects it.</summary>
+    Confirmed,
+
+    /// <summary>The whole interval lies where the claim does not allow it.</summary>
+    Refuted,
+
+    /// <summary>The interval covers both.</summary>
+    Inconclusive,
+
+    /// <summary>Values are missing, or there are fewer repeats than an interval needs.</summary>
+    NotMeasured,
+}
