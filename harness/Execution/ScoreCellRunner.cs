@@ -1,4 +1,3 @@
-using System.Globalization;
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Results.Records;
@@ -14,7 +13,7 @@ public sealed class ScoreCellRunner : ICellRunner
     {
         var score = (ScoreCell)cell;
         var started = context.Clock.GetUtcNow();
-        var (train, events) = Choose(score, context);
+        var (train, events) = CandidateChoice.Choose(score.Id, score.Candidates, context);
         var folder = train.FolderIn(context.CheckpointRoot);
         var metadata = CheckpointFolder.ReadMetadata(folder);
         using var model = CheckpointFolder.Load(folder, context.Device, Dtypes.Use(train.Dtype, context.Device));
@@ -53,29 +52,4 @@ public sealed class ScoreCellRunner : ICellRunner
 
         return [.. readouts.Select(readout => (readout.LoopCount, readout.Scores))];
     }
-
-    /// <summary>The candidate with the least validation loss; with a sweep, choice and losers are recorded as an event.</summary>
-    private static (ICheckpointSource Chosen, IReadOnlyList<EventRecord> Events) Choose(ScoreCell score, CellContext context)
-    {
-        if (score.Candidates.Count == 1)
-        {
-            return (score.Candidates[0], []);
-        }
-
-        var losses = score.Candidates
-            .Select(candidate => (Candidate: candidate, Loss: Validation(candidate, context)))
-            .Where(pair => pair.Loss is not null)
-            .OrderBy(pair => pair.Loss)
-            .ToList();
-        var chosen = losses[0].Candidate;
-        var table = string.Join(", ", losses.Select(pair =>
-            string.Create(CultureInfo.InvariantCulture, $"{LearningRate(pair.Candidate):0.######}: {pair.Loss:0.0000}")));
-        return (chosen, [context.Event(score.Id, "info",
-            string.Create(CultureInfo.InvariantCulture, $"Learning rate {LearningRate(chosen):0.######} chosen by validation loss ({table} nat/token)."))]);
-    }
-
-    private static double? LearningRate(ICheckpointSource cell) => (cell as TrainCell)?.Recipe.LearningRate;
-
-    private static double? Validation(ICheckpointSource cell, CellContext context)
-        => context.Store.Metrics(context.RunId).FirstOrDefault(metric => metric.CellId == cell.Id && metric.Key.Metric == ValidationLoss.MetricName)?.Value;
 }

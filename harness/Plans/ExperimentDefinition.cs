@@ -31,7 +31,11 @@ public sealed record ExperimentDefinition(
     int ScoreBatchSize,
     int? NGramOrders,
     ExitDefinition? Exits,
-    IReadOnlyList<string> Checkpoints);
+    IReadOnlyList<string> Checkpoints)
+{
+    /// <summary>Measure how far back each trained model's last position is reached, on rows of this many tokens; null for not at all.</summary>
+    public int? ReachLength { get; init; }
+}
 
 /// <summary>A suite's task with parameters, as a plan names it.</summary>
 /// <param name="Suite">Suite id.</param>

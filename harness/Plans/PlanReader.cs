@@ -94,7 +94,10 @@ public static class PlanReader
             (int)(map.Integer("scoreBatchSize", 1) ?? 100),
             (int?)map.Integer("nGramOrders", 1),
             map.Map("exits") is { } exits ? ReadExits(exits) : null,
-            checkpoints);
+            checkpoints)
+        {
+            ReachLength = (int?)map.Integer("reachLength", 2),
+        };
         map.RejectUnknownFields();
         return experiment;
     }

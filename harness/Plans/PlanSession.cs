@@ -120,6 +120,7 @@ public sealed class PlanSession
         [typeof(ConvertCell)] = new ConvertCellRunner(corpora),
         [typeof(CurriculumCell)] = new CurriculumCellRunner(),
         [typeof(ScoreCell)] = new ScoreCellRunner(),
+        [typeof(ReachCell)] = new ReachCellRunner(),
         [typeof(NGramCell)] = new NGramCellRunner(),
         [typeof(TimeCell)] = new TimeCellRunner(new FreshTimingProcess()),
         [typeof(ExitCell)] = new ExitCellRunner(),

@@ -135,6 +135,11 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
                             DataHash(trainingCase!),
                             tokenizer)))
                         .ToList();
+                    if (experiment.ReachLength is { } reach)
+                    {
+                        Add(cells, new ReachCell(candidates, reach, plan.TestSetSeed, IsLooped(model!) ? experiment.TestedLoopCounts : [1]));
+                    }
+
                     foreach (var (reference, test) in tests)
                     {
                         scores.Add(AddScore(plan, experiment, candidates, IsLooped(model!) ? experiment.TestedLoopCounts : [1], reference, test!, cells));

@@ -1,0 +1,34 @@
+using System.Globalization;
+using LT2.Eval.Harness.Plans;
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Harness.Execution;
+
+/// <summary>Which of several trainings, that differ in learning rate alone, is looked at.</summary>
+internal static class CandidateChoice
+{
+    /// <summary>The candidate with the least validation loss; with a sweep, choice and losers are recorded as an event.</summary>
+    public static (ICheckpointSource Chosen, IReadOnlyList<EventRecord> Events) Choose(string cellId, IReadOnlyList<ICheckpointSource> candidates, CellContext context)
+    {
+        if (candidates.Count == 1)
+        {
+            return (candidates[0], []);
+        }
+
+        var losses = candidates
+            .Select(candidate => (Candidate: candidate, Loss: Validation(candidate, context)))
+            .Where(pair => pair.Loss is not null)
+            .OrderBy(pair => pair.Loss)
+            .ToList();
+        var chosen = losses[0].Candidate;
+        var table = string.Join(", ", losses.Select(pair =>
+            string.Create(CultureInfo.InvariantCulture, $"{LearningRate(pair.Candidate):0.######}: {pair.Loss:0.0000}")));
+        return (chosen, [context.Event(cellId, "info",
+            string.Create(CultureInfo.InvariantCulture, $"Learning rate {LearningRate(chosen):0.######} chosen by validation loss ({table} nat/token)."))]);
+    }
+
+    private static double? LearningRate(ICheckpointSource cell) => (cell as TrainCell)?.Recipe.LearningRate;
+
+    private static double? Validation(ICheckpointSource cell, CellContext context)
+        => context.Store.Metrics(context.RunId).FirstOrDefault(metric => metric.CellId == cell.Id && metric.Key.Metric == ValidationLoss.MetricName)?.Value;
+}
