@@ -8,11 +8,8 @@ namespace LT2.Eval.Harness.Execution;
 /// <summary>What a trained model holds and costs by its description: stored parameters, and forward operations a token at the length it is trained at.</summary>
 internal static class ModelCostRecords
 {
-    /// <summary>Metric names, as pages and claims find them.</summary>
+    /// <summary>Metric name, as pages and claims find it.</summary>
     public const string Parameters = "parameters";
-
-    /// <inheritdoc cref="Parameters"/>
-    public const string FlopsPerToken = "flops_per_token";
 
     public static IEnumerable<MetricRecord> Of(CheckpointCell cell, string runId, int? sequenceLength)
     {
@@ -28,6 +25,6 @@ internal static class ModelCostRecords
             Unit = unit,
         };
         yield return Cost(Parameters, ModelShape.ParameterCount(model), "parameter");
-        yield return Cost(FlopsPerToken, ModelShape.FlopsPerToken(model, length), "FLOP/token");
+        yield return Cost(TimeRecords.FlopsPerToken, ModelShape.FlopsPerToken(model, length), "FLOP/token");
     }
 }

@@ -22,7 +22,7 @@ internal static class Costs
         });
 
     private static IEnumerable<CostKind> Recorded(IReadOnlyList<MetricRecord> metrics) =>
-        metrics.Where(metric => metric.Key.SuiteId is "timing" or "training" && metric.Value is not null && IsCost(metric)
+        metrics.Where(metric => IsCost(metric) && metric.Value is not null
                 && metric.Direction == MetricDirection.LowerIsBetter && metric.Key.TestedLoopCount is not null)
             .GroupBy(metric => (metric.Key.Metric, metric.Key.Phase, metric.Unit)).OrderBy(group => group.Key.Metric, StringComparer.Ordinal).ThenBy(group => group.Key.Phase, StringComparer.Ordinal)
             .Select(group =>
@@ -35,7 +35,8 @@ internal static class Costs
                         .Select(metric => new Estimate(metric.Value!.Value, null, null)).FirstOrDefault());
             });
 
-    private static bool IsCost(MetricRecord metric) => metric.Kind == MetricKind.Bytes || metric.Unit is "FLOP/token" or "parameter";
+    private static bool IsCost(MetricRecord metric) => metric.Key is { SuiteId: "training", Metric: "parameters" }
+        || (metric.Key.SuiteId == "timing" && metric.Kind != MetricKind.Duration);
 
     private static int SharedLength(IEnumerable<int> lengths)
     {
