@@ -44,6 +44,15 @@ internal sealed class GateOptionSet
         }
     }
 
+    /// <summary>Settings, format and whom to tell, where two checkpoints are judged: no build takes part.</summary>
+    public CheckpointGateRequest ReadForCheckpoints(ParseResult parsed, string outputRoot, CheckpointGateOptionSet checkpoints)
+    {
+        var common = Read(parsed, outputRoot, run: null);
+        return common.BaselineBuild is null
+            ? checkpoints.Read(parsed, common)
+            : throw new PlanException("--baseline-build is for runs: two checkpoints are measured by this program alone. Leave it out.");
+    }
+
     public GateRequest Read(ParseResult parsed, string outputRoot, string? run)
     {
         var problems = new List<string>();

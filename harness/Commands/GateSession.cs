@@ -33,13 +33,7 @@ internal static class GateSession
             .EvaluateAsync(store, run.RunId, pin, Runner(request, store, run, pin, environment.Error.WriteLine), request.Options, cancellation)
             .GetAwaiter().GetResult();
         Keep(report, PinnedRuns.DecisionOf(request.OutputRoot, run.RunId), environment.Error.WriteLine);
-        environment.Output.Write(request.Json ? Json(report) : GateReportText.Write(report, request.Format));
-        if (report.Verdict != GateVerdict.Pass)
-        {
-            Notification.Send(
-                request.Notify, report.Verdict, report.Summary, run.RunId, GateReportText.Write(report, GateReportFormat.Markdown), environment.Error.WriteLine);
-        }
-
+        GateOutput.Write(report, request.Format, request.Json, request.Notify, environment);
         return (report.ExitCode, report);
     }
 
@@ -78,20 +72,4 @@ internal static class GateSession
         var nights = store.Runs().Count(other => other.PlanName == run.PlanName && other.StartedUtc < run.StartedUtc);
         return new BuildPairs(store, run.RunId, new FreshTimingProcess(folder), new FreshTimingProcess(), nights < request.Options.MinimumNights, message);
     }
-
-    private static string Json(GateReport report) => JsonSerializer.Serialize(
-        new
-        {
-            report.Verdict,
-            report.ExitCode,
-            run = report.CandidateRunId,
-            pin = new { report.Pin.RunId, report.Pin.Commit, report.Pin.PinnedUtc, report.Pin.PinnedBy, report.Pin.Reason },
-            report.Summary,
-            report.CheckedSeries,
-            findings = report.Findings.Select(finding => new
-            {
-                finding.Status, finding.Family, finding.Layer, series = finding.Key is { } key ? SeriesTitle.Of(key) : null, finding.Message,
-            }),
-        },
-        JsonOutput.Options) + Environment.NewLine;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Harness.Timing;
+using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Models.Definitions;
 using Spectre.Console;
 
@@ -14,6 +15,7 @@ internal sealed class TimeVerb : IVerb
     public Command Create(CommandEnvironment environment)
     {
         var variant = new Argument<string?>("variant") { Description = "name@scale (lt2 list variants).", Arity = ArgumentArity.ZeroOrOne };
+        var checkpoint = new Option<string?>("--checkpoint") { Description = "Time the model of this checkpoint folder instead of a variant with random weights." };
         var canary = new Option<bool>("--canary") { Description = "Time the canary instead: a fixed matrix product and copy of libtorch, no model." };
         var loops = new Option<int?>("--loops") { Description = "Loops carried out (default: the variant's own)." };
         var vocabulary = new Option<int>("--vocabulary") { Description = "Vocabulary of the random-weight model.", DefaultValueFactory = _ => 256 };
@@ -35,8 +37,9 @@ internal sealed class TimeVerb : IVerb
             Time prefill and decode of one variant with random weights, or one operator (--op) beside what this machine can do at most.
 
             Examples: lt2 time lt2-gdn@tiny --loops 4 --lengths 256,1024,4096 --memory
+                      lt2 time --checkpoint my-model --lengths 1024
                       lt2 time --op gdn --heads 16 --head-dimension 128 --lengths 4096,16384 --backward --device cuda
-            """) { variant, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, memory, frontier, limit, json, canary, probe };
+            """) { variant, checkpoint, loops, vocabulary, phases, lengths, batch, blocks, minimum, device, dtype, threads, memory, frontier, limit, json, canary, probe };
         operators.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -58,11 +61,19 @@ internal sealed class TimeVerb : IVerb
             }
 
             var variants = VariantCatalogue.Load();
-            var name = parsed.GetValue(variant) ?? throw new PlanException("Name a variant to time (lt2 list variants), or give --op or --canary.");
+            var folder = parsed.GetValue(checkpoint);
+            if (folder is not null && parsed.GetValue(variant) is not null)
+            {
+                throw new PlanException("Name a variant or --checkpoint, not both: a checkpoint brings its variant along.");
+            }
+
+            var metadata = folder is null ? null : CheckpointFolder.ReadMetadata(folder);
+            var name = metadata?.Definition.VariantId ?? parsed.GetValue(variant)
+                ?? throw new PlanException("Name a variant to time (lt2 list variants), or give --checkpoint, --op or --canary.");
             var request = new TimingRequest(
                 name,
-                parsed.GetValue(loops) ?? variants.Resolve(name).LoopCount,
-                parsed.GetValue(vocabulary),
+                parsed.GetValue(loops) ?? metadata?.TrainedLoopCount ?? variants.Resolve(name).LoopCount,
+                metadata?.Definition.VocabularySize ?? parsed.GetValue(vocabulary),
                 TimingPhases.Parse(parsed.GetValue(phases)!),
                 parsed.GetValue(lengths)!,
                 parsed.GetValue(batch),
@@ -72,7 +83,7 @@ internal sealed class TimeVerb : IVerb
                 parsed.GetValue(device)!,
                 parsed.GetValue(threads));
             // Probes come first: while this process holds no device yet, they have all of its memory.
-            request = request with { MemoryLengths = parsed.GetValue(memory) ? request.Lengths : null, FrontierLimit = parsed.GetValue(frontier) };
+            request = request with { MemoryLengths = parsed.GetValue(memory) ? request.Lengths : null, FrontierLimit = parsed.GetValue(frontier), Checkpoint = folder };
             var peaks = MemoryProbes.Run(request, part => new FreshTimingProcess().RunMemoryProbe(part, CancellationToken.None));
             var report = parsed.GetValue(probe) ? MemoryProbe.Measure(request, variants) : new TimingSession(environment.Clock).Measure(request, variants);
             report = peaks.Count > 0 ? MemoryProbes.Merge(report, peaks) : report;

@@ -16,6 +16,12 @@ internal static class TimeRecords
     /// <summary>Forward operations for one token by the shapes alone; nothing is measured, so that it compares models and not implementations.</summary>
     public const string FlopsPerToken = "flops_per_token";
 
+    /// <summary>Suite id, and metric names, of time cells.</summary>
+    public const string Suite = "timing", Latency = "latency", PeakMemory = "peak_memory";
+
+    /// <summary>Version of what they measure.</summary>
+    public const int SuiteVersion = 1;
+
     /// <summary>Every block of one process.</summary>
     public static IEnumerable<TimingBlockRecord> Blocks(string cellId, TimingReport report, int process, int loopCount, int batchSize) =>
         from item in report.Measurements
@@ -34,7 +40,7 @@ internal static class TimeRecords
         double? latency = medians.Count == measured.Count ? Math.Exp(Median([.. medians.Select(median => Math.Log(median))])) : null;
         var blocks = measured.SelectMany(pair => pair.Item.UsableMilliseconds()).ToList();
         double? error = latency is not null && blocks.Count > 1 ? StandardErrorOfMedian(blocks) : null;
-        yield return Record(cell, runId, report, first, "latency", latency, error, blocks.Count, measured.Count, "ms", MetricKind.Duration, latency * LatencyFloorShare);
+        yield return Record(cell, runId, report, first, Latency, latency, error, blocks.Count, measured.Count, "ms", MetricKind.Duration, latency * LatencyFloorShare);
 
         var tokens = first.Phase == "prefill" ? first.SequenceLength * cell.Timing.BatchSize : cell.Timing.BatchSize;
         yield return Record(
@@ -60,7 +66,7 @@ internal static class TimeRecords
         if (measured.Select(pair => pair.Item.PeakMemoryBytes).OfType<long>().ToList() is { Count: > 0 } peaks)
         {
             yield return Record(
-                cell, runId, report, first, "peak_memory", peaks.Max(), null, peaks.Count, peaks.Count, "byte", MetricKind.Bytes, MemoryFloorBytes);
+                cell, runId, report, first, PeakMemory, peaks.Max(), null, peaks.Count, peaks.Count, "byte", MetricKind.Bytes, MemoryFloorBytes);
         }
     }
 
@@ -99,8 +105,8 @@ internal static class TimeRecords
         runId,
         cell.Id,
         new SeriesKey(
-            "timing",
-            1,
+            Suite,
+            SuiteVersion,
             item.Phase,
             "",
             0,

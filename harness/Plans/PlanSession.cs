@@ -66,6 +66,25 @@ public sealed class PlanSession
         return problems.Count == 0 ? session! : throw new PlanException(problems);
     }
 
+    /// <summary>Reads and checks a plan that is at hand as text; loads no libtorch.</summary>
+    /// <param name="source">What it is, for messages.</param>
+    /// <param name="text">The YAML.</param>
+    /// <param name="dataFolder">Value of <c>--data</c>.</param>
+    /// <param name="plugins">Known suites.</param>
+    /// <exception cref="PlanException">Every problem at once.</exception>
+    public static PlanSession OpenText(string source, string text, string? dataFolder, PluginSet plugins)
+    {
+        var problems = new List<string>();
+        if (PlanReader.Read(source, text, problems) is not { } plan)
+        {
+            throw new PlanException(problems);
+        }
+
+        var session = new PlanSession(plan, VariantCatalogue.Load(), plugins, DataFolder.Resolve(dataFolder));
+        session.Planner.Expand(plan, problems);
+        return problems.Count == 0 ? session : throw new PlanException(problems);
+    }
+
     /// <summary>Reads a plan and collects every problem of form and of names.</summary>
     /// <returns>The session; null when the plan cannot be read at all.</returns>
     public static PlanSession? Check(string nameOrPath, string? dataFolder, PluginSet plugins, List<string> problems)

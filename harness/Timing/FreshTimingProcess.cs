@@ -30,9 +30,9 @@ public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
 
     private TimingReport Start(TimingRequest request, string[] further, CancellationToken cancellation) => Start(
         [
-            "time", request.VariantId,
+            "time",
+            .. request.Checkpoint is { } checkpoint ? ["--checkpoint", checkpoint] : (string[])[request.VariantId, "--vocabulary", Text(request.VocabularySize)],
             "--loops", Text(request.LoopCount),
-            "--vocabulary", Text(request.VocabularySize),
             "--phases", string.Join(',', request.Phases),
             "--lengths", string.Join(',', request.Lengths.Select(Text)),
             "--batch", Text(request.BatchSize),

@@ -14,6 +14,7 @@ namespace LT2.Eval.Harness.Timing;
 /// <param name="ThreadCount">CPU threads; null for every core.</param>
 /// <param name="MemoryLengths">Lengths at which peak memory is probed too, in a process of its own for each phase and length; null for none.</param>
 /// <param name="FrontierLimit">Up to how many tokens the length at which memory runs out is searched (<see cref="MemoryFrontier"/>); null for no search.</param>
+/// <param name="Checkpoint">Checkpoint folder whose model is timed instead of the variant with random weights; null for the latter.</param>
 public sealed record TimingRequest(
     string VariantId,
     int LoopCount,
@@ -27,4 +28,5 @@ public sealed record TimingRequest(
     string Device,
     int? ThreadCount,
     IReadOnlyList<int>? MemoryLengths = null,
-    int? FrontierLimit = null);
+    int? FrontierLimit = null,
+    string? Checkpoint = null);

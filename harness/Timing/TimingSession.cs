@@ -1,5 +1,6 @@
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Timing.Operators;
+using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
@@ -8,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Harness.Timing;
 
-/// <summary>Times prefill and decode of one variant with random weights in this process; latency does not depend on the weights.</summary>
+/// <summary>
+/// Times prefill and decode in this process: of one variant with random weights, since latency does not depend on them, or of a checkpoint, which may have sizes of its own.
+/// </summary>
 /// <param name="clock">Source of time stamps.</param>
 public sealed class TimingSession(TimeProvider clock)
 {
@@ -64,9 +67,11 @@ public sealed class TimingSession(TimeProvider clock)
         }
     }
 
-    /// <summary>The request's model with random weights.</summary>
-    internal static LoopedModel CreateModel(TimingRequest request, VariantCatalogue variants, ComputeDevice device) => LoopedModel.Create(
-        variants.Resolve(request.VariantId).WithVocabulary(request.VocabularySize).WithLoopCount(request.LoopCount), Seed, device, Dtypes.Use(request.Dtype, device));
+    /// <summary>The request's model: the checkpoint's, else the variant's with random weights.</summary>
+    internal static LoopedModel CreateModel(TimingRequest request, VariantCatalogue variants, ComputeDevice device) => request.Checkpoint is { } folder
+        ? CheckpointFolder.Load(folder, device, Dtypes.Use(request.Dtype, device))
+        : LoopedModel.Create(
+            variants.Resolve(request.VariantId).WithVocabulary(request.VocabularySize).WithLoopCount(request.LoopCount), Seed, device, Dtypes.Use(request.Dtype, device));
 
     private TimingMeasurement MeasureOne(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, string phase, int length)
     {

@@ -17,7 +17,7 @@ public static class LatencyGate
     {
         var findings = new List<GateFinding>();
         var young = new List<LatencySeries>();
-        var confirmed = new List<(LatencySeries Series, int Suspicion, LatencyConfirmation Test)>();
+        var confirmed = new List<(SeriesKey Key, int Suspicion, LatencyConfirmation Test)>();
         foreach (var candidate in series)
         {
             // A young series has no noise of its own yet: both builds are measured side by side.
@@ -27,7 +27,7 @@ public static class LatencyGate
             {
                 var pairs = runner is null ? null : await runner.MeasureAsync(candidate.Key, options.Pairs, cancellation).ConfigureAwait(false);
                 if (pairs is { Count: >= 2 })
-                    confirmed.Add((candidate, suspicion, LatencyConfirmation.Of(pairs, suspicion)));
+                    confirmed.Add((candidate.Key, suspicion, LatencyConfirmation.Of(pairs, suspicion)));
                 else if (isYoung)
                     young.Add(candidate);
                 else if (suspicion > 0)
@@ -47,12 +47,15 @@ public static class LatencyGate
         return findings;
     }
 
-    private static IEnumerable<GateFinding> Confirm(List<(LatencySeries Series, int Suspicion, LatencyConfirmation Test)> confirmed, GateOptions options)
+    /// <summary>Judges what was measured side by side.</summary>
+    /// <param name="confirmed">Series, the direction suspected (1 slower, -1 faster), and the test.</param>
+    /// <param name="options">Settings.</param>
+    internal static IEnumerable<GateFinding> Confirm(IReadOnlyList<(SeriesKey Key, int Suspicion, LatencyConfirmation Test)> confirmed, GateOptions options)
     {
         var adjusted = HolmAdjustment.Adjust([.. confirmed.Select(suspect => suspect.Test.PValue)]);
         for (var i = 0; i < confirmed.Count; i++)
         {
-            var (series, suspicion, test) = confirmed[i];
+            var (key, suspicion, test) = confirmed[i];
             var isSignificant = adjusted[i] < options.ConfirmationAlpha;
             var status = (isSignificant, suspicion) switch
             {
@@ -67,7 +70,7 @@ public static class LatencyGate
                 + $"{(adjusted[i] < 0.0001 ? "p < 0.0001" : $"p = {adjusted[i]:0.####}")} after Holm over {confirmed.Count}, signed rank p = {test.SignedRankPValue:0.####}; floor {options.TimeFloor:0.#%}.");
             if (status == FindingStatus.Undecided)
                 text += string.Create(CultureInfo.InvariantCulture, $" Too noisy to clear: a slowdown of {options.ClearedBelow:0.#%} is not excluded. Quieten the host, or raise --pairs.");
-            yield return new("latency", "confirm", status, series.Key, text);
+            yield return new("latency", "confirm", status, key, text);
         }
     }
 

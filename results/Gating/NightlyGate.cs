@@ -1,4 +1,3 @@
-using System.Globalization;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Statistics;
 using LT2.Eval.Results.Store;
@@ -35,28 +34,7 @@ public static class NightlyGate
             var series = times.Select(metric => History(store, run, metric, pin)).ToList();
             findings.AddRange(await LatencyGate.EvaluateAsync(series, runner, options, cancellation).ConfigureAwait(false));
         }
-        // Within a family the order is the comparison's: the worst first.
-        findings = [.. findings.OrderBy(finding => finding.Status).ThenBy(finding => finding.Family, StringComparer.Ordinal)];
-        var verdict = Decide(findings);
-        return new(verdict, Summarise(verdict, findings, metrics.Count), findings, comparison, pin, candidateRunId, metrics.Count);
-    }
-
-    private static GateVerdict Decide(List<GateFinding> findings)
-    {
-        if (findings.Exists(finding => finding.Status == FindingStatus.Blocking))
-            return GateVerdict.Regressed;
-        var undecided = findings.Where(finding => finding.Status == FindingStatus.Undecided).ToList();
-        return undecided.Count == 0 ? GateVerdict.Pass : undecided.Exists(finding => finding.Family == "validity") ? GateVerdict.Invalid : GateVerdict.Inconclusive;
-    }
-
-    private static string Summarise(GateVerdict verdict, List<GateFinding> findings, int count)
-    {
-        var counts = string.Join(", ", Enum.GetValues<FindingStatus>().Select(status => (status, Count: findings.Count(f => f.Status == status)))
-            .Where(pair => pair.Count > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Count} {StoredName.Of(pair.status)}")));
-        var numerics = findings.Count(finding => finding.Layer == "numerics");
-        var head = verdict != GateVerdict.Pass ? (findings[0].Key is { } key ? $"{SeriesTitle.Of(key)}: {findings[0].Message}" : findings[0].Message)
-            : $"All {count} series are measured and none is worse than the pin{(numerics == 0 ? "" : $"; the same weights answered differently in {numerics} of them")}.";
-        return counts.Length == 0 ? head : $"{head} ({counts})";
+        return GateVerdicts.Report(findings, comparison, pin, candidateRunId, metrics.Count, "the pin");
     }
 
     private static LatencySeries History(ResultStore store, RunRecord run, MetricRecord metric, PinFile pin)
