@@ -28,13 +28,18 @@ for store in one two; do "$lt2" results cells --json --out $store > "$out/cells-
 
 train() { # name limit options…
     local name=$1 limit=$2; shift 2
-    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-120}" --batch "${BATCH:-24}" --learning-rate 0.001 \
-        --dtype bfloat16 --seed 1 --json --checkpoint "$work/$name" "$@"
+    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-120}" --batch "${BATCH:-48}" --learning-rate 0.001 \
+        --dtype "${DTYPE:-bfloat16}" --seed 1 --json --checkpoint "$work/$name" "$@"
 }
-train train-one-gpu 60 --device cuda:0
-train train-two-gpus-after 45 --devices 0,1 --reduce AfterBackward
-train train-two-gpus-during 45 --devices 0,1 --reduce DuringBackward
-[ $SECONDS -gt "${LIMIT:-300}" ] || train train-one-gpu-accumulate 60 --device cuda:0 --gradient-accumulation-steps 2
+# The same rows a step on every side: one GPU takes them in two micro-batches, two GPUs one each. A second run of one side says how far two equal runs are apart.
+train train-one-gpu 90 --device cuda:0 --gradient-accumulation-steps 2
+train train-two-gpus-after 60 --devices 0,1 --reduce AfterBackward
+train train-two-gpus-during 60 --devices 0,1 --reduce DuringBackward
+train train-two-gpus-after-again 60 --devices 0,1 --reduce AfterBackward
+STEPS=40 BATCH=16 DTYPE=float32
+train float32-one-gpu 60 --device cuda:0 --gradient-accumulation-steps 2
+train float32-two-gpus-after 45 --devices 0,1 --reduce AfterBackward
+train float32-two-gpus-during 45 --devices 0,1 --reduce DuringBackward
 
 python3 - "$out" <<'P' | tee "$out/summary.txt"
 import json, sys
@@ -54,7 +59,8 @@ if "plan-one-gpu" in wall and "plan-two-gpus" in wall:
         except Exception as error:
             print(f"  {name}: {error}")
 runs = {}
-for name in ("train-one-gpu", "train-one-gpu-accumulate", "train-two-gpus-after", "train-two-gpus-during"):
+groups = {"train-one-gpu": ("train-two-gpus-after", "train-two-gpus-during", "train-two-gpus-after-again"), "float32-one-gpu": ("float32-two-gpus-after", "float32-two-gpus-during")}
+for name in [name for base, others in groups.items() for name in (base, *others)]:
     try:
         run = json.loads(open(f"{out}/{name}.json").read().strip().split("\n")[-1])
         if run["tokensPerSecond"] is None:
@@ -64,11 +70,14 @@ for name in ("train-one-gpu", "train-one-gpu-accumulate", "train-two-gpus-after"
         print(f"{name}: {runs[name]['tokensPerSecond']:.0f} tokens/s, validation loss {runs[name]['validationLoss']:.5f}, {runs[name]['execution']}")
     except Exception as error:
         print(f"{name}: no result ({error}); see {name}.log")
-base = runs.get("train-one-gpu")
-for name, run in runs.items():
-    if base and run is not base:
-        pairs = [(a["loss"], b["loss"]) for a, b in zip(base["points"], run["points"])]
-        print(f"  {name} against one GPU: {run['tokensPerSecond'] / base['tokensPerSecond']:.2f} times the tokens per second; largest difference of the loss {max(abs(a - b) / a for a, b in pairs):.2e} relative over {len(pairs)} points ({pairs[0][0]:.4f} to {pairs[-1][0]:.4f})")
+def against(name, run, base, what):
+    pairs = [(a["loss"], b["loss"]) for a, b in zip(base["points"], run["points"])]
+    print(f"  {name} against {what}: {run['tokensPerSecond'] / base['tokensPerSecond']:.2f} times the tokens per second; largest difference of the loss {max(abs(a - b) / a for a, b in pairs):.2e} relative over {len(pairs)} points ({pairs[0][0]:.4f} to {pairs[-1][0]:.4f})")
+for base, others in groups.items():
+    for name in others:
+        if base in runs and name in runs: against(name, runs[name], runs[base], base)
+if all(name in runs for name in ("train-two-gpus-after", "train-two-gpus-after-again")):
+    against("train-two-gpus-after-again", runs["train-two-gpus-after-again"], runs["train-two-gpus-after"], "train-two-gpus-after")
 P
 cat "$out/capacity.txt" | tee -a "$out/summary.txt"
 keep
