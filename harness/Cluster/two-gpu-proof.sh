@@ -28,7 +28,7 @@ for store in one two; do "$lt2" results cells --json --out $store > "$out/cells-
 
 train() { # name limit options…
     local name=$1 limit=$2; shift 2
-    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-120}" --batch "${BATCH:-48}" --learning-rate 0.001 \
+    part "$name" "$limit" "$lt2" train lt2-gdn@small --suite mqar --set length=512 pairs=64 vocabulary=16384 --steps "${STEPS:-120}" --batch "${BATCH:-24}" --learning-rate 0.001 \
         --dtype "${DTYPE:-bfloat16}" --seed 1 --json --checkpoint "$work/$name" "$@"
 }
 # The same rows a step on every side: one GPU takes them in two micro-batches, two GPUs one each. A second run of one side says how far two equal runs are apart.
@@ -36,7 +36,7 @@ train train-one-gpu 90 --device cuda:0 --gradient-accumulation-steps 2
 train train-two-gpus-after 60 --devices 0,1 --reduce AfterBackward
 train train-two-gpus-during 60 --devices 0,1 --reduce DuringBackward
 train train-two-gpus-after-again 60 --devices 0,1 --reduce AfterBackward
-STEPS=40 BATCH=16 DTYPE=float32
+STEPS=40 BATCH=4 DTYPE=float32
 train float32-one-gpu 60 --device cuda:0 --gradient-accumulation-steps 2
 train float32-two-gpus-after 45 --devices 0,1 --reduce AfterBackward
 train float32-two-gpus-during 45 --devices 0,1 --reduce DuringBackward
