@@ -35,7 +35,7 @@ internal static class DryRun
         }
 
         CapacityText.Write(cells, outputRoot, writer);
-        if (session.MissingDatasets is { Count: > 0 } missing)
+        if (session.MissingDatasetsOf(parts) is { Count: > 0 } missing)
         {
             writer.WriteLine($"Data sets to fetch first: {string.Join(", ", missing)}.");
         }

@@ -31,7 +31,7 @@ internal sealed class RunVerb : IVerb
             }
 
             _ = session.Cells(parts); // a wrong name is refused before anything is fetched
-            session.FetchMissingData(environment.Error.WriteLine);
+            session.FetchMissingData(environment.Error.WriteLine, parts);
             using var interrupt = new Interrupt(environment.Error);
             var summary = RunProgressDisplay.Show(environment, progress => session.Run(options.Read(parsed, environment) with { Parts = parts }, environment.Clock, progress, interrupt.Token));
             RunSummaryText.Write(summary, environment.Error);

@@ -12,7 +12,9 @@ public static class PlanParts
         .. plan.Timings.Select(part => part.Name),
     ];
 
-    /// <summary>The plan with the named parts alone; a conversion brings the experiment that trains its teacher.</summary>
+    /// <summary>
+    /// The plan with the named parts alone, and without its claims, which stand on the whole plan; a conversion brings the experiment that trains its teacher.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="names">Names of parts.</param>
     /// <exception cref="PlanException">No name is given, or the plan has no part of a name; every such name at once.</exception>
@@ -38,6 +40,7 @@ public static class PlanParts
             Curricula = [.. plan.Curricula.Where(part => wanted.Contains(part.Name))],
             Conversions = [.. plan.Conversions.Where(part => wanted.Contains(part.Name))],
             Timings = [.. plan.Timings.Where(part => wanted.Contains(part.Name))],
+            Claims = [],
         };
     }
 }

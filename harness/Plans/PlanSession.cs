@@ -32,7 +32,12 @@ public sealed class PlanSession
     public Planner Planner { get; }
 
     /// <summary>Data sets the plan reads that are not on this machine.</summary>
-    public IReadOnlyList<string> MissingDatasets => [.. Planner.RequiredDatasets(Plan).Where(id => !data.IsPresent(id))];
+    public IReadOnlyList<string> MissingDatasets => MissingDatasetsOf(null);
+
+    /// <summary>Those of them that some parts read.</summary>
+    /// <param name="parts">Names of parts; null for all.</param>
+    public IReadOnlyList<string> MissingDatasetsOf(IReadOnlyList<string>? parts) =>
+        [.. Planner.RequiredDatasets(parts is null ? Plan : PlanParts.Select(Plan, parts)).Where(id => !data.IsPresent(id))];
 
     /// <summary>Where the data sets lie.</summary>
     public IDataLocator Data => data;
@@ -119,9 +124,11 @@ public sealed class PlanSession
     }
 
     /// <summary>Brings the data sets that are missing.</summary>
-    public void FetchMissingData(Action<string> message)
+    /// <param name="message">Receives what is fetched, with its licence.</param>
+    /// <param name="parts">Names of the parts that will be carried out; null for all.</param>
+    public void FetchMissingData(Action<string> message, IReadOnlyList<string>? parts = null)
     {
-        foreach (var id in MissingDatasets)
+        foreach (var id in MissingDatasetsOf(parts))
         {
             message($"Fetching data set '{id}' (licence: {DatasetCatalogue.Find(id)?.Licence ?? "see its card"}).");
             new DatasetInstaller(data).GetAsync(id, null, new DirectProgress(message), CancellationToken.None).GetAwaiter().GetResult();

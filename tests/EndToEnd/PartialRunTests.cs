@@ -29,6 +29,18 @@ public sealed class PartialRunTests
         Assert.Equal(11, whole.Cells(whole.Runs()[0].RunId).Count);
     }
 
+    /// <summary>Claims stand on the whole plan, and data sets of parts that are not wanted are not fetched.</summary>
+    [Fact]
+    public void A_part_of_the_nightly_plan_needs_neither_the_claims_of_others_nor_their_data()
+    {
+        using var plan = new TinyPlan();
+        var (exit, output, error) = Lt2.Run("run", "nightly", "--only", "parity", "--dry-run", "--out", plan.Folder, "--data", plan.Folder);
+
+        Assert.True(exit == 0, error);
+        Assert.Contains("cells: ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Data sets to fetch", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_part_that_the_plan_has_not_is_named_with_the_nearest_one()
     {
