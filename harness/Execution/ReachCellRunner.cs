@@ -24,7 +24,7 @@ public sealed class ReachCellRunner : ICellRunner
         var started = context.Clock.GetUtcNow();
         var (train, events) = CandidateChoice.Choose(cell.Id, reach.Candidates, context);
         using var model = CheckpointFolder.Load(train.FolderIn(context.CheckpointRoot), context.Device, ScalarType.Float64, Math.Max(reach.Length, reach.Model.MaximumLength));
-        var metrics = Measure(model, reach, context, cancellation).Zip(reach.TestedLoopCounts, (tokens, loops) => Record(reach, train, context.RunId, loops, tokens)).ToList();
+        var metrics = Measure(model, reach, context, cancellation).Zip(reach.TestedLoopCounts, (tokens, loops) => Record(reach, context.RunId, loops, tokens)).ToList();
         return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, [], [], [], events);
     }
 
@@ -64,11 +64,11 @@ public sealed class ReachCellRunner : ICellRunner
         return reach;
     }
 
-    private static MetricRecord Record(ReachCell cell, ICheckpointSource train, string runId, int loopCount, int tokens) => new(
+    private static MetricRecord Record(ReachCell cell, string runId, int loopCount, int tokens) => new(
         runId,
         cell.Id,
         new SeriesKey(
-            "reach", 1, "reach", $"length={cell.Length}", 0, "test", null, "reach", null, cell.VariantId, train.RecipeHash, cell.TrainedLoopCount, loopCount, "float64", RowsAPass),
+            "reach", 1, "reach", $"length={cell.Length}", 0, "test", null, "reach", null, cell.VariantId, ScoredRecipe.HashOf(cell.Candidates), cell.TrainedLoopCount, loopCount, "float64", RowsAPass),
         cell.Seed,
         tokens,
         null,

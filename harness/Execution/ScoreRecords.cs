@@ -79,7 +79,7 @@ internal static class ScoreRecords
         metric,
         slice,
         train.Model!.VariantId,
-        train.RecipeHash,
+        ScoredRecipe.HashOf(cell.Candidates),
         train.Model!.LoopCount,
         loopCount,
         train.Dtype,

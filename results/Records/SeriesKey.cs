@@ -14,7 +14,7 @@ namespace LT2.Eval.Results.Records;
 /// <param name="Metric">Metric name.</param>
 /// <param name="Slice">Subset of samples; null for all.</param>
 /// <param name="VariantId"><c>name@scale</c>.</param>
-/// <param name="RecipeHash">Hash of the training recipe; null where nothing was trained.</param>
+/// <param name="RecipeHash">Hash of the training recipe, for scores of a learning-rate sweep of all of its recipes; null where nothing was trained.</param>
 /// <param name="TrainedLoopCount">T.</param>
 /// <param name="TestedLoopCount">T′.</param>
 /// <param name="Dtype">Compute dtype.</param>
