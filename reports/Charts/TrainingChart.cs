@@ -28,15 +28,20 @@ internal static class TrainingChart
         }
         var loops = points.Max(point => point.ResidualRmsByLoop.Length);
         return Draw(
-            $"{group.Title}: root mean square of the residual stream after each loop, seed {Seed(cell)}", "root mean square", "1",
+            $"{group.Title}: root mean square of the residual stream after each loop, {Name(group, cell, points)}", "root mean square", "1",
             [.. Enumerable.Range(0, loops).Select(loop => ("loop " + Quantity.Count(loop + 1), points, (Func<TrainingPointRecord, double>)(point =>
                 loop < point.ResidualRmsByLoop.Length ? point.ResidualRmsByLoop[loop] : double.NaN)))], isLogarithmic: false);
     }
 
     private static ChartFigure BySeed(TrainingGroup group, string what, string axis, string unit, Func<TrainingPointRecord, double> value, bool isLogarithmic) =>
-        Draw($"{group.Title}: {what}", axis, unit, [.. group.Cells.Select(pair => ("seed " + Seed(pair.Cell), pair.Points, value))], isLogarithmic);
+        Draw($"{group.Title}: {what}", axis, unit, [.. group.Cells.Select(pair => (Name(group, pair.Cell, pair.Points), pair.Points, value))], isLogarithmic);
 
-    private static string Seed(CellRecord cell) => cell.Seed?.ToString(CultureInfo.InvariantCulture) ?? "none";
+    // A sweep trains a seed several times, and the learning rate tells its trainings apart.
+    private static string Name(TrainingGroup group, CellRecord cell, ImmutableArray<TrainingPointRecord> points)
+    {
+        var seed = $"seed {cell.Seed?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+        return group.Cells.Count(pair => pair.Cell.Seed == cell.Seed) > 1 ? $"{seed}, learning rate up to {Quantity.Number(points.Max(point => point.LearningRate))}" : seed;
+    }
 
     private static ChartFigure Draw(
         string title, string axis, string unit, ImmutableArray<(string Name, ImmutableArray<TrainingPointRecord> Points, Func<TrainingPointRecord, double> Value)> lines,

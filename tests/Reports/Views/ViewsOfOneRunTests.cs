@@ -108,6 +108,21 @@ public sealed class ViewsOfOneRunTests
     }
 
     [Fact]
+    public void Trainings_of_one_seed_in_a_sweep_are_told_apart_by_their_learning_rate()
+    {
+        var run = SampleRun.Create();
+        var cell = run.Cells.First(cell => cell.Kind == CellKind.Train);
+        var other = cell with { CellId = "other" };
+        TrainingPointRecord[] Points(string id, double rate) => [.. Enumerable.Range(1, 3).Select(step => new TrainingPointRecord(id, step, step, 1, 1, rate / step, []))];
+        ChartFigure Chart(params CellRecord[] cells) =>
+            TrainingChart.Loss(Assert.Single(TrainingGroup.Of(run with { Cells = [.. cells], TrainingPoints = [.. Points(cell.CellId, 0.002), .. Points(other.CellId, 0.005)] })));
+
+        Assert.Contains($"seed {cell.Seed}, learning rate up to 0.00200: ", Chart(cell, other).Summary, StringComparison.Ordinal);
+        Assert.Contains($"seed {cell.Seed}, learning rate up to 0.00500: ", Chart(cell, other).Summary, StringComparison.Ordinal);
+        Assert.StartsWith($"seed {cell.Seed}: ", Chart(cell).Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Long_training_curves_are_thinned_and_keep_both_ends()
     {
         var run = SampleRun.Create();
