@@ -17,7 +17,7 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
     public override string Name => "fused_cross_entropy";
 
     internal static bool Serves(Tensor hidden, Tensor head) =>
-        FusedOperations.Serves(hidden) && head.dtype == hidden.dtype && head.shape[0] % FusedOperations.Vector(hidden) == 0;
+        FusedOperations.Serves(hidden) && head.dtype == hidden.dtype && head.shape[0] % FusedOperations.Vector(hidden) == 0 && hidden.shape[^1] % FusedOperations.Vector(hidden) == 0;
 
     /// <summary>The mean loss, a float32 scalar; 0 where no label counts.</summary>
     /// <param name="hidden">[…, d], normed.</param>
@@ -44,8 +44,10 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
     {
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
-        using var factor = gradient.to(saved[0].dtype);
-        var (dhidden, dhead) = (BackwardTensors.Keep(saved[0].mul(factor)), BackwardTensors.Keep(saved[1].mul(factor)));
+        using var factor = gradient.to(ScalarType.Float32);
+        var (dhidden, dhead) = (BackwardTensors.Keep(empty_like(saved[0])), BackwardTensors.Keep(empty_like(saved[1])));
+        var packs = (saved[0].NumberOfElements + saved[1].NumberOfElements) / FusedOperations.Vector(saved[0]);
+        KernelLibrary.Get(saved[0], "columns", "scale_both").Launch((packs + 255) / 256, 256, saved[0], saved[1], factor, dhidden, dhead, saved[0].NumberOfElements, saved[1].NumberOfElements);
         gradient.Dispose();
         return [dhidden, dhead, null!, null!];
     }
@@ -56,6 +58,7 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
         var chunk = Math.Min(rows, Math.Max(128, ChunkBytes / (vocabulary * hidden.element_size())));
         var pass = PassBytes / (vocabulary * hidden.element_size()) / 128 * 128;
         if (pass < PassRows) pass = chunk;
+        var narrow = NarrowCrossEntropy.Serves(hidden, head, chunk);
         var counts = empty([2], ScalarType.Float32, hidden.device);
         var losses = empty([rows], ScalarType.Float32, hidden.device);
         var loss = empty([], ScalarType.Float32, hidden.device);
@@ -72,16 +75,24 @@ public sealed class FusedCrossEntropy : autograd.SingleTensorFunction<FusedCross
             using var scope = NewDisposeScope();
             var count = Math.Min(chunk, rows - start);
             var h = hidden.narrow(0, start, count);
-            var logits = empty([count, vocabulary], hidden.dtype, hidden.device);
-            for (long first = 0; first < count; first += pass)
+            var logits = narrow && !needGradient ? null : empty([count, vocabulary], hidden.dtype, hidden.device);
+            var dh = dhidden?.narrow(0, start, count);
+            if (narrow)
             {
-                var some = Math.Min(pass, count - first);
-                var part = logits.narrow(0, first, some).addmm_(h.narrow(0, first, some), head.t(), beta: 0, alpha: 1);
-                kernel.Launch(some, threads, part, labels.narrow(0, start + first, some), counts, losses.narrow(0, start + first, some), vocabulary, ignored, needGradient ? 1 : 0);
+                NarrowCrossEntropy.Launch(h, head, labels.narrow(0, start, count), counts, losses.narrow(0, start, count), dh, logits, ignored);
+            }
+            else
+            {
+                for (long first = 0; first < count; first += pass)
+                {
+                    var some = Math.Min(pass, count - first);
+                    var part = logits!.narrow(0, first, some).addmm_(h.narrow(0, first, some), head.t(), beta: 0, alpha: 1);
+                    kernel.Launch(some, threads, part, labels.narrow(0, start + first, some), counts, losses.narrow(0, start + first, some), vocabulary, ignored, needGradient ? 1 : 0);
+                }
+                dh?.addmm_(logits!, head, beta: 0, alpha: 1);
             }
             if (!needGradient) continue;
-            dhidden!.narrow(0, start, count).addmm_(logits, head, beta: 0, alpha: 1);
-            var own = logits.t().matmul(h);
+            var own = logits!.t().matmul(h);
             // Chunks of the head's gradient add up in float32.
             if (count == rows) dhead = own.MoveToOuterDisposeScope();
             else if (dhead is null) dhead = own.to(ScalarType.Float32).MoveToOuterDisposeScope();

@@ -4,17 +4,18 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Kernels;
 
 /// <summary>
-/// The whole SwiGLU feed-forward of models of width 128 in training, W_down (silu(W_gate x) ⊙ W_up x), as one kernel forward and, in the backward pass, one kernel and three
-/// products. At such widths the hidden values are many times larger than inputs and outputs and moving them is all the time goes to; here they stay on chip, and only
-/// the input is kept for the backward pass. bfloat16, Hopper.
+/// The whole SwiGLU feed-forward of models of width 128 in training, W_down (silu(W_gate x) ⊙ W_up x), as one kernel forward and, in the backward pass, one kernel and the
+/// products that give the weights' gradients. At such widths the hidden values are many times larger than inputs and outputs and moving them is all the time goes to; here
+/// they stay on chip, and only the input is kept for the backward pass. bfloat16, Hopper.
 /// </summary>
 public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<FusedNarrowFeedForward>
 {
-    // WIDTH, ROWS, THREADS, SLICE and STAGES of narrow_feed_forward.cu.
-    const int Width = 128, BlockRows = 128, Threads = 256, Slice = 32, Stages = 3;
+    // SLICE and STAGES of narrow_feed_forward.cu, and bytes of its stages.
+    const int Slice = 32, Stages = 5, StageBytes = 2 * Stages * 3 * Slice * NarrowRows.Width;
 
-    // The kernels use instructions that this generation alone has.
-    const int ComputeCapability = 90;
+    // Beside the stages: the tile of inputs; back, two tiles, and each warp's results of a slice.
+    const int ForwardBytes = NarrowRows.TileBytes + StageBytes;
+    const int BackwardBytes = 2 * (2 * NarrowRows.BlockRows * NarrowRows.Width + NarrowRows.Warps * 3 * 16 * (Slice + 8)) + StageBytes;
 
     // Below, too few blocks share the work.
     const long FewestRows = 4096;
@@ -24,10 +25,8 @@ public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<Fused
 
     /// <summary>Whether it may take this input and gradients are asked for.</summary>
     internal static bool Serves(Tensor x, Tensor gateAndUp, Tensor down) =>
-        x.shape[^1] == Width && FusedOperations.Serves(x) && x.dtype == ScalarType.BFloat16 && gateAndUp.dtype == x.dtype && FusedOperations.Recorded(x, gateAndUp, down)
-        && down.shape[1] % Slice == 0 && FusedOperations.Rows(x) >= FewestRows
-        && gateAndUp.is_contiguous() && down.is_contiguous() && FusedOperations.IsAligned(gateAndUp) && FusedOperations.IsAligned(down) && FusedOperations.IsAligned(x)
-        && CudaDeviceFacts.Of(KernelLibrary.Index(x.device)).ComputeCapability == ComputeCapability;
+        NarrowRows.Serve(x) && gateAndUp.dtype == x.dtype && FusedOperations.Recorded(x, gateAndUp, down) && down.shape[1] % Slice == 0 && FusedOperations.Rows(x) >= FewestRows
+        && gateAndUp.is_contiguous() && down.is_contiguous() && FusedOperations.IsAligned(gateAndUp) && FusedOperations.IsAligned(down);
 
     /// <summary>x […, d], gate and up [2 F, d], down [d, F] → […, d].</summary>
     public static Tensor Apply(Tensor x, Tensor gateAndUp, Tensor down) => apply(x.contiguous(), gateAndUp, down);
@@ -40,7 +39,7 @@ public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<Fused
         ctx.save_data("gateAndUp", GradientTarget.Keep(gateAndUp));
         ctx.save_data("down", GradientTarget.Keep(down));
         var y = empty_like(x);
-        Kernel(x, "narrow_feed_forward", 1).Launch(Blocks(x), Threads, x, gateAndUp, down, y, FusedOperations.Rows(x), (int)down.shape[1]);
+        Kernel(x, "narrow_feed_forward", ForwardBytes).Launch(NarrowRows.Blocks(FusedOperations.Rows(x)), NarrowRows.Threads, x, gateAndUp, down, y, FusedOperations.Rows(x), (int)down.shape[1]);
         return y;
     }
 
@@ -55,16 +54,12 @@ public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<Fused
         var hidden = down.shape[1];
         var dhidden = empty([x.shape[0], 2 * hidden], x.dtype, x.device);
         var h = empty([x.shape[0], hidden], x.dtype, x.device);
-        Kernel(x, "narrow_feed_forward_backward", 2).Launch(Blocks(x), Threads, x, dy, gateAndUp, down, dhidden, h, x.shape[0], (int)hidden);
-        var dx = BackwardTensors.Keep(dhidden.matmul(gateAndUp).view(saved[0].shape));
-        var dgateAndUp = LinearIntoGradient.WeightGradient(dhidden, x, GradientTarget.From(ctx.get_data("gateAndUp")));
-        var ddown = LinearIntoGradient.WeightGradient(dy, h, GradientTarget.From(ctx.get_data("down")));
+        var dx = BackwardTensors.Keep(empty_like(saved[0]));
+        Kernel(x, "narrow_feed_forward_backward", BackwardBytes).Launch(NarrowRows.Blocks(x.shape[0]), NarrowRows.Threads, x, dy, gateAndUp, down, dx, dhidden, h, x.shape[0], (int)hidden);
+        var (dgateAndUp, ddown) = LinearIntoGradient.WeightGradients((dhidden, x, GradientTarget.From(ctx.get_data("gateAndUp"))), (dy, h, GradientTarget.From(ctx.get_data("down"))));
         gradient.Dispose();
         return [dx, dgateAndUp!, ddown!];
     }
 
-    static KernelFunction Kernel(Tensor x, string name, int tiles) =>
-        KernelLibrary.Get(x, "narrow_feed_forward", name, 2 * (tiles * BlockRows * (Width + 8) + Stages * (2 * Slice * Width + Width * (Slice + 8))));
-
-    static long Blocks(Tensor x) => (FusedOperations.Rows(x) + BlockRows - 1) / BlockRows;
+    static KernelFunction Kernel(Tensor x, string name, int sharedBytes) => KernelLibrary.Get(x, "narrow_feed_forward", name, sharedBytes);
 }

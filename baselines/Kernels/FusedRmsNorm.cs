@@ -16,7 +16,16 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
     public static Tensor Apply(Tensor x, Tensor weight, double epsilon)
     {
         x = x.contiguous();
-        return FusedOperations.Recorded(x, weight) ? apply(x, null!, weight, epsilon)[0] : Run(x, null, weight, epsilon).Y;
+        return FusedOperations.Recorded(x, weight) ? apply(x, null!, weight, epsilon, false)[0] : Run(x, null, weight, epsilon).Y;
+    }
+
+    /// <summary>x and y = norm(x) · weight, for a stream that is read further: the gradient of both comes back in one kernel.</summary>
+    public static (Tensor Kept, Tensor Y) KeepThenNorm(Tensor x, Tensor weight, double epsilon)
+    {
+        x = x.contiguous();
+        if (!FusedOperations.Recorded(x, weight)) return (x, Run(x, null, weight, epsilon).Y);
+        var outputs = apply(x, null!, weight, epsilon, true);
+        return (outputs[1], outputs[0]);
     }
 
     /// <summary>h = x + residual and y = norm(h) · weight.</summary>
@@ -28,7 +37,7 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
             var (sum, y, _) = Run(x, residual, weight, epsilon);
             return (sum, y);
         }
-        var outputs = apply(x, residual, weight, epsilon);
+        var outputs = apply(x, residual, weight, epsilon, true);
         return (outputs[1], outputs[0]);
     }
 
@@ -41,7 +50,8 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
         ctx.save_for_backward([sum, weight, inverse]);
         ctx.save_data("residual", residual is not null);
         ctx.save_data("target", GradientTarget.Keep(weight));
-        return residual is null ? [y] : [y, sum];
+        if (residual is not null) return [y, sum];
+        return (bool)vars[4] ? [y, x.alias()] : [y];
     }
 
     /// <inheritdoc/>
@@ -60,7 +70,7 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
         KernelLibrary.Get(x, "rms_norm", "rms_norm_backward", ("WIDTH", width)).Launch(blocks, 256, x, weight, inverse, dy, dsum, dx, partial, rows, blocks);
         var dweight = ColumnSum.Gradient(partial, weight, GradientTarget.From(ctx.get_data("target")), blocks)!;
         foreach (var gradient in gradients) gradient.Dispose();
-        return (bool)ctx.get_data("residual") ? [dx, dx, dweight, null!] : [dx, null!, dweight, null!];
+        return (bool)ctx.get_data("residual") ? [dx, dx, dweight, null!, null!] : [dx, null!, dweight, null!, null!];
     }
 
     static (Tensor Sum, Tensor Y, Tensor Inverse) Run(Tensor x, Tensor? residual, Tensor weight, double epsilon)

@@ -34,6 +34,9 @@ internal sealed class BlockNorm
     /// <summary>[…, d] → […, d].</summary>
     internal Tensor Apply(Tensor x) => bias is null ? RmsNorm.Apply(x, Weight, Epsilon) : nn.functional.layer_norm(x, [x.shape[^1]], Weight, bias, Epsilon);
 
+    /// <summary>x and its norm, for a stream that is read further.</summary>
+    internal (Tensor Kept, Tensor Normed) KeepThenNorm(Tensor x) => bias is null ? RmsNorm.KeepThenNorm(x, Weight, Epsilon) : (x, Apply(x));
+
     /// <summary>x + residual and its norm.</summary>
     internal (Tensor Sum, Tensor Normed) AddThenNorm(Tensor x, Tensor residual)
     {

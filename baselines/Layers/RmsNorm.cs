@@ -13,6 +13,13 @@ public static class RmsNorm
     public static Tensor Apply(Tensor x, Tensor weight, double epsilon) =>
         FusedRmsNorm.Serves(x, weight) ? FusedRmsNorm.Apply(x, weight, epsilon) : Statistics(x, epsilon).type_as(x).mul(weight);
 
+    /// <summary>x and its norm, for a stream that is read further.</summary>
+    /// <param name="x">[…, d].</param>
+    /// <param name="weight">[d].</param>
+    /// <param name="epsilon">ε inside the root.</param>
+    public static (Tensor Kept, Tensor Normed) KeepThenNorm(Tensor x, Tensor weight, double epsilon) =>
+        FusedRmsNorm.Serves(x, weight) ? FusedRmsNorm.KeepThenNorm(x, weight, epsilon) : (x, Apply(x, weight, epsilon));
+
     /// <summary>h = x + residual and norm(h) · weight.</summary>
     /// <param name="x">[…, d].</param>
     /// <param name="residual">Like <paramref name="x"/>.</param>

@@ -54,9 +54,7 @@ internal sealed class Block : IDisposable
             var stepped = mixer.StepWithResidual(pending is null ? h : h.add(pending), mixerNorm.Weight, mixerNorm.Epsilon, state, call);
             return (gatedUnit.StepWithResidual(stepped, feedForwardNorm.Weight, feedForwardNorm.Epsilon), null);
         }
-        Tensor x;
-        if (pending is null) x = mixerNorm.Apply(h);
-        else (h, x) = mixerNorm.AddThenNorm(pending, h);
+        (h, var x) = pending is null ? mixerNorm.KeepThenNorm(h) : mixerNorm.AddThenNorm(pending, h);
         var mixed = call.Tap?.Replace(x, call) ?? (state is not null && h.shape[1] == 1 ? mixer.Step(x, state, call) : mixer.Forward(x, state, call));
         if (mixerNormAfter is not null) mixed = mixerNormAfter.Apply(mixed);
         call.Tap?.Observe(x, mixed, call);

@@ -59,7 +59,8 @@ internal static class LossFunction
         var terms = model.ForwardHidden(ids, counts).Select((hidden, i) =>
         {
             var flat = hidden.flatten(0, 1);
-            return Mean(model, where is null ? flat : flat.index_select(0, where), labels).mul(loss.WeightOf(counts[i], trained));
+            var (mean, weight) = (Mean(model, where is null ? flat : flat.index_select(0, where), labels), loss.WeightOf(counts[i], trained));
+            return weight == 1 ? mean : mean.mul(weight);
         });
         return terms.Aggregate((sum, term) => sum.add(term));
     }

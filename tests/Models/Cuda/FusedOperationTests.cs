@@ -30,6 +30,12 @@ public sealed class FusedOperationTests
         x => Pair(FusedRmsNorm.AddThenNorm(x[0], x[1], x[2], 1e-6)), x => [x[0].add(x[1]), RmsNorm.Apply(x[0].add(x[1]), x[2], 1e-6)], Tolerance(type));
 
     [Theory]
+    [InlineData("float32", 64)]
+    [InlineData("bfloat16", 128)]
+    public void A_stream_that_is_read_beside_its_norm_has_the_gradient_of_both(string type, int width) => Gpu.Compare(type, [[600, width], [width]],
+        x => Pair(FusedRmsNorm.KeepThenNorm(x[0], x[1], 1e-6)), x => [x[0].mul(1), RmsNorm.Apply(x[0], x[1], 1e-6)], Tolerance(type));
+
+    [Theory]
     [InlineData("float32", 96)]
     [InlineData("bfloat16", 512)]
     public void Swiglu_equals_the_plain_one(string type, int inner) => Gpu.Compare(type, [[2, 75, 2 * inner]],
@@ -37,7 +43,7 @@ public sealed class FusedOperationTests
 
     [Theory]
     [InlineData(512)]
-    [InlineData(160)]
+    [InlineData(160)] // an odd number of slices
     public void Narrow_feed_forward_equals_the_plain_one(int inner) => Gpu.Compare("bfloat16", [[5, 1000, 128], [2 * inner, 128], [128, inner]],
         x =>
         {
@@ -110,6 +116,28 @@ public sealed class FusedOperationTests
         var expected = Gradient(x.to(ScalarType.Float64), w.to(ScalarType.Float64), (a, b) => nn.functional.linear(a, b), out var exact);
         Assert.InRange(Gpu.RelativeError(given, expected), 0, Tolerance(type));
         Assert.InRange(Gpu.RelativeError(dx, exact), 0, 2 * Tolerance(type));
+    }
+
+    [Theory]
+    [InlineData(5000, 584, 128, 0, 0)]
+    [InlineData(4096, 384, 128, 128, 384)]
+    [InlineData(4100, 24, 320, 1024, 96)]
+    public void Weight_gradients_of_many_rows_equal_the_plain_products(int rows, int outputs, int inputs, int otherOutputs, int otherInputs)
+    {
+        var device = Gpu.RequireKernels().TorchDevice;
+        if (CudaDeviceFacts.Of(0).ComputeCapability != 90) Assert.Skip("its kernels are Hopper's");
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(17, CPU);
+        Tensor Draw(long columns, long height) => randn([height, columns], generator: generator).mul(0.1).to(ScalarType.BFloat16).to(device);
+        NarrowWeightGradient.Product New(int n, int k, bool adds) => new(Draw(n, rows), Draw(k, rows), adds ? Draw(k, n) : full([n, k], double.NaN, ScalarType.BFloat16, device), adds);
+        var products = new List<NarrowWeightGradient.Product> { New(outputs, inputs, adds: otherOutputs == 0) };
+        if (otherOutputs > 0) products.Add(New(otherOutputs, otherInputs, adds: true));
+        Tensor Exact(Tensor x) => x.to(ScalarType.Float64).cpu();
+        var expected = products.Select(p => Exact(p.Dy).t().matmul(Exact(p.X)).add(p.Adds ? Exact(p.Into) : 0)).ToArray();
+        NarrowWeightGradient.Product? other = products.Count > 1 ? products[1] : null;
+        Assert.True(NarrowWeightGradient.Serves(products[0], other));
+        NarrowWeightGradient.Run(products[0], other);
+        for (var i = 0; i < expected.Length; i++) Assert.InRange(Gpu.RelativeError(products[i].Into, expected[i]), 0, 4e-3);
     }
 
     [Theory]
@@ -244,6 +272,26 @@ public sealed class FusedOperationTests
         Gpu.Compare(type, [[200, 64], [vocabulary, 64]],
             x => [FusedCrossEntropy.Apply(x[0], x[1], labels.to(x[0].device))],
             x => [nn.functional.cross_entropy(x[0].matmul(x[1].t()), labels, ignore_index: -100)], type == "bfloat16" ? 2e-2 : 2e-5, scale: 0.5);
+    }
+
+    [Theory]
+    [InlineData(8192, 384)]
+    [InlineData(8300, 1280)]
+    public void Cross_entropy_of_narrow_models_equals_the_plain_one(int rows, int vocabulary)
+    {
+        if (CudaDeviceFacts.Of(0).ComputeCapability != 90) Assert.Skip("its kernel is Hopper's");
+        var labels = arange(rows).mul(31).remainder(vocabulary).to(ScalarType.Int64);
+        labels[TensorIndex.Slice(0, null, 7)] = -100;
+        Gpu.Compare("bfloat16", [[rows, 128], [vocabulary, 128]],
+            x =>
+            {
+                Assert.True(NarrowCrossEntropy.Serves(x[0], x[1], rows));
+                var loss = FusedCrossEntropy.Apply(x[0], x[1], labels.to(x[0].device));
+                using var noGrad = no_grad();
+                Assert.Equal(loss.item<float>(), FusedCrossEntropy.Apply(x[0], x[1], labels.to(x[0].device)).item<float>());
+                return [loss];
+            },
+            x => [nn.functional.cross_entropy(x[0].matmul(x[1].t()), labels, ignore_index: -100)], 8e-3, scale: 0.5);
     }
 
     static Tensor[] Pair((Tensor, Tensor) pair) => [pair.Item1, pair.Item2];

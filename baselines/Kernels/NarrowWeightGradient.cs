@@ -1,0 +1,61 @@
+using LT2.Eval.Models.Runtime.Cuda;
+using static TorchSharp.torch;
+
+namespace LT2.Eval.Models.Kernels;
+
+/// <summary>
+/// Weights' gradients dyᵀ x where one side is at most 128 wide and rows are many, as two launches for two products: a library would take two each, with too few blocks
+/// to read the operands at full speed. bfloat16, Hopper.
+/// </summary>
+internal static class NarrowWeightGradient
+{
+    // SIDE, THREADS, DEPTH and STAGES of weight_gradient.cu.
+    const int Side = 128, Threads = 256, Depth = 64, Stages = 5, SharedBytes = 2 * Stages * 2 * Depth * Side;
+
+    // With fewer tiles adding up the parts costs what is gained.
+    const long FewestTiles = 3, FewestRows = 4096;
+
+    // The kernels use instructions that this generation alone has.
+    const int ComputeCapability = 90;
+
+    /// <summary>One product.</summary>
+    /// <param name="Dy">[rows, N].</param>
+    /// <param name="X">[rows, K].</param>
+    /// <param name="Into">[N, K], written, or added to.</param>
+    /// <param name="Adds">Which of both.</param>
+    internal readonly record struct Product(Tensor Dy, Tensor X, Tensor Into, bool Adds)
+    {
+        internal long Outputs => Dy.shape[1];
+
+        internal long Inputs => X.shape[1];
+
+        internal long Tiles => (Outputs + Side - 1) / Side * ((Inputs + Side - 1) / Side);
+
+        internal bool Fits => Math.Min(Outputs, Inputs) <= Side && Outputs % 8 == 0 && Inputs % 8 == 0 && Dy.dtype == ScalarType.BFloat16 && X.dtype == ScalarType.BFloat16
+            && Dy.is_contiguous() && X.is_contiguous() && Into.is_contiguous() && FusedOperations.IsAligned(Dy) && FusedOperations.IsAligned(X) && FusedOperations.IsAligned(Into);
+    }
+
+    /// <summary>Whether it may take this product, or both.</summary>
+    internal static bool Serves(Product product, Product? other = null)
+    {
+        var (rows, tiles) = (product.Dy.shape[0], product.Tiles + (other?.Tiles ?? 0));
+        return FusedOperations.Serves(product.X) && product.Fits && other is not { Fits: false } && rows >= FewestRows && tiles >= FewestTiles
+            && CudaDeviceFacts.Of(KernelLibrary.Index(product.X.device)) is { ComputeCapability: ComputeCapability } facts && tiles <= facts.MultiprocessorCount / 2;
+    }
+
+    /// <summary>One product, or two over the same number of rows.</summary>
+    internal static void Run(Product product, Product? other = null)
+    {
+        using var scope = NewDisposeScope();
+        var (device, rows, tiles) = (product.X.device, product.Dy.shape[0], product.Tiles + (other?.Tiles ?? 0));
+        var splits = Math.Min(CudaDeviceFacts.Of(KernelLibrary.Index(device)).MultiprocessorCount / tiles, (rows + Depth - 1) / Depth);
+        var parts = empty([splits * tiles, Side, Side], ScalarType.Float32, device);
+        var (outputs, inputs) = ((int)(other?.Outputs ?? 0), (int)(other?.Inputs ?? 0));
+        Kernel("weight_gradient_parts", SharedBytes).Launch(splits * tiles, Threads, product.Dy, product.X, (int)product.Outputs, (int)product.Inputs,
+            other?.Dy, other?.X, outputs, inputs, parts, rows, (int)tiles, (int)splits);
+        Kernel("weight_gradient_sum", 0).Launch(tiles * (Side * Side / 4 / Threads), Threads, parts, product.Into, (int)product.Outputs, (int)product.Inputs,
+            other?.Into, outputs, inputs, product.Adds ? 1 : 0, other is { Adds: true } ? 1 : 0, (int)tiles, (int)splits);
+
+        KernelFunction Kernel(string name, int sharedBytes) => KernelLibrary.Get(product.X, "weight_gradient", name, sharedBytes);
+    }
+}
