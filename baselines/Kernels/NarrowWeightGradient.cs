@@ -12,8 +12,8 @@ internal static class NarrowWeightGradient
     // SIDE, THREADS, DEPTH and STAGES of weight_gradient.cu.
     const int Side = 128, Threads = 256, Depth = 64, Stages = 5, SharedBytes = 2 * Stages * 2 * Depth * Side;
 
-    // With fewer tiles adding up the parts costs what is gained.
-    const long FewestTiles = 3, FewestRows = 4096;
+    // With fewer tiles adding up the parts costs more than is gained.
+    const long FewestTiles = 8, FewestRows = 4096;
 
     // The kernels use instructions that this generation alone has.
     const int ComputeCapability = 90;
