@@ -16,8 +16,10 @@ internal static class NarrowRows
 
     /// <summary>Whether such kernels may take these rows.</summary>
     internal static bool Serve(Tensor x) =>
-        x.shape[^1] == Width && FusedOperations.Serves(x) && x.dtype == ScalarType.BFloat16 && FusedOperations.IsAligned(x)
-        && CudaDeviceFacts.Of(KernelLibrary.Index(x.device)).ComputeCapability == ComputeCapability;
+        x.shape[^1] == Width && FusedOperations.Serves(x) && x.dtype == ScalarType.BFloat16 && FusedOperations.IsAligned(x) && IsHopper(x.device);
+
+    /// <summary>Whether a device has warpgroup products.</summary>
+    internal static bool IsHopper(Device device) => CudaDeviceFacts.Of(KernelLibrary.Index(device)).ComputeCapability == ComputeCapability;
 
     internal static long Blocks(long rows) => (rows + BlockRows - 1) / BlockRows;
 }

@@ -15,9 +15,6 @@ internal static class NarrowWeightGradient
     // With fewer tiles adding up the parts costs more than is gained.
     const long FewestTiles = 8, FewestRows = 4096;
 
-    // The kernels use instructions that this generation alone has.
-    const int ComputeCapability = 90;
-
     /// <summary>One product.</summary>
     /// <param name="Dy">[rows, N].</param>
     /// <param name="X">[rows, K].</param>
@@ -40,7 +37,7 @@ internal static class NarrowWeightGradient
     {
         var (rows, tiles) = (product.Dy.shape[0], product.Tiles + (other?.Tiles ?? 0));
         return FusedOperations.Serves(product.X) && product.Fits && other is not { Fits: false } && rows >= FewestRows && tiles >= FewestTiles
-            && CudaDeviceFacts.Of(KernelLibrary.Index(product.X.device)) is { ComputeCapability: ComputeCapability } facts && tiles <= facts.MultiprocessorCount / 2;
+            && NarrowRows.IsHopper(product.X.device) && tiles <= Multiprocessors(product.X) / 2;
     }
 
     /// <summary>One product, or two over the same number of rows.</summary>
@@ -48,7 +45,7 @@ internal static class NarrowWeightGradient
     {
         using var scope = NewDisposeScope();
         var (device, rows, tiles) = (product.X.device, product.Dy.shape[0], product.Tiles + (other?.Tiles ?? 0));
-        var splits = Math.Min(CudaDeviceFacts.Of(KernelLibrary.Index(device)).MultiprocessorCount / tiles, (rows + Depth - 1) / Depth);
+        var splits = Math.Min(Multiprocessors(product.X) / tiles, (rows + Depth - 1) / Depth);
         var parts = empty([splits * tiles, Side, Side], ScalarType.Float32, device);
         var (outputs, inputs) = ((int)(other?.Outputs ?? 0), (int)(other?.Inputs ?? 0));
         Kernel("weight_gradient_parts", SharedBytes).Launch(splits * tiles, Threads, product.Dy, product.X, (int)product.Outputs, (int)product.Inputs,
@@ -58,4 +55,6 @@ internal static class NarrowWeightGradient
 
         KernelFunction Kernel(string name, int sharedBytes) => KernelLibrary.Get(product.X, "weight_gradient", name, sharedBytes);
     }
+
+    static int Multiprocessors(Tensor x) => CudaDeviceFacts.Of(KernelLibrary.Index(x.device)).MultiprocessorCount;
 }

@@ -11,16 +11,16 @@ public sealed class ReduceScheduleTests
 {
     static readonly TrainingRecipe Recipe = new() { Steps = 16, BatchSize = 8, LearningRate = 1e-4 };
 
+    // float32 alone: of bfloat16 models two runs with one schedule end up to half the way apart, since library kernels add in no fixed order and AdamW makes much of little.
     [Theory]
-    [InlineData("looped-full", ScalarType.Float32)]
-    [InlineData("lt2-gdn", ScalarType.Float32)]
-    [InlineData("lt2-gdn", ScalarType.BFloat16)]
-    [InlineData("lt2-hybrid-full-gdn", ScalarType.BFloat16)]
-    public void Both_schedules_train_the_same_weights(string variant, ScalarType type)
+    [InlineData("looped-full")]
+    [InlineData("lt2-gdn")]
+    [InlineData("lt2-hybrid-full-gdn")]
+    public void Both_schedules_train_the_same_weights(string variant)
     {
-        var start = Train(variant, type, ReduceSchedule.AfterBackward, steps: 0);
-        var after = Train(variant, type, ReduceSchedule.AfterBackward, Recipe.Steps);
-        var during = Train(variant, type, ReduceSchedule.DuringBackward, Recipe.Steps);
+        var start = Train(variant, ReduceSchedule.AfterBackward, steps: 0);
+        var after = Train(variant, ReduceSchedule.AfterBackward, Recipe.Steps);
+        var during = Train(variant, ReduceSchedule.DuringBackward, Recipe.Steps);
 
         double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
         var moved = Distance(start, after);
@@ -29,9 +29,9 @@ public sealed class ReduceScheduleTests
         Assert.InRange(Distance(after, during) / moved, 0, 0.1);
     }
 
-    static double[] Train(string variant, ScalarType type, ReduceSchedule schedule, int steps)
+    static double[] Train(string variant, ReduceSchedule schedule, int steps)
     {
-        using var model = LoopedModel.Create(Variants.Small(variant), 1, Gpu.RequireKernels(), type);
+        using var model = LoopedModel.Create(Variants.Small(variant), 1, Gpu.RequireKernels(), ScalarType.Float32);
         if (steps > 0)
         {
             // Two logged steps; those between are the graph that training spends its time in.
