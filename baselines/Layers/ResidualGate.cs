@@ -15,6 +15,8 @@ internal static class ResidualGate
     {
         if (gate is null) return pending is null ? h : h.add(pending);
         if (FusedResidualGate.Serves(h, gate)) return FusedResidualGate.Apply(h, pending, gate, before);
-        return addcmul(pending is null ? h : h.add(pending), gate, before, 1);
+        if (pending is null) return addcmul(h, gate, before, 1);
+        using var sum = h.add(pending);
+        return addcmul(sum, gate, before, 1);
     }
 }

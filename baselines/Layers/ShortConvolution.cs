@@ -19,6 +19,7 @@ public static class ShortConvolution
     /// <param name="stateName">Its name in the state.</param>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, MixerState? state = null, string stateName = "convolution")
     {
+        using var scope = NewDisposeScope();
         var kernel = weight.shape[2];
         var length = x.shape[1];
         Tensor padded;
@@ -28,7 +29,7 @@ public static class ShortConvolution
             padded = cat([state[stateName].to(x.dtype), x], 1);
             state[stateName] = padded.narrow(1, length, kernel - 1).detach().clone();
         }
-        return Sum(padded, weight.squeeze(1), bias, length);
+        return Sum(padded, weight.squeeze(1), bias, length).MoveToOuterDisposeScope();
     }
 
     /// <summary>The convolution in working precision, its tail given and returned.</summary>
@@ -52,18 +53,28 @@ public static class ShortConvolution
         return (y.MoveToOuterDisposeScope(), padded.narrow(1, length, kernel - 1).contiguous().MoveToOuterDisposeScope());
     }
 
+    // Partial sums are freed one by one: in a long prefill each is as large as all of q, k and v.
     static Tensor Sum(Tensor padded, Tensor weight, Tensor? bias, long length)
     {
+        using var scope = NewDisposeScope();
         var taps = weight.t(); // [K, C]
         var sum = padded.narrow(1, 0, length).mul(taps[0]);
-        for (var j = 1; j < taps.shape[0]; j++) sum = addcmul(sum, padded.narrow(1, j, length), taps[j], 1);
-        return bias is null ? sum : sum.add(bias);
+        for (var j = 1; j < taps.shape[0]; j++)
+        {
+            using var before = sum;
+            sum = addcmul(before, padded.narrow(1, j, length), taps[j], 1);
+        }
+        return (bias is null ? sum : sum.add(bias)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The convolution with SiLU. Parameters as of <see cref="Apply"/>.</summary>
     public static Tensor WithSilu(Tensor x, Tensor weight, Tensor? bias = null, MixerState? state = null, string stateName = "convolution") =>
-        bias is null && state is null && FusedShortConvolution.Serves(x, weight) ? FusedShortConvolution.Apply(x, weight)
-            : nn.functional.silu(Apply(x, weight, bias, state, stateName));
+        bias is null && state is null && FusedShortConvolution.Serves(x, weight) ? FusedShortConvolution.Apply(x, weight) : Silu(Apply(x, weight, bias, state, stateName));
+
+    static Tensor Silu(Tensor sum)
+    {
+        using (sum) return nn.functional.silu(sum);
+    }
 
     /// <summary>What the state holds for this convolution.</summary>
     public static StateTensorDescription State(int channels, int kernel = 4, string name = "convolution") => new(name, [kernel - 1, channels], Single: false);

@@ -60,6 +60,18 @@ public sealed class LoopState : IDisposable
         Offsets = new int[BatchSize];
     }
 
+    /// <summary>
+    /// Goes on as if every sequence had seen so many tokens more, which leave nothing but zeros: for measurements that do not depend on what was read, such as memory,
+    /// at contexts that would take long to fill.
+    /// </summary>
+    /// <exception cref="ModelException">They do not fit.</exception>
+    public void Skip(int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        if (Offsets.Max() + tokens > MaximumLength) throw new ModelException($"{Offsets.Max()} tokens and {tokens} more do not fit a state made for {MaximumLength}.");
+        Advance(tokens);
+    }
+
     /// <summary>Says how many tokens each sequence has seen; the caller has put the state there.</summary>
     internal void MoveTo(IReadOnlyList<int> offsets) => Offsets = offsets;
 

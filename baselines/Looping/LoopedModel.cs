@@ -237,9 +237,32 @@ public sealed class LoopedModel : IDisposable
     /// <returns>What enters the next loop, and what the head reads.</returns>
     internal (Tensor Next, Tensor Normed) EndLoop(Tensor h, Tensor before, int loop)
     {
-        h = ResidualGate.Apply(h, null, GateOf(loop), before);
-        var normed = finalNorm.Apply(h);
-        return (Definition.NormEveryLoop ? normed : h, normed);
+        var (next, normed) = EndLoop(h, null, before, loop, isRead: true);
+        return (next, normed!);
+    }
+
+    (Tensor Next, Tensor? Normed) EndLoop(Tensor h, Tensor? pending, Tensor before, int loop, bool isRead)
+    {
+        using var scope = is_grad_enabled() ? null : NewDisposeScope(); // autograd keeps what it needs by itself; handles of the rest are the caller's
+        Tensor Out(Tensor x) => scope is null || ReferenceEquals(x, h) ? x : x.MoveToOuterDisposeScope();
+        var gated = ResidualGate.Apply(h, pending, GateOf(loop), before);
+        if (RecordResidualRms) Remember(gated);
+        var normed = isRead ? finalNorm.Apply(gated) : null;
+        if (normed is not null) Out(normed);
+        return (Definition.NormEveryLoop ? normed! : Out(gated), normed);
+    }
+
+    /// <summary>
+    /// Without gradients nobody reads a residual stream again once the next one stands. Left to the pass's own scope they would all stay until its end: at 32k tokens,
+    /// 24 layers and 4 loops ten times what one layer needs.
+    /// </summary>
+    /// <param name="past">What the pass is done with.</param>
+    /// <param name="kept">What may be the same tensors and is still read.</param>
+    static void Free(IEnumerable<Tensor?> past, IReadOnlyCollection<Tensor?> kept)
+    {
+        if (is_grad_enabled()) return;
+        foreach (var tensor in past)
+            if (tensor is not null && !kept.Any(other => ReferenceEquals(other, tensor))) tensor.Dispose();
     }
 
     /// <summary>One block; without gradients its intermediate tensors are freed at once, so that memory does not grow with layers and loops.</summary>
@@ -289,14 +312,14 @@ public sealed class LoopedModel : IDisposable
                         left(passed);
                     });
                 }
+                var entering = (h, pending);
                 (h, pending) = Forward(blocks[layer], h, pending, choices[loop][layer], state?.At(loop, layer), call);
+                Free([entering.h, entering.pending], [h, pending, before]);
             }
-            h = ResidualGate.Apply(h, pending, GateOf(loop), before);
-            if (RecordResidualRms) Remember(h);
-            var read = Definition.NormEveryLoop || loopCounts.Contains(loop + 1);
-            var normed = read ? finalNorm.Apply(h) : null;
-            if (Definition.NormEveryLoop) h = normed!;
+            var (stream, sum) = (h, pending);
+            (h, var normed) = EndLoop(h, pending, before, loop, Definition.NormEveryLoop || loopCounts.Contains(loop + 1));
             if (normed is not null && loopCounts.Contains(loop + 1)) readouts[loop + 1] = normed;
+            Free([stream, sum, before], [h, .. readouts.Values]);
         }
         return [.. loopCounts.Select(count => readouts[count])];
     }

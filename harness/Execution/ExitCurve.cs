@@ -22,8 +22,6 @@ public sealed class ExitCurve(LoopedModel model, ComputeDevice device, ITokenize
     /// <summary>Parts of a decoded row whose times give the standard error.</summary>
     private const int Stretches = 8;
 
-    private const int WarmUpLength = 9;
-
     /// <summary>Rows of text for the measurement: the first tokens of as many documents as are long enough.</summary>
     /// <exception cref="TaskException">No document is long enough.</exception>
     public IReadOnlyList<IReadOnlyList<int>> Rows(IEnumerable<TextRequest> requests, int rowCount, int rowLength)
@@ -33,11 +31,14 @@ public sealed class ExitCurve(LoopedModel model, ComputeDevice device, ITokenize
         return rows.Count > 0 ? rows : throw new TaskException($"No document of this task has more than {rowLength} tokens scored as a whole; take shorter rows or a perplexity task.");
     }
 
-    /// <summary>Measures each threshold; values above 1 run every loop. Each first decodes a few steps that do not count, in which libraries start.</summary>
+    /// <summary>
+    /// Measures each threshold; values above 1 run every loop. Each is decoded twice, and the second time counts: how many rows are left after a loop differs from step to
+    /// step, and a library's first product with a number of rows takes many times as long as the next. The same text leaves the same numbers both times.
+    /// </summary>
     public IReadOnlyList<ExitPoint> Measure(IReadOnlyList<IReadOnlyList<int>> rows, IReadOnlyList<double> thresholds, int loopCount, CancellationToken cancellation)
         => [.. thresholds.Select(threshold =>
         {
-            Measure([.. rows.Select(row => (IReadOnlyList<int>)[.. row.Take(WarmUpLength)])], threshold, loopCount, cancellation);
+            Measure(rows, threshold, loopCount, cancellation);
             return Measure(rows, threshold, loopCount, cancellation);
         })];
 

@@ -14,9 +14,6 @@ namespace LT2.Eval.Harness.Timing;
 /// </summary>
 public static class MemoryProbe
 {
-    /// <summary>Tokens that a decode probe's context is filled with at a time: its peak is decoding's, not that of a long prefill.</summary>
-    private const int FillingChunk = 64;
-
     private const int DecodeSteps = 4;
 
     /// <summary>Carries the phase out once, without timing it.</summary>
@@ -73,13 +70,9 @@ public static class MemoryProbe
             return;
         }
 
+        // The caches are allocated whole, so their bytes do not depend on whether text fills them; reading it would add the peak of a prefill, and minutes at 32k tokens.
         using var state = model.NewState(request.BatchSize, length + DecodeSteps, request.LoopCount);
-        for (var start = 0; start < length; start += FillingChunk)
-        {
-            using var scope = NewDisposeScope();
-            model.Advance(ids.narrow(1, start, Math.Min(FillingChunk, length - start)), state, lastPositionOnly: true);
-        }
-
+        state.Skip(length);
         for (var step = 0; step < DecodeSteps; step++)
         {
             using var scope = NewDisposeScope();

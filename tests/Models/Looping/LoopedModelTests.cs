@@ -1,4 +1,5 @@
 using LT2.Eval.Models.Looping;
+using LT2.Eval.Models.Mixers;
 using LT2.Eval.Models.Runtime;
 using TorchSharp;
 
@@ -162,5 +163,44 @@ public sealed class LoopedModelTests
         var before = torch.Tensor.TotalCount;
         for (var i = 0; i < 10; i++) Pass();
         Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    /// <summary>At length 32k every residual stream that outlives its layer costs more than a layer's weights.</summary>
+    [Theory]
+    [InlineData("ouro")]
+    [InlineData("ouro-hybrid")]
+    [InlineData("looped-full")]
+    [InlineData("lt2-hybrid-full-gdn")]
+    [InlineData("lt2-mamba2")]
+    [InlineData("lt2-rwkv7")]
+    public void A_pass_without_gradients_holds_no_more_in_the_last_loop_than_in_the_second(string name)
+    {
+        using var model = Variants.Create(name, loopCount: 4, type: torch.ScalarType.Float32);
+        using var ids = Variants.Ids(2, 6);
+        var (last, alive) = (model.Definition.LayerCount - 1, new List<long>());
+        model.Tap = new Counting(call =>
+        {
+            if (call.LayerIndex == last) alive.Add(torch.Tensor.TotalCount);
+        });
+        void Pass()
+        {
+            using var scope = torch.NewDisposeScope();
+            using var state = model.NewState(2, 16, 4);
+            model.Advance(ids, state, lastPositionOnly: true);
+        }
+        Pass();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        alive.Clear();
+        Pass();
+        Assert.Equal(4, alive.Count);
+        Assert.InRange(alive[3], 0, alive[1]); // the first loop may yet have to leave what later ones read
+    }
+
+    sealed class Counting(Action<MixerCall> look) : IMixerTap
+    {
+        public torch.Tensor? Replace(torch.Tensor x, MixerCall call) => null;
+
+        public void Observe(torch.Tensor x, torch.Tensor contribution, MixerCall call) => look(call);
     }
 }
