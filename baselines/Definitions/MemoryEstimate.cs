@@ -24,7 +24,7 @@ public sealed record MemoryEstimate(long ParameterBytes, long StateBytes, long C
         var sized = definition.WithMaximumLength(contextLength);
         var state = ModelShape.StateBytes(sized, elementBytes) * batch;
         var cache = ModelShape.CacheBytesPerToken(sized, elementBytes) * contextLength * batch;
-        var activations = (long)batch * contextLength * LayerBytes(definition, elementBytes) + 8L * batch * definition.VocabularySize;
+        var activations = (long)batch * contextLength * (LayerBytes(definition, elementBytes) + StreamBytes(definition, elementBytes)) + 8L * batch * definition.VocabularySize;
         return new MemoryEstimate(ModelShape.ParameterCount(definition) * elementBytes, state, cache, 0, activations);
     }
 
@@ -42,6 +42,12 @@ public sealed record MemoryEstimate(long ParameterBytes, long StateBytes, long C
         var activations = tokens * definition.LayerCount * definition.LoopCount * LayerBytes(definition, elementBytes) + tokens * readouts * definition.VocabularySize * (elementBytes + 8L);
         return new MemoryEstimate(parameters * elementBytes, 0, 0, optimiser, activations);
     }
+
+    /// <summary>
+    /// Bytes a token that a pass without gradients holds beside its layer: the residual stream as the loop found it, as the layer found it and what is still to be added to it;
+    /// and of the layer itself the second norms of sandwiches and one more sum.
+    /// </summary>
+    static long StreamBytes(ModelDefinition definition, int elementBytes) => (definition.NormPlacement == NormPlacement.Sandwich ? 6L : 4L) * definition.Width * elementBytes;
 
     /// <summary>Bytes a token that one layer holds: residual stream and norms, the mixer's projections (float32 where it recurs), and the feed-forward's three widths.</summary>
     static long LayerBytes(ModelDefinition definition, int elementBytes)

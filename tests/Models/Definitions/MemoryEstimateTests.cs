@@ -35,6 +35,16 @@ public sealed class MemoryEstimateTests
         Assert.Equal(768L * 1024 * 32768, estimate.CacheBytes);
     }
 
+    /// <summary>Peaks of <c>lt2 time --memory</c> on one H100 (tests/Benchmarks/records/h100-ouro-1.4b.jsonl). At 32k tokens libraries' own memory is a small part of them.</summary>
+    [Theory]
+    [InlineData("ouro", 32_912_703_488)]
+    [InlineData("ouro-hybrid", 13_044_285_440)]
+    public void The_peak_of_a_long_prefill_is_what_was_measured_within_a_twentieth(string variant, long measuredBytes)
+    {
+        var definition = Variants.Catalogue.Resolve(variant + "@ouro-1.4b").WithVocabulary(49152);
+        Assert.InRange(MemoryEstimate.Inference(definition, 32768, 1, 2).PeakBytes / (double)measuredBytes, 0.95, 1.05);
+    }
+
     [Fact]
     public void A_longer_row_costs_training_more_but_no_parameters()
     {

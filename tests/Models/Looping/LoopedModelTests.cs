@@ -142,6 +142,18 @@ public sealed class LoopedModelTests
         Assert.Contains("5 more do not fit a state made for 4", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Skipped_tokens_leave_a_state_as_full_as_read_ones()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = Variants.Create("ouro-hybrid");
+        using var state = model.NewState(2, 8, 3);
+        state.Skip(7);
+        model.Advance(Variants.Ids(2, 1), state);
+        Assert.Equal([8, 8], state.Offsets);
+        Assert.Contains("8 tokens and 1 more do not fit a state made for 8", Assert.Throws<ModelException>(() => state.Skip(1)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Forwards_and_steps_leave_no_tensor_behind(string name)
