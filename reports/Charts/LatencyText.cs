@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using LT2.Eval.Reports.Input;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
 using LT2.Eval.Results.Gating;
@@ -23,6 +24,12 @@ internal static class LatencyText
             ? null
             : $"Read these times with caution: {Quantity.Count(tainted.Count)} of {Quantity.Count(blocks.Count)} timed blocks ran under throttling or load (the first: {VisibleText.Of(tainted[0].ThrottleReason ?? "no reason recorded")}).";
     }
+
+    /// <summary>Why the times of a run are to be read with caution: its own blocks, else what kept the gate from judging them; null where they can be trusted.</summary>
+    public static string? Caution(ReportInput input) => Tainted(input.Run.TimingBlocks)
+        ?? (input.Gate?.Findings.FirstOrDefault(finding => finding is { Layer: "canary", Status: FindingStatus.Undecided }) is { } moved
+            ? $"The gate did not judge these times. {VisibleText.Of(moved.Message)}"
+            : null);
 
     /// <summary>Place of a phase on the page.</summary>
     public static string Anchor(string phase, int batchSize) => string.Create(CultureInfo.InvariantCulture, $"{ContentHash.Slug(phase)}-{batchSize}");

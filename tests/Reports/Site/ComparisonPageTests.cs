@@ -31,6 +31,25 @@ public sealed class ComparisonPageTests
     }
 
     [Fact]
+    public void Times_that_the_gate_did_not_judge_say_so_and_blocking_findings_are_counted_by_variant()
+    {
+        var input = SampleInputs.Full();
+        var key = input.Run.Metrics[0].Key;
+        var pin = new PinFile(1, "plan", "hash", "run", "build", null, null, "reason", "a person", DateTimeOffset.UnixEpoch, null, "digest", []);
+        GateFinding[] findings =
+        [
+            new("quality", "compare", FindingStatus.Blocking, key with { VariantId = "lt2-gdn@tiny" }, "Worse."), new("quality", "compare", FindingStatus.Blocking, key with { VariantId = "lt2-gdn@tiny" }, "Worse."),
+            new("validity", "canary", FindingStatus.Undecided, null, "The canary workload moved by +24.9%."),
+        ];
+        using var site = new WrittenSite(input with { Gate = new GateReport(GateVerdict.Regressed, "Worse.", findings, null, pin, "run", 3) });
+
+        var others = new LT2.Eval.Reports.Views.ReportModel(input).Variants.Remove("lt2-gdn@tiny");
+        Assert.NotEmpty(others);
+        Assert.Contains($"Blocking findings by variant: lt2-gdn@tiny 2; none for {string.Join(", ", others)}.", System.Net.WebUtility.HtmlDecode(site.Read("index.html")), StringComparison.Ordinal);
+        Assert.All(["index.html", "latency.html"], page => Assert.Contains("The gate did not judge these times. The canary workload moved by +24.9%.", System.Net.WebUtility.HtmlDecode(site.Read(page)), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_pin_of_the_plan_is_the_reference()
     {
         var (reference, run) = (SampleRun.Create("20260201T020000Z-d4e5f6"), SampleRun.Create());
