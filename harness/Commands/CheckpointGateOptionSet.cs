@@ -27,8 +27,8 @@ internal sealed class CheckpointGateOptionSet
         }
     }
 
-    /// <summary>Whether checkpoints are named.</summary>
-    public bool Wanted(ParseResult parsed) => new Option[] { baseline, candidate, plan, only }.Any(option => parsed.GetResult(option) is { Implicit: false });
+    /// <summary>Whether any of them is given: none means anything to the gate of a run, so none is passed over in silence.</summary>
+    public bool Wanted(ParseResult parsed) => new Option[] { baseline, candidate, plan, only, device, data }.Any(option => parsed.GetResult(option) is { Implicit: false });
 
     /// <summary>What was asked, beside what every gate is told.</summary>
     public CheckpointGateRequest Read(ParseResult parsed, GateRequest common) =>

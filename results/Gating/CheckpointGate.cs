@@ -53,7 +53,7 @@ public static class CheckpointGate
         if (await runner.MeasureAsync(key, 2, cancellation).ConfigureAwait(false) is not { Count: 2 } pairs)
             return Unmeasured("memory", key);
         var pair = pairs.MinBy(pair => Math.Abs(pair.Candidate - pair.Baseline))!;
-        var floor = Math.Max(options.MemoryFloor * pair.Baseline, options.MemoryFloorBytes);
+        var floor = options.MemoryFloorAt(pair.Baseline);
         var difference = pair.Candidate - pair.Baseline;
         return new("memory", "confirm", difference >= floor ? FindingStatus.Blocking : difference <= -floor ? FindingStatus.Improved : FindingStatus.Cleared, key,
             string.Create(CultureInfo.InvariantCulture, $"Memory {pair.Baseline:0} → {pair.Candidate:0} bytes, floor {floor:0}."));

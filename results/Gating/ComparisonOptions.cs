@@ -8,4 +8,8 @@ namespace LT2.Eval.Results.Gating;
 /// <param name="TaintedShare">Share of a time's blocks that may have run under throttling or load; beyond it there is no verdict.</param>
 /// <param name="Seed">Seed of resampled p-values.</param>
 public sealed record ComparisonOptions(
-    double Alpha = 0.05, double TimeFloor = 0.02, double MemoryFloor = 0.01, long MemoryFloorBytes = 64L << 20, double TaintedShare = 0.1, ulong Seed = 1);
+    double Alpha = 0.05, double TimeFloor = 0.02, double MemoryFloor = 0.01, long MemoryFloorBytes = 64L << 20, double TaintedShare = 0.1, ulong Seed = 1)
+{
+    /// <summary>Smallest change of memory that matters beside a baseline, in bytes.</summary>
+    internal double MemoryFloorAt(double baselineBytes) => Math.Max(MemoryFloor * baselineBytes, MemoryFloorBytes);
+}

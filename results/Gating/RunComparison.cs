@@ -122,7 +122,7 @@ public static class RunComparison
     private static Draft Memory(MetricRecord before, MetricRecord after, ComparisonOptions options)
     {
         var difference = after.Value!.Value - before.Value!.Value;
-        var floor = Math.Max(options.MemoryFloor * before.Value.Value, options.MemoryFloorBytes);
+        var floor = options.MemoryFloorAt(before.Value.Value);
         return new(
             new(after.Key, before.Key, ComparisonQuestion.Memory, after.Direction, after.Unit, before.Value.Value, after.Value.Value, difference, null, null,
                 null, null, floor, ComparisonVerdict.Inconclusive, 1, 1, FlipList.None, null),

@@ -42,6 +42,7 @@ public sealed class GateCheckpointTests(GateCheckpointTests.Pair pair) : IClassF
 
     [Theory]
     [InlineData("name all three", "--baseline-checkpoint", "GOOD", "--plan", "PLAN")]
+    [InlineData("not both", "some-run")]
     [InlineData("not both", "some-run", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN")]
     [InlineData("measured by this program alone", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN", "--baseline-build", "BUILD")]
     [InlineData("by the tests of an experiment", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN", "--only", "latency")]
