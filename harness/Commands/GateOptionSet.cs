@@ -44,13 +44,14 @@ internal sealed class GateOptionSet
         }
     }
 
-    /// <summary>Settings, format and whom to tell, where two checkpoints are judged: no build takes part.</summary>
+    /// <summary>Settings, format and whom to tell, where two checkpoints are judged: no other build takes part, and the pairs stand in for canary and tainted blocks.</summary>
     public CheckpointGateRequest ReadForCheckpoints(ParseResult parsed, string outputRoot, CheckpointGateOptionSet checkpoints)
     {
-        var common = Read(parsed, outputRoot, run: null);
-        return common.BaselineBuild is null
-            ? checkpoints.Read(parsed, common)
-            : throw new PlanException("--baseline-build is for runs: two checkpoints are measured by this program alone. Leave it out.");
+        var forRuns = new Option[] { baselineBuild, canaryBand, taintedShare }.Where(option => parsed.GetResult(option) is { Implicit: false }).ToList();
+        return forRuns.Count == 0
+            ? checkpoints.Read(parsed, Read(parsed, outputRoot, run: null))
+            : throw new PlanException([.. forRuns.Select(option =>
+                $"{option.Name} is for runs: two checkpoints are measured by this program alone, side by side, without a canary. Leave it out.")]);
     }
 
     public GateRequest Read(ParseResult parsed, string outputRoot, string? run)

@@ -45,6 +45,8 @@ public sealed class GateCheckpointTests(GateCheckpointTests.Pair pair) : IClassF
     [InlineData("not both", "some-run")]
     [InlineData("not both", "some-run", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN")]
     [InlineData("measured by this program alone", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN", "--baseline-build", "BUILD")]
+    [InlineData("--canary-band is for runs", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN", "--canary-band", "0.05")]
+    [InlineData("--tainted-share is for runs", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN", "--tainted-share", "0.1")]
     [InlineData("by the tests of an experiment", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN", "--only", "latency")]
     [InlineData("there is no part 'recal'", "--baseline-checkpoint", "GOOD", "--checkpoint", "GOOD", "--plan", "PLAN", "--only", "recal")]
     [InlineData("no such checkpoint folder", "--baseline-checkpoint", "GOOD", "--checkpoint", "nowhere", "--plan", "PLAN")]
