@@ -59,10 +59,20 @@
     return result;
   }
 
+  // Plotly puts the legend into the height it is given: what its lines need beyond the first is added to the box.
+  function makeRoom(box) {
+    const names = box.figure.data.filter((trace) => trace.showlegend !== false && trace.type === "scatter").map((trace) => trace.name || "");
+    const width = (printing ? paperWidth : box.clientWidth) - 70;
+    const entry = 46 + 6.4 * Math.max(...names.map((name) => name.length), 0);
+    const lines = names.length < 2 ? 0 : Math.ceil(names.length / Math.max(1, Math.floor(width / entry)));
+    box.style.setProperty("--legend", 19 * Math.max(0, lines - 1) + "px");
+  }
+
   function draw(box) {
     if (drawn.has(box)) return drawn.get(box);
     const work = Promise.all([library(), data(box.dataset.chart)]).then(([, figure]) => {
       box.figure = figure;
+      makeRoom(box);
       return window.Plotly.newPlot(box, JSON.parse(JSON.stringify(figure.data)), themed(figure.layout, box.clientWidth), { displayModeBar: false, responsive: true, staticPlot: false, scrollZoom: false });
     }).then(() => { box.dataset.drawn = "true"; }, (error) => {
       box.textContent = "This chart could not be drawn: " + error.message + " Its numbers are in the table below.";
@@ -74,7 +84,9 @@
 
   function redraw() {
     for (const box of drawn.keys()) {
-      if (box.figure) window.Plotly.react(box, JSON.parse(JSON.stringify(box.figure.data)), themed(box.figure.layout, box.clientWidth));
+      if (!box.figure) continue;
+      makeRoom(box);
+      window.Plotly.react(box, JSON.parse(JSON.stringify(box.figure.data)), themed(box.figure.layout, box.clientWidth));
     }
   }
 
@@ -111,6 +123,7 @@
   });
   window.addEventListener("load", ahead);
   dark.addEventListener("change", redraw);
+  window.addEventListener("resize", () => { for (const box of drawn.keys()) if (box.figure) makeRoom(box); });
   window.addEventListener("beforeprint", () => { printing = true; redraw(); window.lt2Eval.drawAll(); });
   window.addEventListener("afterprint", () => { printing = false; redraw(); });
 })();

@@ -29,6 +29,37 @@
     holder.parentNode.insertBefore(label, holder);
   }
 
+  // Scroll bars are hidden until used on many systems: a shadow at the edge of a box says that there is more to that side, and a line above a table says it in words.
+  function watchEdges(box, look) {
+    const mark = () => {
+      const beyond = box.scrollWidth - box.clientWidth;
+      box.classList.toggle("more-left", box.scrollLeft > 1);
+      box.classList.toggle("more-right", beyond - box.scrollLeft > 1);
+      if (look) look(beyond > 1);
+    };
+    const watcher = new ResizeObserver(mark);
+    watcher.observe(box);
+    for (const part of box.children) watcher.observe(part);
+    box.addEventListener("scroll", mark, { passive: true });
+  }
+
+  function watchTable(box) {
+    const hint = element("p", "\u21c6 This table is wider than the page: scroll it sideways.", "sideways");
+    watchEdges(box, (isWide) => {
+      if (isWide && !hint.isConnected) box.before(hint);
+      if (!isWide) hint.remove();
+    });
+  }
+
+  // On a narrow screen the bar of pages scrolls: the page that is open stands in its middle.
+  function pageBar() {
+    const bar = document.querySelector("header.site nav ul");
+    if (!bar) return;
+    const current = bar.querySelector("[aria-current]");
+    if (current) bar.scrollLeft = current.offsetLeft - bar.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
+    watchEdges(bar);
+  }
+
   const arrived = new Map();
 
   window.lt2Eval = Object.assign(window.lt2Eval || {}, {
@@ -47,6 +78,7 @@
   function sampleList(holder) {
     const name = holder.dataset.samples, files = Number(holder.dataset.files), total = Number(holder.dataset.rows);
     const loops = holder.dataset.loops.split(","), shares = holder.dataset.shares === "true";
+    const slices = holder.dataset.slices === "true", flips = holder.dataset.flips === "true";
     const page = 100;
     const rows = [];
     let loaded = 0, shown = page;
@@ -57,7 +89,7 @@
     search.setAttribute("aria-label", "Filter samples by text");
     const choice = element("select");
     choice.setAttribute("aria-label", "Which samples");
-    for (const [value, text] of [["all", "all samples"], ["flip", "flips against the reference"], ["changes", "answer changes with loops"], ["wrong", "wrong at the last loop count"]]) {
+    for (const [value, text] of [["all", "all samples"]].concat(flips ? [["flip", "flips against the reference"]] : [], [["changes", "answer changes with loops"], ["wrong", "wrong at the last loop count"]])) {
       const option = element("option", text);
       option.value = value;
       choice.append(option);
@@ -75,7 +107,7 @@
     const table = element("table");
     table.append(element("caption", "Samples"));
     const head = table.createTHead().insertRow();
-    ["Sample", "Slice", "Expected", "Flip"].concat(loops.map((loop) => "Answer at T\u2032 = " + loop)).forEach((title) => {
+    ["Sample"].concat(slices ? ["Slice"] : [], ["Expected"], flips ? ["Flip"] : [], loops.map((loop) => "Answer at T\u2032 = " + loop)).forEach((title) => {
       const cell = element("th", title);
       cell.scope = "col";
       head.append(cell);
@@ -118,7 +150,10 @@
       link.href = "#" + encodeURIComponent(tr.id);
       const first = element("td");
       first.append(link);
-      tr.append(first, element("td", row[1]), element("td", row[2], "text sample"), element("td", row[3]));
+      tr.append(first);
+      if (slices) tr.append(element("td", row[1]));
+      tr.append(element("td", row[2], "text sample"));
+      if (flips) tr.append(element("td", row[3]));
       for (const [score, answer] of row[4]) tr.append(element("td", mark(score) + (answer ? " " + answer : ""), "text sample"));
       return tr;
     }
@@ -130,7 +165,7 @@
       const found = filtered ? rows.filter((row) => matches(row, words, which)) : rows;
       body.replaceChildren(...found.slice(0, shown).map(line));
       const count = filtered ? found.length : total;
-      status.textContent = Math.min(shown, count) + " of " + count + (filtered ? " that match, of " + total : "");
+      status.textContent = "showing " + Math.min(shown, count) + " of " + count + (filtered ? " that match, of " + total : "") + " samples";
       more.hidden = shown >= count;
     }
 
@@ -152,6 +187,7 @@
     window.addEventListener("hashchange", follow);
     show().then(() => {
       holder.replaceChildren(controls, box, more);
+      watchTable(box);
       holder.dataset.ready = "true";
       follow();
     }, (error) => {
@@ -163,5 +199,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-samples]").forEach(sampleList);
     document.querySelectorAll("table.filterable").forEach(filterBox);
+    document.querySelectorAll(".scroll").forEach(watchTable);
+    pageBar();
   });
 })();

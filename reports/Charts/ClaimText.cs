@@ -41,7 +41,7 @@ internal static class ClaimText
     /// <summary>Every claim on one line.</summary>
     public static ChartTable Summary(IReadOnlyList<ClaimFinding> findings) => new(
         "Claims of the plan",
-        [new("Claim"), new("Verdict"), new("Contrast [95 % interval]", true), new("Expected", true), new("Repeats", true), new("Published")],
+        [new("Claim", IsLong: true), new("Verdict"), new("Contrast [95 % interval]", true), new("Expected", true), new("Repeats", true), new("Published", IsLong: true)],
         [
             .. findings.Select(finding => System.Collections.Immutable.ImmutableArray.Create(
                 VisibleText.Of($"{finding.Claim.Id}: {finding.Claim.Statement}"), Word(finding.Verdict), Effect(finding), Expected(finding.Claim),

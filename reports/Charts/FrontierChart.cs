@@ -10,11 +10,14 @@ namespace LT2.Eval.Reports.Charts;
 /// <summary>Quality against a cost, loop counts of a variant joined, models that nothing dominates outlined.</summary>
 internal static class FrontierChart
 {
+    /// <summary>Fewer models than this leave nothing to compare.</summary>
+    public const int FewestModels = 2;
+
     /// <summary>The chart; null with fewer than two models.</summary>
     public static ChartFigure? Of(QualityCase item, CostKind cost, VariantStyles styles)
     {
         var points = FrontierPoint.Of(item, cost);
-        if (points.Length < 2)
+        if (points.Length < FewestModels)
         {
             return null;
         }

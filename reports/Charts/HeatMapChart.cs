@@ -19,10 +19,12 @@ internal static class HeatMapChart
         string[][] texts = [.. grid.Values.Select(row => row.Select(value => value is null ? "" : Quantity.Number(value)).ToArray())];
         var trace = Plot.HeatMap(columns, rows, values, texts, grid.Case.IsShare ? 0.0 : null, grid.Case.IsShare ? 1.0 : null);
         var layout = new Layout()
-            .With("xaxis", Plot.Axis(grid.ColumnName).With("type", "category"))
-            .With("yaxis", Plot.Axis(grid.RowName).With("type", "category"));
+            .With("xaxis", Plot.Axis(AxisTitle(grid.ColumnName)).With("type", "category"))
+            .With("yaxis", Plot.Axis(AxisTitle(grid.RowName)).With("type", "category"));
         return new ChartFigure(grid.Title, Summary(grid), Plot.Json([trace], layout), Table(grid));
     }
+
+    private static string AxisTitle(string name) => name switch { "T′" => "tested loop count T′", "length" => "length (tokens)", "pairs" => "key-value pairs", _ => name };
 
     private static string Summary(HeatGrid grid)
     {

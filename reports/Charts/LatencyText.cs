@@ -55,7 +55,7 @@ internal static class LatencyText
     /// <summary>Fitted and local slopes of every curve.</summary>
     public static ChartTable Slopes(IEnumerable<LatencyCurve> curves) => new(
         "Growth with sequence length: slope of log latency on log n",
-        [new("Variant"), new("Loops", true), new("Fitted slope [95 % interval]", true), new("Median of slopes", true), new("Fitted over n", true), new("Local slopes, shortest to longest", true), new("Fixed + n + n² at the longest (fit over all lengths)", true)],
+        [new("Variant"), new("Loops", true), new("Fitted slope [95 % interval]", true), new("Median of slopes", true), new("Fitted over n", true), new("Local slopes, shortest to longest", true, IsLong: true), new("Fixed + n + n² at the longest (fit over all lengths)", true, IsLong: true)],
         [
             .. curves.Select(curve => ImmutableArray.Create(
                 curve.VariantId,

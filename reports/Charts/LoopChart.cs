@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
-using LT2.Eval.Results.Records;
 using Plotly.NET;
 using Plotly.NET.LayoutObjects;
 
@@ -11,23 +9,31 @@ namespace LT2.Eval.Reports.Charts;
 /// <summary>What the two kinds of quality-against-loop-count charts share.</summary>
 internal static class LoopChart
 {
-    /// <summary>Lines with intervals, every seed, chance, and, for tested loop counts, the trained one and the shaded range beyond it.</summary>
+    private const string ReferenceSuffix = ", reference run";
+
+    /// <summary>
+    /// Lines with intervals, every seed, the same in the reference run, chance, and, for tested loop counts, the trained one and the shaded range beyond it.
+    /// </summary>
     public static string Json(
-        QualityCase item, QualityPoint[] points, Func<QualityPoint, int> loopCount, string axisTitle, VariantStyles styles, int? trained)
+        QualityCase item, QualityPoint[] points, QualityPoint[] before, Func<QualityPoint, int> loopCount, string axisTitle, VariantStyles styles, int? trained)
     {
         var counts = points.Select(loopCount).Distinct().Order().ToArray();
         var traces = new List<Trace>();
         var lines = points.GroupBy(point => point.Line).ToArray();
-        foreach (var (index, line) in lines.Index())
+        var earlier = before.ToLookup(point => point.Line);
+        // Side by side with its reference, so that a value that did not move does not hide it.
+        var places = lines.Sum(line => earlier.Contains(line.Key) ? 2 : 1);
+        var place = 0;
+        foreach (var line in lines)
         {
             QualityPoint[] ordered = [.. line.OrderBy(loopCount)];
             var style = styles[ordered[0].VariantId];
-            var aside = Plot.Aside(index, lines.Length);
-            traces.Add(Plot.Line(line.Key, style, ordered.Select(point => loopCount(point) + aside), ordered.Select(point => (double?)point.Mean.Value))
-                .With("text", ordered.Select(point => Quantity.Count(loopCount(point))).ToArray())
-                .With("hovertemplate", "%{y:.3g} at loop count %{text}")
-                .With("error_y", Plot.ErrorBars(
-                    ordered.Select(point => point.Mean.High - point.Mean.Value), ordered.Select(point => point.Mean.Value - point.Mean.Low))));
+            if (earlier.Contains(line.Key))
+            {
+                traces.Add(Curve(line.Key + ReferenceSuffix, style.InReference, [.. earlier[line.Key].OrderBy(loopCount)], loopCount, Plot.Aside(place++, places)));
+            }
+            var aside = Plot.Aside(place++, places);
+            traces.Add(Curve(line.Key, style, ordered, loopCount, aside));
             var seeds = ordered.Where(point => point.Seeds.Length > 1).SelectMany(point => point.Seeds.Select(seed => (X: loopCount(point), seed.Estimate.Value))).ToArray();
             if (seeds.Length > 0)
             {
@@ -62,6 +68,12 @@ internal static class LoopChart
         return Plot.Json(traces, new Layout().With("xaxis", xAxis).With("yaxis", yAxis).With("shapes", shapes).With("annotations", notes));
     }
 
+    private static Trace2D Curve(string name, VariantStyle style, QualityPoint[] points, Func<QualityPoint, int> loopCount, double aside) => Plot
+        .Line(name, style, points.Select(point => loopCount(point) + aside), points.Select(point => (double?)point.Mean.Value))
+        .With("text", points.Select(point => Quantity.Count(loopCount(point))).ToArray())
+        .With("hovertemplate", "%{y:.3g} at loop count %{text}")
+        .With("error_y", Plot.ErrorBars(points.Select(point => point.Mean.High - point.Mean.Value), points.Select(point => point.Mean.Value - point.Mean.Low)));
+
     // A reference far from every curve would squeeze the curves; it stands in the table alone.
     private static IEnumerable<Trace> References(QualityCase item, QualityPoint[] points, int[] counts)
     {
@@ -72,33 +84,4 @@ internal static class LoopChart
         return item.References.Where(reference => reference.Estimate.Value >= low - margin && reference.Estimate.Value <= high + margin)
             .Select((reference, index) => Plot.Guide(reference.Name, x, [reference.Estimate.Value, reference.Estimate.Value], dashes[index % dashes.Length]));
     }
-
-    /// <summary>The drawn numbers.</summary>
-    public static ChartTable Table(QualityCase item, QualityPoint[] points, string caption)
-    {
-        ImmutableArray<ChartColumn> columns =
-        [
-            new("Variant"), new("T", true), new("T′", true), new($"{CaseNames.Metric(item.Metric)} [95 % interval]", true), new("Seeds", true),
-            new("Each seed", true), new("Samples", true),
-        ];
-        return new ChartTable(caption, columns,
-        [
-            .. points.Select(point => ImmutableArray.Create(
-                point.Line,
-                Quantity.Count(point.TrainedLoopCount),
-                Quantity.Count(point.TestedLoopCount),
-                Quantity.WithInterval(point.Mean.Value, point.Mean.Low, point.Mean.High, item.Unit),
-                Quantity.Count(point.Seeds.Length),
-                string.Join("; ", point.Seeds.Select(seed => Quantity.Number(seed.Estimate.Value))),
-                Quantity.Count(point.Seeds[0].SampleCount))),
-            .. item.References.Select(reference => ImmutableArray.Create(
-                reference.Name, "–", "–", Quantity.WithInterval(reference.Estimate.Value, reference.Estimate.Low, reference.Estimate.High, item.Unit), "–", "–", "–")),
-        ]);
-    }
-
-    /// <summary>Chance level and direction, in words.</summary>
-    public static string ChanceSentence(QualityCase item) =>
-        (item.References.IsEmpty ? "" : $" Without loops: {string.Join(", ", item.References.Select(reference => $"{reference.Name} {Quantity.WithUnit(reference.Estimate.Value, item.Unit)}"))}.")
-        + (item.Chance is { } chance ? $" Chance is {Quantity.WithUnit(chance, item.Unit)}." : "")
-        + (item.Direction == MetricDirection.HigherIsBetter ? " Higher is better." : " Lower is better.");
 }

@@ -17,13 +17,14 @@ internal static class TestedLoopChart
             {
                 continue;
             }
+            QualityPoint[] before = [.. item.Before.Where(point => point.TrainedLoopCount == trained.Key)];
             var title = string.Create(CultureInfo.InvariantCulture, $"{item.Title}, checkpoints trained at T = {trained.Key}, tested at T′");
-            var json = LoopChart.Json(item, points, point => point.TestedLoopCount, "tested loop count T′", styles, trained.Key);
-            yield return new ChartFigure(title, Summary(item, points, trained.Key), json, LoopChart.Table(item, points, title));
+            var json = LoopChart.Json(item, points, before, point => point.TestedLoopCount, "tested loop count T′", styles, trained.Key);
+            yield return new ChartFigure(title, Summary(item, points, before, trained.Key), json, LoopText.Table(item, points, before, title));
         }
     }
 
-    private static string Summary(QualityCase item, QualityPoint[] points, int trained)
+    private static string Summary(QualityCase item, QualityPoint[] points, QualityPoint[] before, int trained)
     {
         var lines = points.GroupBy(point => point.Line).Select(line =>
         {
@@ -36,6 +37,6 @@ internal static class TestedLoopChart
             return $"{line.Key}: {Quantity.WithUnit(first.Mean.Value, item.Unit)} at T′ = {Quantity.Count(first.TestedLoopCount)}{middle}, "
                 + $"{Quantity.WithUnit(last.Mean.Value, item.Unit)} at T′ = {Quantity.Count(last.TestedLoopCount)}";
         });
-        return string.Join("; ", lines) + "." + LoopChart.ChanceSentence(item);
+        return string.Join("; ", lines) + "." + LoopText.BeforeSentence(item, points, before, point => point.TestedLoopCount, "T′") + LoopText.ChanceSentence(item);
     }
 }

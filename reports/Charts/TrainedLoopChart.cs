@@ -19,12 +19,13 @@ internal static class TrainedLoopChart
         {
             return null;
         }
+        QualityPoint[] before = [.. item.Before.Where(point => point.TestedLoopCount == point.TrainedLoopCount)];
         var title = $"{item.Title}, models trained at each loop count T";
-        var json = LoopChart.Json(item, points, point => point.TrainedLoopCount, "trained loop count T (tested at the same)", styles, null);
-        return new ChartFigure(title, Summary(item, points), json, LoopChart.Table(item, points, title));
+        var json = LoopChart.Json(item, points, before, point => point.TrainedLoopCount, "trained loop count T (tested at the same)", styles, null);
+        return new ChartFigure(title, Summary(item, points, before), json, LoopText.Table(item, points, before, title));
     }
 
-    private static string Summary(QualityCase item, QualityPoint[] points)
+    private static string Summary(QualityCase item, QualityPoint[] points, QualityPoint[] before)
     {
         var lines = points.GroupBy(point => point.Line).Select(line =>
         {
@@ -34,6 +35,6 @@ internal static class TrainedLoopChart
                 ? string.Create(CultureInfo.InvariantCulture, $"{line.Key} has {value} at T = {best.TrainedLoopCount}")
                 : string.Create(CultureInfo.InvariantCulture, $"{line.Key} is best at T = {best.TrainedLoopCount} with {value}");
         });
-        return string.Join("; ", lines) + "." + LoopChart.ChanceSentence(item);
+        return string.Join("; ", lines) + "." + LoopText.BeforeSentence(item, points, before, point => point.TrainedLoopCount, "T") + LoopText.ChanceSentence(item);
     }
 }

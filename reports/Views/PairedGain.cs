@@ -32,7 +32,7 @@ public sealed record PairedGain(string Line, string VariantId, int TrainedLoopCo
                 var (from, to) = (points[i - 1].TestedLoopCount, points[i].TestedLoopCount);
                 MeanDifference[] seeds =
                 [
-                    .. points[i].Seeds.Select(seed => samples[(seed.CellId, item.Metric)].Where(sample => item.Slice is null || sample.Slice == item.Slice).ToArray())
+                    .. points[i].Seeds.Select(seed => samples[(seed.CellId, item.Metric)].Where(sample => sample.Slice == item.Slice).ToArray())
                         .Select(rows => MeanDifference.Paired(rows.Where(row => row.TestedLoopCount == from), rows.Where(row => row.TestedLoopCount == to)))
                         .OfType<MeanDifference>(),
                 ];

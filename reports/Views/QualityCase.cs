@@ -36,6 +36,9 @@ public sealed record QualityCase(
     ImmutableArray<(string Name, Estimate Estimate)> References,
     ImmutableArray<QualityPoint> Points)
 {
+    /// <summary>The same series in the reference run, sorted like <see cref="Points"/>; empty without a reference, or where it did not measure them.</summary>
+    public ImmutableArray<QualityPoint> Before { get; init; } = [];
+
     /// <summary>Task and parameters in one line.</summary>
     public string CaseTitle => CaseNames.Title(TaskId, ShownParameters, Shots);
 

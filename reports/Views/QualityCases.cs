@@ -6,26 +6,33 @@ namespace LT2.Eval.Reports.Views;
 /// <summary>Groups a run's quality metrics into cases.</summary>
 internal static class QualityCases
 {
+    private sealed record CaseIdentity(string SuiteId, string TaskId, string CaseParameters, int Shots, string? Split, string Metric, string? Slice);
+
     /// <summary>Suites of the harness's own measurements: not quality.</summary>
     public static readonly ImmutableHashSet<string> NotQuality = ["timing", "training", ExitLine.SuiteId];
 
     /// <summary>Every case that has at least one value, sorted by suite, task, parameters (numerically), metric and slice.</summary>
-    public static ImmutableArray<QualityCase> Of(IReadOnlyList<MetricRecord> metrics)
+    /// <param name="metrics">Metrics of the run.</param>
+    /// <param name="reference">Metrics of the reference run: those of the run's own series stand beside its points; null without a reference.</param>
+    public static ImmutableArray<QualityCase> Of(IReadOnlyList<MetricRecord> metrics, IReadOnlyList<MetricRecord>? reference = null)
     {
         MetricRecord[] quality = [.. metrics.Where(IsQuality)];
         var parametersOfTask = quality.GroupBy(metric => (metric.Key.SuiteId, metric.Key.TaskId))
             .ToDictionary(group => group.Key, group => group.Select(metric => metric.Key.CaseParameters).Distinct().ToArray());
+        var measured = quality.Select(metric => metric.Key).ToHashSet();
+        var before = (reference ?? []).Where(metric => IsQuality(metric) && measured.Contains(metric.Key)).ToLookup(metric => Identity(metric.Key));
         return
         [
-            .. Cases(quality, key => CaseNames.Shown(key.CaseParameters, parametersOfTask[(key.SuiteId, key.TaskId)])),
+            .. Cases(quality, before, key => CaseNames.Shown(key.CaseParameters, parametersOfTask[(key.SuiteId, key.TaskId)])),
         ];
     }
 
-    private static IEnumerable<QualityCase> Cases(IEnumerable<MetricRecord> metrics, Func<SeriesKey, string> shown) =>
+    private static CaseIdentity Identity(SeriesKey key) => new(key.SuiteId, key.TaskId, key.CaseParameters, key.Shots, key.Split, key.Metric, key.Slice);
+
+    private static IEnumerable<QualityCase> Cases(IEnumerable<MetricRecord> metrics, ILookup<CaseIdentity, MetricRecord> before, Func<SeriesKey, string> shown) =>
         metrics
-            .GroupBy(metric => (metric.Key.SuiteId, metric.Key.TaskId, metric.Key.CaseParameters, metric.Key.Shots, metric.Key.Split,
-                metric.Key.Metric, metric.Key.Slice))
-            .Select(group => Case([.. group], shown))
+            .GroupBy(metric => Identity(metric.Key))
+            .Select(group => Case([.. group], before[group.Key], shown))
             .OrderBy(item => item.SuiteId, StringComparer.Ordinal)
             .ThenBy(item => item.TaskId, StringComparer.Ordinal)
             .ThenBy(item => item.CaseParameters, NaturalOrder.Instance)
@@ -38,7 +45,7 @@ internal static class QualityCases
         !NotQuality.Contains(metric.Key.SuiteId) && metric.Kind is MetricKind.Binary or MetricKind.Proportion or MetricKind.Continuous
         && metric.Value is not null;
 
-    private static QualityCase Case(ImmutableArray<MetricRecord> all, Func<SeriesKey, string> shown)
+    private static QualityCase Case(ImmutableArray<MetricRecord> all, IEnumerable<MetricRecord> before, Func<SeriesKey, string> shown)
     {
         // Models without loops, such as n-grams, are references: a line across, not a point.
         ImmutableArray<MetricRecord> metrics = [.. all.Where(metric => metric.Key.TestedLoopCount is not null)];
@@ -51,9 +58,22 @@ internal static class QualityCases
         var recipesOfVariant = metrics
             .GroupBy(metric => metric.Key.VariantId)
             .ToDictionary(group => group.Key, group => group.Select(metric => metric.Key.RecipeHash).Distinct().Count());
-        var points = metrics
+        string LineOf(SeriesKey key) => Line(key, recipesOfVariant[key.VariantId]);
+        return new QualityCase(
+            first.Key.SuiteId, first.Key.TaskId, first.Key.CaseParameters, first.Key.Shots, first.Key.Split, first.Key.Metric, first.Key.Slice,
+            first.Direction, first.Unit, first.Kind, first.Transform, all.Select(metric => metric.Chance).FirstOrDefault(chance => chance is not null),
+            shown(first.Key), references,
+            Points(metrics, LineOf))
+        {
+            Before = Points(before.Where(metric => metric.Key.TestedLoopCount is not null), LineOf),
+        };
+    }
+
+    private static ImmutableArray<QualityPoint> Points(IEnumerable<MetricRecord> metrics, Func<SeriesKey, string> line) =>
+    [
+        .. metrics
             .GroupBy(metric => (
-                Line: Line(metric.Key, recipesOfVariant[metric.Key.VariantId]), metric.Key.VariantId,
+                Line: line(metric.Key), metric.Key.VariantId,
                 Trained: metric.Key.TrainedLoopCount ?? metric.Key.TestedLoopCount!.Value, Tested: metric.Key.TestedLoopCount!.Value))
             .Select(group =>
             {
@@ -62,14 +82,11 @@ internal static class QualityCases
                     .. group.OrderBy(metric => metric.Seed).ThenBy(metric => metric.CellId, StringComparer.Ordinal).Select(metric => new SeedEstimate(
                         metric.Seed, SamplingInterval.Of(metric, metric.Value!.Value), metric.SampleCount, metric.ClusterCount, metric.CellId)),
                 ];
-                return new QualityPoint(group.Key.Line, group.Key.VariantId, group.Key.Trained, group.Key.Tested, SeedMean.Of(seeds, first.Kind is MetricKind.Binary or MetricKind.Proportion), seeds);
-            });
-        return new QualityCase(
-            first.Key.SuiteId, first.Key.TaskId, first.Key.CaseParameters, first.Key.Shots, first.Key.Split, first.Key.Metric, first.Key.Slice,
-            first.Direction, first.Unit, first.Kind, first.Transform, all.Select(metric => metric.Chance).FirstOrDefault(chance => chance is not null),
-            shown(first.Key), references,
-            [.. points.OrderBy(point => point.Line, StringComparer.Ordinal).ThenBy(point => point.TrainedLoopCount).ThenBy(point => point.TestedLoopCount)]);
-    }
+                var isShare = group.First().Kind is MetricKind.Binary or MetricKind.Proportion;
+                return new QualityPoint(group.Key.Line, group.Key.VariantId, group.Key.Trained, group.Key.Tested, SeedMean.Of(seeds, isShare), seeds);
+            })
+            .OrderBy(point => point.Line, StringComparer.Ordinal).ThenBy(point => point.TrainedLoopCount).ThenBy(point => point.TestedLoopCount),
+    ];
 
     private static string Line(SeriesKey key, int recipes) =>
         recipes > 1 && key.RecipeHash is { } hash ? $"{key.VariantId} recipe {hash[..Math.Min(6, hash.Length)]}" : key.VariantId;

@@ -17,7 +17,7 @@ public sealed class ReportModel
         // A score cell alone does not make a variant: n-grams have one and are references.
         Variants = [.. input.Run.Cells.Where(cell => cell.Kind != CellKind.Score).Select(cell => cell.VariantId).Concat(input.Run.Metrics.Where(metric => metric.Key.TestedLoopCount is not null).Select(metric => metric.Key.VariantId)).Where(variant => variant != CanarySeries.TaskId).Distinct().Order(StringComparer.Ordinal)];
         Styles = new VariantStyles(Variants);
-        AllQuality = QualityCases.Of(input.Run.Metrics);
+        AllQuality = QualityCases.Of(input.Run.Metrics, input.Reference?.Metrics);
         Quality = [.. AllQuality.Where(item => item.Slice is null)];
         Latency = LatencyCurves.Of(input.Run.Cells, input.Run.TimingBlocks);
         Memory = MemoryCurve.Of(input.Run.Metrics);

@@ -4,4 +4,8 @@ namespace LT2.Eval.Reports.Views;
 /// <param name="Color">Hexadecimal colour.</param>
 /// <param name="Symbol">Plotly marker symbol.</param>
 /// <param name="Dash">Plotly dash.</param>
-public sealed record VariantStyle(string Color, string Symbol, string Dash);
+public sealed record VariantStyle(string Color, string Symbol, string Dash)
+{
+    /// <summary>The same variant in the reference run: its colour, dashed, with an open marker that holds a dot.</summary>
+    public VariantStyle InReference => this with { Symbol = Symbol + "-open-dot", Dash = Dash == "solid" ? "dash" : "longdash" };
+}

@@ -21,6 +21,10 @@ public sealed class EveryPageTests(SiteTour tour) : IClassFixture<SiteTour>
             Assert.True(excess.Excess <= 0, $"{visit.Path} is {excess.Excess} pixels wider than a window of {excess.Width}.")));
 
     [Fact]
+    public async Task A_table_wider_than_its_box_says_so() =>
+        Assert.All(await tour.VisitsAsync(), visit => Assert.True(visit.UnmarkedTables.Count == 0, $"{visit.Path}: {string.Join("; ", visit.UnmarkedTables)}"));
+
+    [Fact]
     public async Task Axe_finds_no_serious_fault_on_any_page_in_light_and_dark()
     {
         var visits = await tour.VisitsAsync();

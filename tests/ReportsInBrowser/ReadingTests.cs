@@ -1,3 +1,6 @@
+using LT2.Eval.Reports.Input;
+using LT2.Eval.Reports.Tests.Samples;
+using LT2.Eval.Results.Records;
 using Microsoft.Playwright;
 
 namespace LT2.Eval.ReportsInBrowser.Tests;
@@ -34,6 +37,48 @@ public sealed class ReadingTests(Chromium chromium, SiteFixture sites)
         await summary.FocusAsync();
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Page.Locator("figure details table").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_wide_table_marks_the_side_where_there_is_more_of_it()
+    {
+        await using var page = await chromium.OpenAsync(Path.Combine(sites.Full.Folder, "compare.html"), width: 390);
+        var table = page.Page.Locator(".scroll:has(table.changes)").First;
+        await Assertions.Expect(table).ToHaveClassAsync("scroll more-right");
+        await table.EvaluateAsync("box => { box.scrollLeft = box.scrollWidth; }");
+        await Assertions.Expect(table).ToHaveClassAsync("scroll more-left");
+        await page.Page.SetViewportSizeAsync(4000, 900);
+        await Assertions.Expect(page.Page.Locator(".sideways")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Long_paths_are_broken_into_lines_so_that_the_last_column_stays_in_view()
+    {
+        var input = SampleInputs.Full();
+        RunData With(RunData run, string folder) => run with
+        {
+            Environment = [.. run.Environment, new EnvironmentEntry("libtorch.path", $"/srv/{folder}/{string.Concat(Enumerable.Repeat("libraries-of-this-machine", 6))}/native")],
+        };
+        using var site = new WrittenSite(input with { Run = With(input.Run, "b"), Reference = With(input.Reference!, "a") });
+        await using var page = await chromium.OpenAsync(Path.Combine(site.Folder, "compare.html"));
+        Assert.Equal(0, await page.Page.Locator(".scroll").First.EvaluateAsync<int>("box => box.scrollWidth - box.clientWidth"));
+    }
+
+    [Fact]
+    public async Task A_long_legend_on_a_phone_leaves_the_plot_its_room()
+    {
+        await using var page = await chromium.OpenAsync(Path.Combine(sites.Full.Folder, "latency.html"), width: 390);
+        await page.DrawAllAsync();
+        var heights = await page.Page.EvaluateAsync<double[]>("() => Array.from(document.querySelectorAll('[data-chart]')).map((box) => box._fullLayout._size.h)");
+        Assert.NotEmpty(heights);
+        Assert.All(heights, height => Assert.True(height > 130, $"{height} pixels are left for the curves."));
+    }
+
+    [Fact]
+    public async Task The_page_that_is_open_stands_in_the_bar_s_view_on_a_phone()
+    {
+        await using var page = await chromium.OpenAsync(Path.Combine(sites.Full.Folder, "method.html"), width: 390);
+        await Assertions.Expect(page.Page.Locator("header nav a[aria-current=page]")).ToBeInViewportAsync(new() { Ratio = 0.9f });
     }
 
     [Fact]

@@ -38,24 +38,38 @@ public sealed class SiteTour(Chromium chromium, SiteFixture sites)
                   return asked > 0 && drawn === asked && box.dataset.drawn === "true" ? "whole" : box.dataset.drawn + ", asked " + asked + ", drew " + drawn;
                 })
                 """);
+            await page.Page.EvaluateAsync("() => document.querySelectorAll('details').forEach((part) => { part.open = true; })");
             var excess = new List<(int, int)>();
+            var unmarked = new List<string>();
             foreach (var width in Widths)
             {
                 await page.Page.SetViewportSizeAsync(width, 900);
                 excess.Add((width, await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth")));
+                unmarked.AddRange((await UnmarkedTablesAsync(page.Page)).Select(table => $"{table} at {width} pixels"));
             }
             await page.Page.SetViewportSizeAsync(1280, 900);
             // Before axe-core looks: what it does is not the page's.
             string[] faults = [.. page.Faults];
-            seen.Add(new PageVisit(path, faults, charts, excess, AxeCore.IsInstalled ? await AxeAsync(page.Page) : null));
+            seen.Add(new PageVisit(path, faults, charts, excess, unmarked, AxeCore.IsInstalled ? await AxeAsync(page.Page) : null));
         }
         return seen;
     }
 
+    // Two frames: the watcher of a box's width runs after the layout of the first.
+    private static async Task<string[]> UnmarkedTablesAsync(IPage page) => await page.EvaluateAsync<string[]>(
+        """
+        async () => {
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          return Array.from(document.querySelectorAll(".scroll"))
+            .filter((box) => box.scrollWidth > box.clientWidth + 1
+              && !(box.classList.contains("more-right") && box.previousElementSibling && box.previousElementSibling.className === "sideways"))
+            .map((box) => box.getAttribute("aria-label"));
+        }
+        """);
+
     private static async Task<List<string>> AxeAsync(IPage page)
     {
         var found = new List<string>();
-        await page.EvaluateAsync("() => document.querySelectorAll('details').forEach((part) => { part.open = true; })");
         await page.EvaluateAsync(AxeCore.Script + "; undefined");
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {

@@ -50,7 +50,7 @@ public static class SampleInputs
         {
             Key = metric.Key with { TaskId = Attack, Metric = Attack, VariantId = Attack + metric.Key.VariantId, CaseParameters = metric.Key.CaseParameters + ";x=" + Attack },
         })],
-        Samples = [.. run.Samples.Select(sample => sample with { SampleId = sample.SampleId + Attack, Metric = Attack, Answer = Attack, Expected = Attack, Slice = Attack })],
+        Samples = [.. run.Samples.Select(sample => sample with { SampleId = sample.SampleId + Attack, Metric = Attack, Answer = Attack, Expected = Attack, Slice = sample.Slice is { } slice ? slice + Attack : null })],
         Environment = [new EnvironmentEntry(Attack, Attack + run.Run.RunId)],
         Events = [new EventRecord(SampleRun.Start, null, "warning", Attack)],
     };

@@ -50,14 +50,17 @@ public sealed class SampleRunBuilder(string runId)
             count, count, chance, direction, unit, kind, null));
     }
 
+    /// <summary>As the harness keeps them: the whole sample with its answer, and what it counts for its slice.</summary>
     public void Samples(string cell, string metric, int tested, int count, double accuracy, string? answer = null)
     {
         for (var i = 0; i < count; i++)
         {
             var right = (i * 37 % count) < accuracy * count;
-            samples.Add(new SampleRecord(
-                cell, metric, tested, string.Create(CultureInfo.InvariantCulture, $"s{i:D4}"), null, i % 2 == 0 ? "even" : "odd", right ? 1 : 0, 1,
-                answer ?? (right ? $"value {i}" : "value 0"), $"value {i}"));
+            var whole = new SampleRecord(
+                cell, metric, tested, string.Create(CultureInfo.InvariantCulture, $"s{i:D4}"), null, null, right ? 1 : 0, 1,
+                answer ?? (right ? $"value {i}" : "value 0"), $"value {i}");
+            samples.Add(whole);
+            samples.Add(whole with { Slice = i % 2 == 0 ? "even" : "odd", Answer = null, Expected = null });
         }
     }
 

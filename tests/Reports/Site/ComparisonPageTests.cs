@@ -11,7 +11,7 @@ public sealed class ComparisonPageTests
     {
         using var site = new WrittenSite(SampleInputs.Full());
         var html = site.Read("compare.html");
-        Assert.Contains("<td>gpu.name</td><td>H200</td><td>B200</td>", html, StringComparison.Ordinal);
+        Assert.Contains("<td>gpu.name</td><td class=\"long\">H200</td><td class=\"long\">B200</td>", html, StringComparison.Ordinal);
         Assert.Contains("worse</span>", html, StringComparison.Ordinal);
         Assert.Contains("Series that could not be compared", html, StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using LT2.Eval.Reports.Input;
 using LT2.Eval.Reports.Tests.Samples;
 using LT2.Eval.Reports.Views;
+using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Reports.Tests.Views;
 
@@ -29,6 +30,27 @@ public sealed class SampleSetTests
     }
 
     [Fact]
+    public void A_sample_has_the_share_of_its_own_parts_whatever_its_slices_repeat()
+    {
+        var run = SampleRun.Create();
+        var whole = run.Samples.First(sample => sample.Slice is null) with { Numerator = 7, Denominator = 8 };
+        SampleRecord[] parts = [whole, whole with { Slice = "index 1", Numerator = 1, Denominator = 1 }, whole with { Slice = "index 2-8", Numerator = 6, Denominator = 7 }];
+
+        var row = Assert.Single(new ReportModel(ReportInput.Of(run with { Samples = parts })).SampleSets[0].Rows);
+
+        Assert.Equal(7 / 8.0, Assert.Single(row.Scores).Score);
+        Assert.Null(row.Slice);
+    }
+
+    [Fact]
+    public void A_slice_is_told_where_it_tells_samples_apart()
+    {
+        var set = new ReportModel(ReportInput.Of(SampleRun.Create())).SampleSets[0];
+        Assert.True(set.HasSlices);
+        Assert.Equal("odd", set.Rows.Single(row => row.SampleId == "s0007").Slice);
+    }
+
+    [Fact]
     public void A_sample_becomes_right_at_the_loop_count_from_which_all_answers_are_right()
     {
         var run = SampleRun.Create();
@@ -44,7 +66,7 @@ public sealed class SampleSetTests
     public void Samples_lie_in_files_of_five_hundred()
     {
         var run = SampleRun.Create();
-        var first = run.Samples[0];
+        var first = run.Samples.First(sample => sample.Slice is null);
         var set = new ReportModel(ReportInput.Of(run with
         {
             Samples = [.. Enumerable.Range(0, 1100).Select(index => first with { SampleId = $"x{index}" })],
