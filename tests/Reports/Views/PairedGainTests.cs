@@ -14,8 +14,8 @@ public sealed class PairedGainTests
         // Four parts a sample: the first is always right, of the others one at one loop and two at two loops.
         IEnumerable<SampleRecord> Sample(int tested, int index)
         {
-            var whole = new SampleRecord("cell", "acc", tested, $"s{index}", null, null, 1 + tested, 4);
-            return [whole, whole with { Slice = "index 1", Numerator = 1, Denominator = 1 }, whole with { Slice = "index 2-4", Numerator = tested, Denominator = 3 }];
+            var whole = new SampleRecord("cell", "acc", tested, $"s{index}", null, null, (1 + tested) / 4.0, 1);
+            return [whole, whole with { Slice = "index 1", Numerator = 1 }, whole with { Slice = "index 2-4", Numerator = tested / 3.0 }];
         }
         var item = Assert.Single(QualityCases.Of([Metric(1, 0.5), Metric(2, 0.75)]));
         var samples = new[] { 1, 2 }.SelectMany(tested => Enumerable.Range(0, 10).SelectMany(index => Sample(tested, index))).ToLookup(sample => (sample.CellId, sample.Metric));

@@ -33,8 +33,9 @@ public sealed class SampleSetTests
     public void A_sample_has_the_share_of_its_own_parts_whatever_its_slices_repeat()
     {
         var run = SampleRun.Create();
-        var whole = run.Samples.First(sample => sample.Slice is null) with { Numerator = 7, Denominator = 8 };
-        SampleRecord[] parts = [whole, whole with { Slice = "index 1", Numerator = 1, Denominator = 1 }, whole with { Slice = "index 2-8", Numerator = 6, Denominator = 7 }];
+        // One of eight positions is wrong. Each slice counts its own positions, and as a whole.
+        var whole = run.Samples.First(sample => sample.Slice is null) with { Numerator = 7 / 8.0, Denominator = 1 };
+        SampleRecord[] parts = [whole, whole with { Slice = "index 1", Numerator = 1 }, whole with { Slice = "index 2-8", Numerator = 6 / 7.0 }];
 
         var row = Assert.Single(new ReportModel(ReportInput.Of(run with { Samples = parts })).SampleSets[0].Rows);
 
