@@ -52,6 +52,8 @@
     for (const key of Object.keys(layout)) {
       if (/^[xy]axis\d*$/.test(key)) {
         result[key] = Object.assign({ gridcolor: grid, linecolor: line, zeroline: false, ticks: "outside", tickcolor: line }, layout[key]);
+        // Measured from the tick labels: Plotly's own place for a title lies on long ones.
+        if (key[0] === "y" && result[key].title) result[key].title = Object.assign({ standoff: 8 }, result[key].title);
       }
     }
     if (printing) Object.assign(result, { width: paperWidth, autosize: false });

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
 using Plotly.NET;
@@ -16,13 +17,17 @@ internal static class HeatMapChart
         string[] columns = [.. grid.Columns.Select(HeatGrid.Label)];
         string[] rows = [.. grid.Rows.Select(HeatGrid.Label)];
         double?[][] values = [.. grid.Values.Select(row => row.ToArray())];
-        string[][] texts = [.. grid.Values.Select(row => row.Select(value => value is null ? "" : Quantity.Number(value)).ToArray())];
+        string[][] texts = [.. grid.Values.Select(row => row.Select(value => Text(grid, value)).ToArray())];
         var trace = Plot.HeatMap(columns, rows, values, texts, grid.Case.IsShare ? 0.0 : null, grid.Case.IsShare ? 1.0 : null);
         var layout = new Layout()
             .With("xaxis", Plot.Axis(AxisTitle(grid.ColumnName)).With("type", "category"))
             .With("yaxis", Plot.Axis(AxisTitle(grid.RowName)).With("type", "category"));
         return new ChartFigure(grid.Title, Summary(grid), Plot.Json([trace], layout), Table(grid));
     }
+
+    // A share of 0.00100 would run into its neighbour; the table beside the map has every digit.
+    private static string Text(HeatGrid grid, double? value) =>
+        value is not { } number ? "" : grid.Case.IsShare ? number.ToString("0.###", CultureInfo.InvariantCulture) : Quantity.Number(number);
 
     private static string AxisTitle(string name) => name switch { "T′" => "tested loop count T′", "length" => "length (tokens)", "pairs" => "key-value pairs", _ => name };
 

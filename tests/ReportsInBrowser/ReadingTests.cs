@@ -74,6 +74,26 @@ public sealed class ReadingTests(Chromium chromium, SiteFixture sites)
         Assert.All(heights, height => Assert.True(height > 130, $"{height} pixels are left for the curves."));
     }
 
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task The_title_of_an_axis_does_not_lie_on_its_numbers(int width)
+    {
+        // A loss that falls by orders of magnitude has numbers as long as 0.0001 beside its axis.
+        var run = SampleRun.Create();
+        using var site = new WrittenSite(ReportInput.Of(run with { TrainingPoints = [.. run.TrainingPoints.Select(point => point with { Loss = Math.Pow(10, -point.Step / 80.0) })] }));
+        await using var page = await chromium.OpenAsync(Path.Combine(site.Folder, "training.html"), width: width);
+        await page.DrawAllAsync();
+        var overlaps = await page.Page.EvaluateAsync<string[]>(
+            """
+            () => Array.from(document.querySelectorAll("[data-chart]")).flatMap((box) => {
+              const title = box.querySelector(".ytitle").getBoundingClientRect();
+              return Array.from(box.querySelectorAll(".ytick text")).filter((tick) => tick.getBoundingClientRect().left < title.right).map((tick) => tick.textContent);
+            })
+            """);
+        Assert.Empty(overlaps);
+    }
+
     [Fact]
     public async Task The_page_that_is_open_stands_in_the_bar_s_view_on_a_phone()
     {
