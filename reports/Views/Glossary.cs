@@ -17,6 +17,7 @@ internal static class Glossary
         ("Prefill, decode", "Prefill reads a whole sequence at once. Decode makes one token, with the sequence already in the state."),
         ("Series", "The same measurement through time: suite and version, case, metric, variant, recipe, loop counts, dtype, batch; for times also phase, length, kernels and host class."),
         ("Pin", "A run that a person accepted as the baseline, with a reason."),
+        ("Reference run", "The run that a report compares with: the pin, or one that was named. Its curves are dashed, with open markers that hold a dot."),
         ("Flip", "A sample that one run answered right and the other wrong."),
         ("Tainted", "A timed block that something else slowed down: a thread waited more than 5 % of it for a CPU, the hypervisor took more than 5 %, or the GPU throttled. Left out of medians where its process has other blocks."),
     ];
