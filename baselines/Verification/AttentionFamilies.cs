@@ -1,5 +1,4 @@
 using LT2.Eval.Models.Mixers.Operators;
-using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Verification;
@@ -112,7 +111,7 @@ internal static class AttentionFamilies
         {
             ["o"] = SoftmaxAttention.Masked(q, k, v, mask.unsqueeze(1), x.Scale),
             ["o_dense"] = SoftmaxAttention.Masked(q, k, v, visible, x.Scale),
-            ["index_score"] = score.FillWhere(visible.logical_not(), 0),
+            ["index_score"] = score.masked_fill(visible.logical_not(), 0),
             ["sel_mask"] = mask,
             ["indices"] = indices,
             ["target_dense"] = dense,

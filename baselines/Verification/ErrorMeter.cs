@@ -1,6 +1,5 @@
 using System.Globalization;
 using LT2.Eval.Models.Mixers.Operators;
-using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Verification;
@@ -48,7 +47,7 @@ internal sealed class ErrorMeter(Tolerance tolerance)
         var error = (actual.detach().to(ScalarType.Float64, CPU) - want).abs();
         if (keep is not null)
         {
-            error = error.FillWhere(keep.cpu().logical_not(), 0);
+            error = error.masked_fill(keep.cpu().logical_not(), 0);
         }
         var largest = want.abs().max().item<double>();
         var absolute = error.max().item<double>();

@@ -1,4 +1,3 @@
-using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Operators;
@@ -31,7 +30,7 @@ internal static class DecaySums
         var unused = OnAndAboveDiagonal(n, g.device).reshape([n, n, .. trailing]);
         var shape = g.shape.ToList<long>();
         shape.Insert(dim + 1, n);
-        return g.unsqueeze(dim + 1).expand([.. shape]).FillWhere(unused, 0).cumsum(dim);
+        return g.unsqueeze(dim + 1).expand([.. shape]).masked_fill(unused, 0).cumsum(dim);
     }
 
     /// <summary>The pair sums without the row's own term, <c>Σ_{i&lt;s&lt;r} g_s</c>; rows at <paramref name="dim"/>.</summary>

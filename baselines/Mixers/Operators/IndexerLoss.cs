@@ -1,4 +1,3 @@
-using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Operators;
@@ -23,7 +22,7 @@ public static class IndexerLoss
     public static Tensor Restrict(Tensor teacher, Tensor selected)
     {
         using var scope = NewDisposeScope();
-        var kept = teacher.FillWhere(selected.logical_not(), 0);
+        var kept = teacher.masked_fill(selected.logical_not(), 0);
         return (kept / kept.sum(-1, keepdim: true)).MoveToOuterDisposeScope();
     }
 
@@ -36,7 +35,7 @@ public static class IndexerLoss
     {
         using var scope = NewDisposeScope();
         var outside = set.logical_not();
-        var logStudent = scores.FillWhere(outside, double.NegativeInfinity).log_softmax(-1).FillWhere(outside, 0);
+        var logStudent = scores.masked_fill(outside, double.NegativeInfinity).log_softmax(-1).masked_fill(outside, 0);
         return (xlogy(teacher, teacher) - teacher * logStudent).sum(-1).MoveToOuterDisposeScope();
     }
 }

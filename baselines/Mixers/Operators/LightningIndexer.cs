@@ -1,4 +1,3 @@
-using LT2.Eval.Models.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,14 +46,14 @@ public static class LightningIndexer
         var taken = Math.Min(count, keys);
         // A stable full sort: topk promises no order, and relu makes exact ties common.
         // Adding zero turns −0 into +0, which a radix sort would otherwise order apart.
-        var ranked = (scores.detach() + 0.0).FillWhere(visible.logical_not(), double.NegativeInfinity);
+        var ranked = (scores.detach() + 0.0).masked_fill(visible.logical_not(), double.NegativeInfinity);
         var (values, order) = ranked.sort(-1, true, true);
         var places = order.narrow(-1, 0, taken);
         var valid = values.narrow(-1, 0, taken) > double.NegativeInfinity;
         var mask = zeros_like(ranked, dtype: ScalarType.Bool).scatter(-1, places, valid);
         var unused = long.MaxValue;
-        var (ascending, _) = places.FillWhere(valid.logical_not(), unused).sort(-1);
-        var indices = nn.functional.pad(ascending.FillWhere(ascending == unused, -1), [0, count - taken], PaddingModes.Constant, -1);
+        var (ascending, _) = places.masked_fill(valid.logical_not(), unused).sort(-1);
+        var indices = nn.functional.pad(ascending.masked_fill(ascending == unused, -1), [0, count - taken], PaddingModes.Constant, -1);
         return (mask.MoveToOuterDisposeScope(), indices.MoveToOuterDisposeScope());
     }
 

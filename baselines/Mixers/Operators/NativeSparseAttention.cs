@@ -1,4 +1,3 @@
-using LT2.Eval.Models.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -75,15 +74,15 @@ public static class NativeSparseAttention
     {
         var own = t.div(options.BlockSize, RoundingMode.floor);
         var forced = (blocks == 0) | (blocks == own) | (blocks == own - 1);
-        var ranked = score.FillWhere(forced & (blocks <= own), double.PositiveInfinity).FillWhere(blocks > own, double.NegativeInfinity);
+        var ranked = score.masked_fill(forced & (blocks <= own), double.PositiveInfinity).masked_fill(blocks > own, double.NegativeInfinity);
         var count = Math.Min(options.BlockCount, score.shape[^1]);
         var (values, order) = ranked.sort(-1, true, true);
         var (best, places) = (values.narrow(-1, 0, count), order.narrow(-1, 0, count));
         var valid = best > double.NegativeInfinity;
         var mask = zeros_like(score, dtype: ScalarType.Bool).scatter(-1, places, valid);
         var unused = long.MaxValue;
-        var (ascending, _) = places.FillWhere(valid.logical_not(), unused).sort(-1);
-        var indices = nn.functional.pad(ascending.FillWhere(ascending == unused, -1), [0, options.BlockCount - count], PaddingModes.Constant, -1);
+        var (ascending, _) = places.masked_fill(valid.logical_not(), unused).sort(-1);
+        var indices = nn.functional.pad(ascending.masked_fill(ascending == unused, -1), [0, options.BlockCount - count], PaddingModes.Constant, -1);
         return (mask, indices);
     }
 

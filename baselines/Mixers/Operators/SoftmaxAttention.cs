@@ -1,4 +1,3 @@
-using LT2.Eval.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers.Operators;
@@ -50,6 +49,6 @@ public static class SoftmaxAttention
         // An all-masked row would be NaN in value and gradient: it is let through the softmax unmasked and cleared afterwards.
         var nothing = visible.any(-1, keepdim: true).logical_not();
         var hidden = (visible | nothing).logical_not();
-        return scores.FillWhere(hidden, double.NegativeInfinity).softmax(-1).FillWhere(nothing, 0).MoveToOuterDisposeScope();
+        return scores.masked_fill(hidden, double.NegativeInfinity).softmax(-1).masked_fill(nothing, 0).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,4 @@
 using LT2.Eval.Models.Looping;
-using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Training;
 using static TorchSharp.torch;
 
@@ -15,7 +14,7 @@ public sealed class CapturedTrainingTests
             using var generator = new Generator((ulong)(100 + step), CPU);
             var ids = randint(vocabulary, [4, 32], dtype: ScalarType.Int64, generator: generator);
             var labels = ids.roll(1, 1);
-            if (labelled < 1) labels = labels.FillWhere(rand(4, 32, generator: generator).gt(labelled), TokenBatch.NoLabel);
+            if (labelled < 1) labels = labels.masked_fill(rand(4, 32, generator: generator).gt(labelled), TokenBatch.NoLabel);
             return new(ids.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
         }
     }

@@ -1,6 +1,5 @@
-using LT2.Eval.Models.Runtime;
-using LT2.Eval.Models.Training.Parallel;
 using LT2.Eval.Models.Training;
+using LT2.Eval.Models.Training.Parallel;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Tests.Cuda;
@@ -8,7 +7,7 @@ namespace LT2.Eval.Models.Tests.Cuda;
 public sealed class PreparedBatchTests
 {
     static TokenBatch Batch(int length, int labelled) =>
-        new(arange(2 * length).view(2, length), arange(2 * length).FillWhere(arange(2 * length).ge(labelled), TokenBatch.NoLabel).view(2, length));
+        new(arange(2 * length).view(2, length), arange(2 * length).masked_fill(arange(2 * length).ge(labelled), TokenBatch.NoLabel).view(2, length));
 
     static MicroBatch Whole(int length, int labelled) => new(Batch(length, labelled), 1);
 

@@ -25,7 +25,7 @@ public sealed class GradientAccumulationTests : IDisposable
             var ids = randint(19, [8, 10], dtype: ScalarType.Int64, generator: generator);
             var row = arange(8).unsqueeze(1);
             var asked = arange(10).unsqueeze(0).le(row).logical_and(row.lt(emptyFrom));
-            return new(ids.MoveToOuterDisposeScope(), ids.roll(1, 1).FillWhere(asked.logical_not(), TokenBatch.NoLabel).MoveToOuterDisposeScope());
+            return new(ids.MoveToOuterDisposeScope(), ids.roll(1, 1).masked_fill(asked.logical_not(), TokenBatch.NoLabel).MoveToOuterDisposeScope());
         }
     }
 
