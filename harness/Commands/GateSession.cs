@@ -21,10 +21,11 @@ internal static class GateSession
         if (!File.Exists(path))
         {
             var text = $"There is no pin of plan '{run.PlanName}' at {path}, so run {run.RunId} was not judged. Accept a run: lt2 pin --reason TEXT";
-            environment.Output.WriteLine(request.Json
-                ? JsonSerializer.Serialize(new { verdict = GateVerdict.Inconclusive, exitCode = ExitCodes.Inconclusive, run = run.RunId, summary = text }, JsonOutput.Options)
-                : $"{GateVerdict.Inconclusive.ToString().ToUpperInvariant()}: {text}");
-            Notification.Send(request.Notify, GateVerdict.Inconclusive, text, run.RunId, text, environment.Error.WriteLine);
+            environment.Output.Write(request.Json
+                ? JsonSerializer.Serialize(new { verdict = GateVerdict.Inconclusive, exitCode = ExitCodes.Inconclusive, run = run.RunId, summary = text }, JsonOutput.Options) + Environment.NewLine
+                : GateReportText.WriteUnjudged(run.PlanName, text, request.Format));
+            Notification.Send(
+                request.Notify, GateVerdict.Inconclusive, text, run.RunId, GateReportText.WriteUnjudged(run.PlanName, text, GateReportFormat.Markdown), environment.Error.WriteLine);
             return (ExitCodes.Inconclusive, null);
         }
 

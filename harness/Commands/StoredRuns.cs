@@ -1,3 +1,4 @@
+using LT2.Eval.Harness.Gating;
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
@@ -9,7 +10,7 @@ internal static class StoredRuns
 {
     private const int MinimumCommitLength = 7;
 
-    /// <summary>The named run; the newest where none is named. A unique beginning of an id is enough; a commit means its newest run.</summary>
+    /// <summary>The named run; the newest where none is named, runs of judged checkpoints after all others. A unique beginning of an id is enough; a commit means its newest run.</summary>
     public static RunRecord Choose(ResultStore store, string? named)
     {
         var runs = store.Runs();
@@ -20,7 +21,7 @@ internal static class StoredRuns
 
         if (named is null)
         {
-            return runs.MaxBy(run => run.StartedUtc)!;
+            return runs.OrderBy(run => CheckpointPlan.Made(run.PlanName)).ThenByDescending(run => run.StartedUtc).First();
         }
 
         var matches = runs.Where(run => run.RunId.StartsWith(named, StringComparison.Ordinal)).ToList();

@@ -6,10 +6,15 @@ namespace LT2.Eval.Harness.Gating;
 /// <summary>A plan's tests, asked of one checkpoint instead of the models that the plan trains.</summary>
 internal static class CheckpointPlan
 {
+    private const string NameEnding = "-checkpoint";
+
     // What an experiment keeps; all else is about training.
     private static readonly string[] Kept = ["name", "testedLoopCounts", "tests", "scoreBatchSize"];
 
     private static readonly string[] Left = ["curricula", "conversions", "timings", "claims"];
+
+    /// <summary>Whether a run of this plan scored a checkpoint that was judged, and is no night.</summary>
+    public static bool Made(string planName) => planName.EndsWith(NameEnding, StringComparison.Ordinal);
 
     /// <summary>The text of that plan; its name ends in <c>-checkpoint</c>, so that its runs are no nights of the plan.</summary>
     /// <param name="plan">The plan, with the parts that are wanted.</param>
@@ -25,7 +30,7 @@ internal static class CheckpointPlan
         var document = Models.Definitions.YamlDocuments.Load(new StringReader(plan.Text)).Single();
         var root = (YamlMappingNode)document.RootNode;
         Array.ForEach(Left, field => root.Children.Remove(field));
-        root.Children["name"] = $"{plan.Name}-checkpoint";
+        root.Children["name"] = plan.Name + NameEnding;
         var wanted = plan.Experiments.Select(experiment => experiment.Name).ToHashSet(StringComparer.Ordinal);
         var experiments = ((YamlSequenceNode)root.Children["experiments"]).Cast<YamlMappingNode>().Where(item => wanted.Contains(((YamlScalarNode)item.Children["name"]).Value!)).ToList();
         foreach (var experiment in experiments)

@@ -16,6 +16,17 @@ public static class GateReportText
         _ => Text(report),
     };
 
+    /// <summary>Writes that a run was not judged at all, as where its plan has no pin: inconclusive, in every form.</summary>
+    /// <param name="planName">The run's plan.</param>
+    /// <param name="reason">Why not, and what to do.</param>
+    /// <param name="format">The form.</param>
+    public static string WriteUnjudged(string planName, string reason, GateReportFormat format) => format switch
+    {
+        GateReportFormat.Markdown => $"**{Word(GateVerdict.Inconclusive)}** {Escape(reason)}\n",
+        GateReportFormat.JUnit => Suite(planName, [new("testcase", new XAttribute("classname", "gate"), new XAttribute("name", "the run"), new XElement("error", new XAttribute("message", Clean(reason))))]),
+        _ => $"{Word(GateVerdict.Inconclusive)}: {reason}\n",
+    };
+
     private static string Text(GateReport report)
     {
         var text = new StringBuilder();
@@ -51,9 +62,14 @@ public static class GateReportText
             })).ToList();
         if (report.Verdict == GateVerdict.Pass)
             cases.Insert(0, new("testcase", new XAttribute("classname", "gate"), new XAttribute("name", Clean(report.Summary))));
-        var suite = new XElement("testsuite", new XAttribute("name", $"lt2 gate {report.Pin.PlanName}"), new XAttribute("tests", cases.Count),
-            new XAttribute("failures", report.Findings.Count(f => f.Status == FindingStatus.Blocking)),
-            new XAttribute("errors", report.Findings.Count(f => f.Status == FindingStatus.Undecided)), cases);
+        return Suite(report.Pin.PlanName, cases);
+    }
+
+    private static string Suite(string planName, IReadOnlyCollection<XElement> cases)
+    {
+        int Count(string outcome) => cases.Count(item => item.Element(outcome) is not null);
+        var suite = new XElement("testsuite", new XAttribute("name", $"lt2 gate {planName}"), new XAttribute("tests", cases.Count),
+            new XAttribute("failures", Count("failure")), new XAttribute("errors", Count("error")), cases);
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{suite.ToString().ReplaceLineEndings("\n")}\n";
     }
 

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using LT2.Eval.Harness.Gating;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
@@ -33,6 +34,38 @@ public sealed class NightlyAndPruneTests
         Assert.True(second.ExitCode == 0, second.Output + second.Error);
         Assert.StartsWith("PASS:", second.Output, StringComparison.Ordinal);
         Assert.Contains("Report: ", second.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_night_without_a_pin_is_inconclusive_in_every_form()
+    {
+        using var plan = new TinyPlan(TextOnly);
+        Lt2.Run("run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
+
+        var forms = new[] { "text", "markdown", "junit" }.ToDictionary(form => form, form => Lt2.Run("gate", "--out", plan.Folder, "--format", form));
+
+        Assert.All(forms.Values, form => Assert.Equal(4, form.ExitCode));
+        Assert.StartsWith("INCONCLUSIVE: There is no pin", forms["text"].Output, StringComparison.Ordinal);
+        Assert.StartsWith("**INCONCLUSIVE** There is no pin", forms["markdown"].Output, StringComparison.Ordinal);
+        var suite = XDocument.Parse(forms["junit"].Output).Root!;
+        Assert.Equal(("1", "0", "1"), (suite.Attribute("tests")!.Value, suite.Attribute("failures")!.Value, suite.Attribute("errors")!.Value));
+        Assert.Contains("lt2 pin --reason", suite.Descendants("error").Single().Attribute("message")!.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runs_of_judged_checkpoints_are_no_nights_to_pin()
+    {
+        using var plan = new TinyPlan(TextOnly);
+        Lt2.Run("run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
+        var checkpoint = Directory.GetDirectories(Path.Combine(plan.Folder, "results", "runs", "checkpoints")).Single();
+        Lt2.Run("gate", "--out", plan.Folder, "--device", "cpu", "--baseline-checkpoint", checkpoint, "--checkpoint", checkpoint, "--plan", plan.PlanPath);
+
+        var (exit, output, error) = Lt2.Run("pin", "--reason", "first night", "--out", plan.Folder);
+
+        Assert.True(exit == 0, error);
+        Assert.EndsWith("night.json", output.TrimEnd(), StringComparison.Ordinal);
+        using var store = ResultStore.Open(plan.StorePath, StoreAccess.ReadOnly);
+        Assert.Equal(3, store.Runs().Count);
     }
 
     [Fact]
