@@ -16,7 +16,7 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
         var attention = shape.Matrices(q.device, ChunkShape.Chunk, ChunkShape.ChunkRow);
         var rows = shape.RowFactors(q.device);
         Get("chunk_prepare", "chunk_prepare", shape.PrepareBytes).Launch(shape.Batch * shape.KeyHeads * shape.Chunks, 256,
-            q, k, g, beta, keys, queries, inverse, attention, rows, q.stride(1), k.stride(1), length, chunks, heads, valueHeads, scale);
+            q, k, g, beta, keys, queries, inverse, attention, rows, FusedOperations.TokenStride(q), FusedOperations.TokenStride(k), length, chunks, heads, valueHeads, scale);
         return new(queries, keys, inverse, attention, rows);
     }
 
@@ -55,7 +55,7 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
     internal void Gradients(
         ChunkMatrices m, Tensor states, Tensor? y, Tensor dout, Tensor dv, Tensor dstates, Tensor? dots, Tensor dq, Tensor dk, Tensor? dg, Tensor? dbeta) =>
         Get("chunk_gradients", "chunk_gradients", shape.GradientBytes).Launch(shape.ChunkHeads, shape.GradientThreads,
-            m.Queries, m.Keys, v, dout, dv, m.Attention, y, states, dstates, m.Rows, dots, dq, dk, dg, dbeta, v.stride(1), dq.stride(1), dk.stride(1),
+            m.Queries, m.Keys, v, dout, dv, m.Attention, y, states, dstates, m.Rows, dots, dq, dk, dg, dbeta, FusedOperations.TokenStride(v), FusedOperations.TokenStride(dq), FusedOperations.TokenStride(dk),
             length, chunks, heads, valueHeads, scale);
 
     void Walk(ChunkMatrices m, Tensor? initial, Tensor? final, Tensor? o, Tensor? states, Tensor? y)
@@ -64,7 +64,7 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
         var (chain, stages, bytes) = shape.Walk(save)!.Value;
         var threads = 32 * (chain * shape.Split + ChunkShape.OutputWarps(chain, save) + 2);
         Get("chunk_walk", "chunk_walk", bytes, ("CHAIN", chain), ("STAGES", stages), ("SAVE", save ? 1 : 0)).Launch(shape.Batch * shape.ValueHeads * shape.Slices(chain), (int)threads,
-            m.Queries, m.Keys, v, m.Inverse, m.Attention, m.Rows, initial, final, o, states, y, v.stride(1), length, chunks, heads, valueHeads, scale);
+            m.Queries, m.Keys, v, m.Inverse, m.Attention, m.Rows, initial, final, o, states, y, FusedOperations.TokenStride(v), length, chunks, heads, valueHeads, scale);
     }
 
     Tensor NewState() => empty([shape.Batch, shape.ValueHeads, shape.KeyWidth, shape.ValueWidth], ScalarType.Float32, q.device);

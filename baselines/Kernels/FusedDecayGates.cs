@@ -48,7 +48,7 @@ public sealed class FusedDecayGates : autograd.MultiTensorFunction<FusedDecayGat
         var blocks = Math.Min(264, (rows + 256 / heads - 1) / (256 / heads));
         var partial = empty([blocks, 2 * heads], ScalarType.Float32, a.device);
         KernelLibrary.Get(a, "decay_gates", "decay_gates_backward").Launch(blocks, 256, a, b, logA, bias, dg.contiguous(), dbeta.contiguous(), da, db, partial,
-            rows, (int)heads, a.stride(-2), da.stride(-2), (float)scale);
+            rows, (int)heads, FusedOperations.TokenStride(a), FusedOperations.TokenStride(da), (float)scale);
         ColumnSum.Launch(partial, both, blocks, 2 * heads);
         return (BackwardTensors.Keep(both.narrow(0, 0, heads)), BackwardTensors.Keep(both.narrow(0, heads, heads)));
     }
@@ -58,7 +58,7 @@ public sealed class FusedDecayGates : autograd.MultiTensorFunction<FusedDecayGat
     {
         var (rows, heads) = (FusedOperations.Rows(a), a.shape[^1]);
         var (g, beta) = (empty(a.shape, ScalarType.Float32, a.device), empty(a.shape, ScalarType.Float32, a.device));
-        KernelLibrary.Get(a, "decay_gates", "decay_gates_forward").Launch((rows * heads + 255) / 256, 256, a, b, logA, bias, g, beta, rows, (int)heads, a.stride(-2), (float)scale);
+        KernelLibrary.Get(a, "decay_gates", "decay_gates_forward").Launch((rows * heads + 255) / 256, 256, a, b, logA, bias, g, beta, rows, (int)heads, FusedOperations.TokenStride(a), (float)scale);
         return [g, beta];
     }
 }

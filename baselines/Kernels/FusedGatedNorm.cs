@@ -10,8 +10,8 @@ public sealed class FusedGatedNorm : autograd.SingleTensorFunction<FusedGatedNor
 
     internal static bool Serves(Tensor x, Tensor weight, Tensor gate) => FusedOperations.Serves(x) && x.dim() == 4 && gate.dtype == x.dtype && weight.dtype == x.dtype
         && x.shape[3] % FusedOperations.Vector(x) == 0 && x.shape[3] * (256 / Lanes(x)) <= 12_000 && FusedOperations.IsAligned(weight)
-        && gate.stride(3) == 1 && gate.stride(2) == x.shape[3] && gate.stride(1) % FusedOperations.Vector(x) == 0
-        && (gate.shape[0] == 1 || gate.stride(0) == gate.stride(1) * gate.shape[1]) && FusedOperations.IsAligned(gate);
+        && gate.stride(3) == 1 && gate.stride(2) == x.shape[3] && FusedOperations.TokenStride(gate) % FusedOperations.Vector(x) == 0
+        && (gate.shape[0] == 1 || gate.stride(0) == FusedOperations.TokenStride(gate) * gate.shape[1]) && FusedOperations.IsAligned(gate);
 
     /// <summary>x, gate [B, L, H, D] (the gate may be a slice of something wider), weight [D] → [B, L, H, D].</summary>
     /// <param name="x">What is normed.</param>
@@ -48,7 +48,7 @@ public sealed class FusedGatedNorm : autograd.SingleTensorFunction<FusedGatedNor
         var blocks = Math.Min(528, (rows + 256 / Lanes(x) - 1) / (256 / Lanes(x)));
         var partial = empty([blocks, x.shape[3]], ScalarType.Float32, x.device);
         Get(x, "gated_norm_backward", (bool)ctx.get_data("swish"))
-            .Launch(blocks, 256, x, gate, weight, saved[3], dy, dx, dgate, partial, rows, (int)x.shape[2], gate.stride(1), blocks);
+            .Launch(blocks, 256, x, gate, weight, saved[3], dy, dx, dgate, partial, rows, (int)x.shape[2], FusedOperations.TokenStride(gate), blocks);
         var dweight = ColumnSum.Gradient(partial, weight, GradientTarget.From(ctx.get_data("target")), blocks)!;
         gradient.Dispose();
         return [dx, dweight, dgate, null!, null!];
@@ -60,7 +60,7 @@ public sealed class FusedGatedNorm : autograd.SingleTensorFunction<FusedGatedNor
         var y = empty_like(x);
         var inverse = empty([rows], ScalarType.Float32, x.device);
         var rowsABlock = 256 / Lanes(x);
-        Get(x, "gated_norm_forward", swish).Launch((rows + rowsABlock - 1) / rowsABlock, 256, x, gate, weight, y, inverse, rows, (int)x.shape[2], gate.stride(1), (float)epsilon);
+        Get(x, "gated_norm_forward", swish).Launch((rows + rowsABlock - 1) / rowsABlock, 256, x, gate, weight, y, inverse, rows, (int)x.shape[2], FusedOperations.TokenStride(gate), (float)epsilon);
         return (y, inverse);
     }
 

@@ -9,7 +9,7 @@ public sealed class FusedL2Norm : autograd.SingleTensorFunction<FusedL2Norm>
     public override string Name => "fused_l2_norm";
 
     internal static bool Serves(Tensor x) => FusedOperations.Serves(x) && x.dim() == 4 && x.shape[3] % FusedOperations.Vector(x) == 0 && x.shape[3] <= 1024
-        && x.stride(3) == 1 && x.stride(2) == x.shape[3] && x.stride(1) % FusedOperations.Vector(x) == 0 && x.stride(0) == x.stride(1) * x.shape[1]
+        && x.stride(3) == 1 && x.stride(2) == x.shape[3] && FusedOperations.TokenStride(x) % FusedOperations.Vector(x) == 0 && x.stride(0) == FusedOperations.TokenStride(x) * x.shape[1]
         && x.storage_offset() % FusedOperations.Vector(x) == 0;
 
     /// <summary>[B, L, H, D] → the same, dense.</summary>
@@ -40,7 +40,7 @@ public sealed class FusedL2Norm : autograd.SingleTensorFunction<FusedL2Norm>
     {
         var dx = empty(x.shape, x.dtype, x.device);
         KernelLibrary.Get(x, "rms_norm", "l2_norm_backward", ("WIDTH", x.shape[3]))
-            .Launch(Blocks(x), 256, x, inverse, dy, dx, FusedOperations.Rows(x), (int)x.shape[2], x.stride(1));
+            .Launch(Blocks(x), 256, x, inverse, dy, dx, FusedOperations.Rows(x), (int)x.shape[2], FusedOperations.TokenStride(x));
         return dx;
     }
 
@@ -49,7 +49,7 @@ public sealed class FusedL2Norm : autograd.SingleTensorFunction<FusedL2Norm>
         var y = empty(x.shape, x.dtype, x.device);
         var inverse = empty([FusedOperations.Rows(x)], ScalarType.Float32, x.device);
         KernelLibrary.Get(x, "rms_norm", "l2_norm_forward", ("WIDTH", x.shape[3]))
-            .Launch(Blocks(x), 256, x, y, inverse, FusedOperations.Rows(x), (int)x.shape[2], x.stride(1), (float)epsilon);
+            .Launch(Blocks(x), 256, x, y, inverse, FusedOperations.Rows(x), (int)x.shape[2], FusedOperations.TokenStride(x), (float)epsilon);
         return (y, inverse);
     }
 

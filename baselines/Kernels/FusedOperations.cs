@@ -81,6 +81,12 @@ public static class FusedOperations
         return false;
     }
 
+    /// <summary>
+    /// Elements between the tokens of [B, L, …] whose rows follow one another without gaps between sequences. With a single token the stride of its axis means nothing (a view may give it
+    /// any number), and the next token is the next sequence's.
+    /// </summary>
+    internal static long TokenStride(Tensor x) => x.shape[1] == 1 ? x.stride(0) : x.stride(1);
+
     /// <summary>Rows of the last axis.</summary>
     internal static long Rows(Tensor x) => x.NumberOfElements / x.shape[^1];
 }

@@ -13,7 +13,7 @@ public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedS
     public override string Name => "fused_short_convolution";
 
     internal static bool Serves(Tensor x, Tensor weight) => FusedOperations.Serves(x) && x.shape[2] % FusedOperations.Vector(x) == 0
-        && x.stride(2) == 1 && x.stride(1) % FusedOperations.Vector(x) == 0 && x.stride(0) == x.stride(1) * x.shape[1] && x.storage_offset() % FusedOperations.Vector(x) == 0
+        && x.stride(2) == 1 && FusedOperations.TokenStride(x) % FusedOperations.Vector(x) == 0 && x.stride(0) == FusedOperations.TokenStride(x) * x.shape[1] && x.storage_offset() % FusedOperations.Vector(x) == 0
         && weight.shape[2] <= 8 && x.shape[0] <= 65535;
 
     /// <summary>silu(convolution) of x [B, L, C] (may be the first columns of something wider) with weight [C, 1, K].</summary>
@@ -53,7 +53,7 @@ public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedS
         var (quadBlocks, tokenBlocks) = Blocks(length, channels);
         var partial = empty([batch * tokenBlocks, channels * kernel], ScalarType.Float32, x.device);
         Kernel(x, weight, "short_convolution_backward").Launch((quadBlocks * tokenBlocks, batch), Threads, x, weight, dy, rest, dx, partial, (int)length, (int)channels,
-            (int)(rest is null ? channels : channels - rest.NumberOfElements / (batch * length)), x.stride(1), dx.stride(1), (int)quadBlocks, (int)tokenBlocks);
+            (int)(rest is null ? channels : channels - rest.NumberOfElements / (batch * length)), FusedOperations.TokenStride(x), FusedOperations.TokenStride(dx), (int)quadBlocks, (int)tokenBlocks);
         return ColumnSum.Gradient(partial, weight, target, batch * tokenBlocks);
     }
 
@@ -63,7 +63,7 @@ public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedS
         var (batch, length, channels) = (x.shape[0], x.shape[1], weight.shape[0]);
         var y = empty([batch, length, channels], x.dtype, x.device);
         var (quadBlocks, tokenBlocks) = Blocks(length, channels);
-        Kernel(x, weight, "short_convolution_forward").Launch((quadBlocks * tokenBlocks, batch), Threads, x, weight, y, (int)length, (int)channels, x.stride(1), (int)quadBlocks);
+        Kernel(x, weight, "short_convolution_forward").Launch((quadBlocks * tokenBlocks, batch), Threads, x, weight, y, (int)length, (int)channels, FusedOperations.TokenStride(x), (int)quadBlocks);
         return y;
     }
 

@@ -149,8 +149,12 @@ __device__ __forceinline__ float power_of_two(float x)
 
 [[maybe_unused]] constexpr float LOG2_E = 1.4426950408889634f;
 
-// To about two units in the last place: the exact quotient would cost kernels that move little memory more than that.
+// For bfloat16 elements a fast one, whose error grows with |x| to some 1e-6: the exact quotient would cost kernels that move little memory more than that.
+#if ELEMENT_BF16
 __device__ __forceinline__ float sigmoid(float x) { return __fdividef(1.f, 1.f + power_of_two(-x * LOG2_E)); }
+#else
+__device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }
+#endif
 
 // Two kernels that follow each other may overlap where both were launched for it (Hopper): the second starts once every block of the first has called
 // start_dependents, and must call wait_for_producers before it touches anything that a kernel before it writes or reads. Elsewhere both do nothing.

@@ -64,7 +64,7 @@ public sealed class CubinCacheTests : IDisposable
         Assert.Contains("extern \"C\" __global__", text, StringComparison.Ordinal);
         if (NvrtcCompiler.Problem is { } problem) Assert.Skip("found the source; not compiled: " + problem);
         foreach (var type in (TorchSharp.torch.ScalarType[])[TorchSharp.torch.ScalarType.BFloat16, TorchSharp.torch.ScalarType.Float32])
-            Assert.NotEmpty(NvrtcCompiler.Compile(text, source + ".cu", "sm_80", KernelLibrary.Options(type, ["-DWIDTH=128", "-DADJACENT=1", "-DKERNEL=4", "-DSILU=1"])));
+            Assert.NotEmpty(NvrtcCompiler.Compile(text, source + ".cu", "sm_80", KernelLibrary.Options(type, ["-DWIDTH=128", "-DADJACENT=1", "-DKERNEL=4", "-DSILU=1", "-DROW_THREADS=256", "-DKEPT=4"])));
     }
 
     [Fact]

@@ -187,14 +187,16 @@ public sealed class FusedOperationTests
     }
 
     [Theory]
-    [InlineData("float32", 2, true)]
-    [InlineData("bfloat16", 1, true)]
-    [InlineData("bfloat16", 2, false)]
-    public void Inputs_of_the_delta_rule_equal_the_plain_ones(string type, int strength, bool gated)
+    [InlineData("float32", 131, 2, true)]
+    [InlineData("bfloat16", 131, 1, true)]
+    [InlineData("bfloat16", 131, 2, false)]
+    [InlineData("float32", 1, 2, true)] // one token: the strides of its axis mean nothing
+    [InlineData("bfloat16", 1, 1, false)]
+    public void Inputs_of_the_delta_rule_equal_the_plain_ones(string type, int length, int strength, bool gated)
     {
         var layer = new FusedDeltaInputs.Layer(2, 24, 4, 40, gated, strength, 1e-6);
         var (keys, values) = ((int)layer.Keys, (int)layer.Values);
-        Gpu.Compare(type, [[3, 131, layer.Decays + 8], [keys + values, 1, 4], [4], [4]],
+        Gpu.Compare(type, [[3, length, layer.Decays + 8], [keys + values, 1, 4], [4], [4]],
             x =>
             {
                 Assert.True(FusedDeltaInputs.Serves(x[0], x[1], x[2], x[3], layer));
@@ -244,11 +246,12 @@ public sealed class FusedOperationTests
         x => [FusedL2Norm.Apply(x[0], 1e-6)], x => [x[0].mul(x[0].square().sum(-1, keepdim: true).add(1e-6).rsqrt())], Tolerance(type));
 
     [Theory]
-    [InlineData("float32", 24, true)]
-    [InlineData("bfloat16", 48, true)]
-    [InlineData("bfloat16", 128, false)]
-    [InlineData("float32", 512, false)]
-    public void Gated_norm_equals_the_plain_one(string type, int head, bool swish) => Gpu.Compare(type, [[2, 75, 3, head], [head], [2, 75, 2, 3, head]],
+    [InlineData("float32", 75, 24, true)]
+    [InlineData("bfloat16", 75, 48, true)]
+    [InlineData("bfloat16", 75, 128, false)]
+    [InlineData("float32", 75, 512, false)]
+    [InlineData("float32", 1, 24, true)]
+    public void Gated_norm_equals_the_plain_one(string type, int length, int head, bool swish) => Gpu.Compare(type, [[2, length, 3, head], [head], [2, length, 2, 3, head]],
         x => [FusedGatedNorm.Apply(x[0], x[1], x[2].select(2, 1), 1e-6, swish)],
         x => [RmsNorm.Gated(x[0], x[1], swish ? nn.functional.silu(x[2].select(2, 1)) : x[2].select(2, 1).sigmoid(), 1e-6)], Tolerance(type));
 

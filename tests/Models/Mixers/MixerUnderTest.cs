@@ -9,17 +9,17 @@ namespace LT2.Eval.Models.Tests.Mixers;
 internal sealed class MixerUnderTest : IDisposable
 {
     public const int Width = 12;
-    private const int MaximumLength = 256;
+    public const int MaximumLength = 256;
     private readonly ParameterStore store;
 
     private readonly MixerSettings settings;
 
-    private MixerUnderTest(MixerEntry entry, MixerSettings settings, ScalarType elementType = ScalarType.Float64)
+    private MixerUnderTest(MixerEntry entry, MixerSettings settings, ScalarType elementType = ScalarType.Float64, Device? device = null)
     {
         TorchRuntime.SetThreads(1);   // tensors this small only lose by sharing them out
         this.settings = settings;
         Description = entry.Describe(settings);
-        store = new ParameterStore(Description.Parameters, CPU, elementType);
+        store = new ParameterStore(Description.Parameters, device ?? CPU, elementType);
         Mixer = entry.Create(settings, new PrefixedParameters(store, ""));
     }
 
@@ -71,11 +71,11 @@ internal sealed class MixerUnderTest : IDisposable
         return mixer;
     }
 
-    /// <summary>The same mixer and parameters in another element type.</summary>
-    public MixerUnderTest InElementType(MixerEntry entry, ScalarType elementType)
+    /// <summary>The same mixer and parameters in another element type, on the CPU or another device.</summary>
+    public MixerUnderTest InElementType(MixerEntry entry, ScalarType elementType, Device? device = null)
     {
         using var off = no_grad();
-        var copy = new MixerUnderTest(entry, settings, elementType);
+        var copy = new MixerUnderTest(entry, settings, elementType, device);
         copy.store.Flat.copy_(store.Flat);
         return copy;
     }
