@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What two GPUs of one host bring: a plan's train and score cells on one and on two, and one 30 M model trained on one and on two.
-#   two-gpu-proof.sh LT2 OUT [PLAN]     LT2: the program; PLAN: default two-gpu-proof.yaml beside this script
+#   two-gpu-proof.sh LT2 OUT [PLAN]     LT2: the program; PLAN: a file, default two-gpu-proof.yaml beside this script
+#   RUN_OPTIONS="--only parity --workers 12" two-gpu-proof.sh LT2 OUT LT2_FOLDER/plans/nightly.yaml     a part of a larger plan
 # OUT gets summary.txt, parts.tsv (name, exit code, seconds) and everything else in all.tar.gz, renewed after every part.
 # Every part has a time limit and a failing part does not stop the others. About five minutes. LD_LIBRARY_PATH as for any GPU run.
 set -uo pipefail
@@ -20,9 +21,10 @@ nvidia-smi --query-gpu=name,driver_version --format=csv,noheader > "$out/gpus.tx
 
 # Kernels are compiled once into the cache, so that neither side pays for it.
 sed 's/steps: [0-9]*,/steps: 4,/; s/samples: [0-9]*/samples: 100/' "$plan" > warm-up.yaml
-part warm-up 60 "$lt2" run warm-up.yaml --devices 0,1 --out warm-up --no-report
-part plan-one-gpu 150 "$lt2" run "$plan" --devices 0 --out one --no-report
-part plan-two-gpus 90 "$lt2" run "$plan" --devices 0,1 --out two --no-report
+read -ra options <<< "${RUN_OPTIONS:-}"
+part warm-up 60 "$lt2" run warm-up.yaml --devices 0,1 --out warm-up --no-report "${options[@]}"
+part plan-one-gpu 200 "$lt2" run "$plan" --devices 0 --out one --no-report "${options[@]}"
+part plan-two-gpus 120 "$lt2" run "$plan" --devices 0,1 --out two --no-report "${options[@]}"
 "$lt2" run paper-sweep --dry-run --out one 2>&1 | tail -n 6 > "$out/capacity.txt"
 for store in one two; do "$lt2" results cells --json --out $store > "$out/cells-$store.json" 2>/dev/null; done
 
