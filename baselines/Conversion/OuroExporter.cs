@@ -13,7 +13,7 @@ namespace LT2.Eval.Models.Conversion;
 /// </summary>
 public static class OuroExporter
 {
-    /// <summary>Writes a checkpoint of ours.</summary>
+    /// <summary>Writes a checkpoint of ours; its <c>max_position_embeddings</c> is the length that the checkpoint reads.</summary>
     /// <param name="folder">A checkpoint folder.</param>
     /// <param name="outFolder">Where config and weights go; it must not hold a <c>config.json</c> yet.</param>
     /// <param name="shardBytes">A further file begins when one would grow beyond this; null for a single file.</param>
@@ -22,7 +22,8 @@ public static class OuroExporter
     {
         var metadata = CheckpointFolder.ReadMetadata(folder);
         var archive = Safetensors.Read(folder);
-        Write(metadata.Definition, parameter => new TensorSource("", archive.Info(parameter).Type, archive.Info(parameter).Shape, () => archive.Load(parameter)), outFolder, shardBytes, metadata.SpecialTokenIds);
+        var definition = metadata.Definition.WithMaximumLength(metadata.MaximumLength);
+        Write(definition, parameter => new TensorSource("", archive.Info(parameter).Type, archive.Info(parameter).Shape, () => archive.Load(parameter)), outFolder, shardBytes, metadata.SpecialTokenIds);
         foreach (var file in ModelImporter.TokenizerFiles.Where(file => File.Exists(Path.Combine(folder, file))))
             File.Copy(Path.Combine(folder, file), Path.Combine(outFolder, file), overwrite: true);
     }

@@ -45,6 +45,22 @@ public sealed class OuroExchangeTests : IDisposable
         Assert.Equal(before.Definition.Slots[0][0].Options["rotaryTheta"], after.Definition.Slots[0][0].Options["rotaryTheta"]);
     }
 
+    /// <summary>The length it was trained to read, which may be less than its variant could: beyond it a model is scored on windows that it never saw.</summary>
+    [Fact]
+    public void A_model_comes_back_with_the_length_that_it_reads()
+    {
+        const int Length = 48;
+        var checkpoint = Path.Combine(folder, "short");
+        using (var model = Variants.Create("ouro", 4))
+        {
+            Assert.True(model.Definition.MaximumLength > Length);
+            CheckpointFolder.Write(checkpoint, model, new CheckpointMetadata { Definition = model.Definition, Tokenizer = "byte", MaximumLength = Length });
+        }
+        OuroExporter.Export(checkpoint, Published);
+        ModelImporter.Import(Published, Imported);
+        Assert.Equal(Length, CheckpointFolder.ReadMetadata(Imported).MaximumLength);
+    }
+
     [Fact]
     public void Published_names_and_sizes_are_those_of_ouro()
     {
