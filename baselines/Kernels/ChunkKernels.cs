@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Kernels;
 
-/// <summary>Launches of the kernels in chunk_*.cu on one set of inputs: q, k [B, L, H, Dk], v [B, L, HV, Dv] bfloat16 (slices of something wider allowed); β, g [B, L, HV] float32.</summary>
+/// <summary>Launches of the kernels in chunk_*.cu on one set of inputs: q, k [B, L, H, Dk], v [B, L, HV, Dv] bfloat16 (slices of something wider allowed); β [B, L, HV], g [B, L, HV] or [B, L, HV, Dk] float32.</summary>
 internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor v, Tensor? beta, Tensor? g, float scale)
 {
     readonly int length = (int)shape.Length, chunks = (int)shape.Chunks, heads = (int)shape.KeyHeads, valueHeads = (int)shape.ValueHeads;
@@ -11,13 +11,19 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
     /// <summary>What chunks need before the state is known; every later kernel reads it.</summary>
     internal ChunkMatrices Prepare()
     {
-        var (keys, queries) = (shape.Tiles(q.device), shape.Tiles(q.device));
+        var queries = shape.Tiles(q.device);
+        var keys = shape.ChannelDecay && !shape.Delta ? null : shape.Tiles(q.device);
+        var kept = shape.ChannelDecay ? shape.Tiles(q.device) : null;
         var inverse = shape.Delta ? shape.Matrices(q.device, ChunkShape.Chunk, ChunkShape.ChunkRow) : null;
         var attention = shape.Matrices(q.device, ChunkShape.Chunk, ChunkShape.ChunkRow);
-        var rows = shape.RowFactors(q.device);
-        Get("chunk_prepare", "chunk_prepare", shape.PrepareBytes).Launch(shape.Batch * shape.KeyHeads * shape.Chunks, 256,
-            q, k, g, beta, keys, queries, inverse, attention, rows, FusedOperations.TokenStride(q), FusedOperations.TokenStride(k), length, chunks, heads, valueHeads, scale);
-        return new(queries, keys, inverse, attention, rows);
+        var factors = shape.Factors(q.device);
+        if (shape.ChannelDecay)
+            Get("chunk_prepare_channels", "chunk_prepare_channels", shape.PrepareBytes).Launch(shape.ChunkHeads, shape.PrepareThreads,
+                q, k, g, beta, keys, kept, queries, inverse, attention, factors, FusedOperations.TokenStride(q), FusedOperations.TokenStride(k), length, chunks, heads, valueHeads, scale);
+        else
+            Get("chunk_prepare", "chunk_prepare", shape.PrepareBytes).Launch(shape.Batch * shape.KeyHeads * shape.Chunks, shape.PrepareThreads,
+                q, k, g, beta, keys, queries, inverse, attention, factors, FusedOperations.TokenStride(q), FusedOperations.TokenStride(k), length, chunks, heads, valueHeads, scale);
+        return new(queries, keys, kept, inverse, attention, factors);
     }
 
     /// <summary>Outputs [B, L, HV, Dv], and the final state where one is wanted.</summary>
@@ -47,7 +53,7 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
         var dinitial = needInitial ? NewState() : null;
         var dots = shape.Delta ? empty([shape.ChunkHeads, shape.PaddedValue / 16, ChunkShape.Chunk], ScalarType.Float32, q.device) : null;
         Get("chunk_reverse", "chunk_reverse", bytes, ("CHAIN", chain), ("STAGES", stages)).Launch(shape.Batch * shape.ValueHeads * shape.Slices(chain), (int)(32 * (chain * shape.Split + 4)),
-            m.Queries, m.Keys, dout, m.Inverse, m.Attention, y, m.Rows, dfinal, dinitial, dv, dstates, dots, length, chunks, heads, valueHeads, scale);
+            m.Queries, m.Keys, m.Kept, dout, m.Inverse, m.Attention, y, m.Factors, dfinal, dinitial, dv, dstates, dots, length, chunks, heads, valueHeads, scale);
         return (dv, dstates, dinitial, dots);
     }
 
@@ -55,8 +61,24 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
     internal void Gradients(
         ChunkMatrices m, Tensor states, Tensor? y, Tensor dout, Tensor dv, Tensor dstates, Tensor? dots, Tensor dq, Tensor dk, Tensor? dg, Tensor? dbeta) =>
         Get("chunk_gradients", "chunk_gradients", shape.GradientBytes).Launch(shape.ChunkHeads, shape.GradientThreads,
-            m.Queries, m.Keys, v, dout, dv, m.Attention, y, states, dstates, m.Rows, dots, dq, dk, dg, dbeta, FusedOperations.TokenStride(v), FusedOperations.TokenStride(dq), FusedOperations.TokenStride(dk),
+            m.Queries, m.Keys, v, dout, dv, m.Attention, y, states, dstates, m.Factors, dots, dq, dk, dg, dbeta, FusedOperations.TokenStride(v), FusedOperations.TokenStride(dq), FusedOperations.TokenStride(dk),
             length, chunks, heads, valueHeads, scale);
+
+    /// <summary>The same with a decay for each key channel: dg is [B, L, HV, Dk]. Gives the gradient of β.</summary>
+    internal Tensor? ChannelGradients(ChunkMatrices m, Tensor states, Tensor? y, Tensor dout, Tensor dv, Tensor dstates, Tensor? dots, Tensor dq, Tensor dk, Tensor dg)
+    {
+        var matrices = shape.Matrices(q.device, shape.GradientMatrices * ChunkShape.Chunk, ChunkShape.ChunkRow);
+        var terms = shape.Matrices(q.device, shape.GradientTerms * ChunkShape.Chunk, shape.KeyRow);
+        var sums = empty([shape.ChunkHeads, shape.PaddedKey], ScalarType.Float32, q.device);
+        // Each slab of key channels leaves its part.
+        var dbeta = beta is null ? null : empty([shape.Slabs, shape.Batch, shape.Length, shape.ValueHeads], ScalarType.Float32, q.device);
+        Get("chunk_state_gradients", "chunk_state_gradients", shape.GradientBytes).Launch(shape.ChunkHeads, shape.GradientThreads,
+            v, dout, dv, y, states, dstates, m.Factors, matrices, terms, sums, FusedOperations.TokenStride(v), length, chunks, valueHeads, scale);
+        Get("chunk_gradients_channels", "chunk_gradients_channels", shape.ChannelGradientBytes).Launch(shape.ChunkHeads * shape.Slabs, (int)(8 * ChunkShape.Slab),
+            q, k, g, m.Factors, matrices, terms, sums, dots, dq, dk, dg, dbeta, FusedOperations.TokenStride(q), FusedOperations.TokenStride(k), FusedOperations.TokenStride(dq), FusedOperations.TokenStride(dk),
+            length, chunks, heads, valueHeads, (int)shape.Batch, scale);
+        return dbeta?.sum([0L]);
+    }
 
     void Walk(ChunkMatrices m, Tensor? initial, Tensor? final, Tensor? o, Tensor? states, Tensor? y)
     {
@@ -64,7 +86,7 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
         var (chain, stages, bytes) = shape.Walk(save)!.Value;
         var threads = 32 * (chain * shape.Split + ChunkShape.OutputWarps(chain, save) + 2);
         Get("chunk_walk", "chunk_walk", bytes, ("CHAIN", chain), ("STAGES", stages), ("SAVE", save ? 1 : 0)).Launch(shape.Batch * shape.ValueHeads * shape.Slices(chain), (int)threads,
-            m.Queries, m.Keys, v, m.Inverse, m.Attention, m.Rows, initial, final, o, states, y, FusedOperations.TokenStride(v), length, chunks, heads, valueHeads, scale);
+            m.Queries, m.Keys, m.Kept, v, m.Inverse, m.Attention, m.Factors, initial, final, o, states, y, FusedOperations.TokenStride(v), length, chunks, heads, valueHeads, scale);
     }
 
     Tensor NewState() => empty([shape.Batch, shape.ValueHeads, shape.KeyWidth, shape.ValueWidth], ScalarType.Float32, q.device);

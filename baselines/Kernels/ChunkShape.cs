@@ -10,10 +10,11 @@ namespace LT2.Eval.Models.Kernels;
 /// <param name="KeyWidth">Dk.</param>
 /// <param name="ValueWidth">Dv.</param>
 /// <param name="Delta">Whether values are corrected by what the state holds (delta rule) or written as they are.</param>
+/// <param name="ChannelDecay">Whether every key channel decays by itself (KDA, GLA, HGRN2) or a head as one.</param>
 /// <param name="Multiprocessors">Of the device.</param>
 /// <param name="SharedBytes">Shared memory that one block may have there.</param>
 internal sealed record ChunkShape(
-    long Batch, long Length, long KeyHeads, long ValueHeads, long KeyWidth, long ValueWidth, bool Delta, int Multiprocessors, int SharedBytes)
+    long Batch, long Length, long KeyHeads, long ValueHeads, long KeyWidth, long ValueWidth, bool Delta, bool ChannelDecay, int Multiprocessors, int SharedBytes)
 {
     /// <summary>Tokens of a chunk: CHUNK of chunk_tiles.cuh.</summary>
     internal const long Chunk = 64;
@@ -38,7 +39,7 @@ internal sealed record ChunkShape(
         {
             if (KeyWidth > LargestKeyWidth) return $"key heads of {KeyWidth} are wider than {LargestKeyWidth}";
             if (ChunkHeads > int.MaxValue / Chunk) return "there are more chunks than a grid has blocks";
-            return Walk(save: false) is null || Walk(save: true) is null || Reverse() is null || Math.Max(PrepareBytes, GradientBytes) > SharedBytes
+            return Walk(save: false) is null || Walk(save: true) is null || Reverse() is null || Math.Max(PrepareBytes, Math.Max(GradientBytes, ChannelGradientBytes)) > SharedBytes
                 ? $"heads of {KeyWidth} and {ValueWidth} need more than the {SharedBytes} bytes of shared memory of a block" : null;
         }
     }
@@ -49,8 +50,14 @@ internal sealed record ChunkShape(
     /// <summary>Warps that share the state of 16 value columns: SPLIT of chunk_tiles.cuh.</summary>
     internal long Split => PaddedKey >= 96 ? 2 : 1;
 
-    /// <summary>Threads of a block of chunk_gradients.</summary>
+    /// <summary>Threads of a block of chunk_gradients and of chunk_state_gradients.</summary>
     internal int GradientThreads => PaddedKey == 128 ? 512 : 256;
+
+    /// <summary>Threads of a block of chunk_prepare_channels: one for 16 tokens of two key channels, and eight warps at least.</summary>
+    internal int PrepareThreads => ChannelDecay ? (int)Math.Max(256, 2 * PaddedKey) : 256;
+
+    /// <summary>Floats of a chunk beside its matrices: FACTORS of chunk_tiles.cuh.</summary>
+    internal long FactorCount => ChannelDecay ? Chunk + PaddedKey : RowValues * Chunk;
 
     long DeltaFactor => Delta ? 1 : 0;
 
@@ -63,7 +70,9 @@ internal sealed record ChunkShape(
         get
         {
             var tiles = PaddedValue / 16;
-            var widest = Batch * ValueHeads * tiles <= Multiprocessors ? 1 : Batch * ValueHeads >= Multiprocessors / 2 ? 4 : 2;
+            // With a decay for each key channel the delta rule reads three tiles a chunk, which come too slowly for so many blocks.
+            var narrowest = ChannelDecay && Delta ? 2 : 1;
+            var widest = Batch * ValueHeads * tiles <= Multiprocessors ? narrowest : Batch * ValueHeads >= Multiprocessors / 2 ? 4 : 2;
             // The fewest slices first, then the fewest idle columns.
             var slices = (tiles + widest - 1) / widest;
             return (tiles + slices - 1) / slices;
@@ -75,13 +84,24 @@ internal sealed record ChunkShape(
     /// <summary>Warps that make outputs of a block of the forward walk: OUTPUT_WARPS of chunk_walk.cu.</summary>
     internal static long OutputWarps(long chain, bool save) => save || chain <= 3 ? 2 : 4;
 
-    internal long PrepareBytes => Math.Max(2 * Chunk * KeyRow * BytesOfElement, 2 * Chunk * 68 * 4) + (1 + DeltaFactor) * Chunk * ChunkRow * BytesOfElement;
+    internal long PrepareBytes => ChannelDecay ? PrepareChannelsBytes : Math.Max(2 * Chunk * KeyRow * BytesOfElement, 2 * Chunk * 68 * 4) + (1 + DeltaFactor) * Chunk * ChunkRow * BytesOfElement;
+
+    long PrepareChannelsBytes
+    {
+        get
+        {
+            // Float32 matrices of the inverse: one beside what is scaled for two levels, one in its place where it fits.
+            var (tile, inverse) = (Chunk * KeyRow, DeltaFactor * Chunk * 68 * 2);
+            return (4 * tile + inverse + Chunk * ChunkRow + (tile >= inverse ? 0 : inverse)) * BytesOfElement;
+        }
+    }
 
     /// <summary>Value columns with stages of the copies that fit, most stages first; null where nothing fits.</summary>
     internal (long Chain, long Stages, long Bytes)? Walk(bool save) => Fit((chain, stages) =>
     {
         var columns = 16 * chain;
-        var stage = Chunk * KeyRow + Chunk * (columns + Padding) + DeltaFactor * Chunk * ChunkRow + (RowValues + 1) * Chunk * 2 + (save ? 0 : Chunk * (KeyRow + ChunkRow));
+        var (keys, factors) = ChannelDecay ? (1 + DeltaFactor, FactorCount) : (1, FactorCount + Chunk);
+        var stage = keys * Chunk * KeyRow + Chunk * (columns + Padding) + DeltaFactor * Chunk * ChunkRow + factors * 2 + (save ? 0 : Chunk * (KeyRow + ChunkRow));
         return Bytes(chain, stages * stage + 2 * columns * (KeyRow + ChunkRow));
     });
 
@@ -89,10 +109,12 @@ internal sealed record ChunkShape(
     internal (long Chain, long Stages, long Bytes)? Reverse() => Fit((chain, stages) =>
     {
         var columns = 16 * chain;
-        var stage = 2 * Chunk * KeyRow + Chunk * (columns + Padding) + Chunk * ChunkRow + DeltaFactor * (Chunk + columns) * ChunkRow + RowValues * Chunk * 2;
+        var tiles = ChannelDecay ? 2 + DeltaFactor : 2;
+        var stage = tiles * Chunk * KeyRow + Chunk * (columns + Padding) + Chunk * ChunkRow + DeltaFactor * (Chunk + columns) * ChunkRow + FactorCount * 2;
         return Bytes(chain, stages * stage + 2 * columns * (KeyRow + ChunkRow));
     });
 
+    /// <summary>Of chunk_gradients, or with a decay for each key channel of chunk_state_gradients.</summary>
     internal long GradientBytes
     {
         get
@@ -100,22 +122,38 @@ internal sealed record ChunkShape(
             var slice = PaddedValue % 32 == 0 ? 32 : 16;
             var values = Delta ? slice * ChunkRow : Chunk * (slice + Padding);
             var stage = (1 + DeltaFactor) * Chunk * (slice + Padding) + values + 2 * slice * KeyRow;
+            if (ChannelDecay) return Math.Max(2 * stage, GradientTerms * Chunk * KeyRow + GradientMatrices * Chunk * ChunkRow) * BytesOfElement;
             return (Chunk * (2 * KeyRow + ChunkRow) + DeltaFactor * PaddedValue / 16 * Chunk * 2 + Math.Max(2 * stage, 2 * Chunk * ChunkRow)) * BytesOfElement;
         }
     }
 
+    /// <summary>Key channels of a block of chunk_gradients_channels: its SLAB.</summary>
+    internal const long Slab = 32;
+
+    /// <summary>Blocks of chunk_gradients_channels that share a chunk.</summary>
+    internal long Slabs => PaddedKey / Slab;
+
+    /// <summary>Matrices [64, 64] that chunk_state_gradients leaves for a chunk.</summary>
+    internal long GradientMatrices => 1 + 2 * DeltaFactor;
+
+    /// <summary>Tiles [64, Dk] that it leaves.</summary>
+    internal long GradientTerms => 2 + DeltaFactor;
+
+    /// <summary>Of chunk_gradients_channels.</summary>
+    internal long ChannelGradientBytes => ChannelDecay ? ((3 + DeltaFactor) * Chunk * (Slab + Padding) + GradientMatrices * Chunk * ChunkRow) * BytesOfElement : 0;
+
     /// <summary>Preprocessor constants of every kernel of the family.</summary>
     internal (string, long)[] Constants(params ReadOnlySpan<(string, long)> more) =>
-        [("KEY_WIDTH", KeyWidth), ("VALUE_WIDTH", ValueWidth), ("DK", PaddedKey), ("DV", PaddedValue), ("DELTA", DeltaFactor), .. more];
+        [("KEY_WIDTH", KeyWidth), ("VALUE_WIDTH", ValueWidth), ("DK", PaddedKey), ("DV", PaddedValue), ("DELTA", DeltaFactor), ("CHANNEL_DECAY", ChannelDecay ? 1 : 0), .. more];
 
     /// <summary>Empty bfloat16 matrices of every chunk and value head.</summary>
     internal Tensor Matrices(Device device, long rows, long columns) => empty([ChunkHeads, rows, columns], ScalarType.BFloat16, device);
 
-    /// <summary>Empty bfloat16 tiles of every chunk and key head: queries or keys.</summary>
-    internal Tensor Tiles(Device device) => empty([Batch * KeyHeads * Chunks, Chunk, KeyRow], ScalarType.BFloat16, device);
+    /// <summary>Empty bfloat16 tiles of every chunk and key head (value head where its decays are in them): queries or keys.</summary>
+    internal Tensor Tiles(Device device) => empty([ChannelDecay ? ChunkHeads : Batch * KeyHeads * Chunks, Chunk, KeyRow], ScalarType.BFloat16, device);
 
-    /// <summary>Empty factors of every token: ROW_VALUES of chunk_tiles.cuh.</summary>
-    internal Tensor RowFactors(Device device) => empty([ChunkHeads, RowValues, Chunk], ScalarType.Float32, device);
+    /// <summary>Empty factors of every chunk: FACTORS of chunk_tiles.cuh.</summary>
+    internal Tensor Factors(Device device) => empty([ChunkHeads, FactorCount], ScalarType.Float32, device);
 
     long Bytes(long chain, long elements) => elements * BytesOfElement + (Split == 2 ? chain * ExchangedFloats * 4 : 0);
 

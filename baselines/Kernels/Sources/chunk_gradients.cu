@@ -6,22 +6,11 @@
 //   dg_t = sum_(r >= t) loc_r + sum_(r < t) rowsum(K . third term of dK)_r + e^(G_C) sum(S . dS'),
 //   loc_r = (row sum - column sum)_r of dA . A + dM . (K K^T . decay), plus rowsum(Q . first term of dQ + K . first term of dK)_r.
 // No term of dg subtracts large sums from each other, which bfloat16 operands would not forgive. Without a delta rule E is V, and N, dM and dbeta are absent.
-// Warps: four tiles of 16 tokens, two or four groups of columns. The value columns come in slices of VALUE_SLICE, the next one copied while one is worked on.
 #include "tensor_core.cuh"
 #include "chunk_tiles.cuh"
-
-constexpr int GROUPS = DK == 128 ? 4 : 2, THREADS = 128 * GROUPS;   // four groups where the registers of two would leave the multiprocessor half empty
-constexpr int VALUE_SLICE = DV % 32 == 0 ? 32 : 16, SLICES = DV / VALUE_SLICE, SLICE_ROW = VALUE_SLICE + 8;
-constexpr int WIDTH = DK / GROUPS, TILES = WIDTH / 8;               // key columns of a group, in all and in tiles of 8
-constexpr int TOKENS = CHUNK / GROUPS, TOKEN_TILES = TOKENS / 8;    // columns of the 64 x 64 matrices of a group
-constexpr int AHEAD = DK <= 128 ? 4 : 2;                            // operands on their way: as many as registers allow
+#include "chunk_slices.cuh"
 
 constexpr int A_AT = 2 * TILE, DOTS_AT = A_AT + MATRIX, SLICES_AT = DOTS_AT + DELTA * DV / 16 * CHUNK * 2;
-constexpr int DR_AT = CHUNK * SLICE_ROW;
-constexpr int Y_AT = DR_AT + DELTA * CHUNK * SLICE_ROW;             // Y^T [VALUE_SLICE, 64]; without a delta rule V [64, VALUE_SLICE]
-constexpr int STATE_AT = Y_AT + (DELTA ? VALUE_SLICE * CHUNK_ROW : CHUNK * SLICE_ROW);
-constexpr int DSTATE_AT = STATE_AT + VALUE_SLICE * KEY_ROW;
-constexpr int STAGE = DSTATE_AT + VALUE_SLICE * KEY_ROW;
 
 __device__ __forceinline__ float sum_of_four(float value)
 {
@@ -61,114 +50,31 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_gr
 
     if (threadIdx.x < 2) prepare_arrival(arrivals + threadIdx.x);
     __syncthreads();
-    auto fetch = [&](int slice)
-    {
-        if (slice < SLICES)
-        {
-            u16* stage = slices + slice % 2 * STAGE;
-            u64* arrival = arrivals + slice % 2;
-            const int from = slice * VALUE_SLICE;
-            constexpr int BYTES = (DELTA * VALUE_SLICE * CHUNK_ROW + 2 * VALUE_SLICE * KEY_ROW) * 2;
-            expect_bytes(arrival, slice ? BYTES : BYTES + (2 * TILE + MATRIX) * 2 + (ROW_VALUES + DELTA * DV / 16) * CHUNK * 4, threadIdx.x);
-            if (slice == 0)
-            {
-                const long long key_chunk = ((long long)batch * heads + head) * chunks + chunk;
-                copy_block<THREADS>(keys, key_tiles + key_chunk * TILE, TILE * 2, arrival, threadIdx.x);
-                copy_block<THREADS>(queries, query_tiles + key_chunk * TILE, TILE * 2, arrival, threadIdx.x);
-                copy_block<THREADS>(keys + A_AT, a + here * MATRIX, MATRIX * 2, arrival, threadIdx.x);
-                if constexpr (DELTA) copy_block<THREADS>(keys + DOTS_AT, dots + here * (DV / 16) * CHUNK, DV / 16 * CHUNK * 4, arrival, threadIdx.x);
-                copy_block<THREADS>(vectors[0], rows + here * ROW_VALUES * CHUNK, ROW_VALUES * CHUNK * 4, arrival, threadIdx.x);
-            }
-            copy_block<THREADS>(stage + STATE_AT, states + (here * DV + from) * KEY_ROW, VALUE_SLICE * KEY_ROW * 2, arrival, threadIdx.x);
-            copy_block<THREADS>(stage + DSTATE_AT, dstates + (here * DV + from) * KEY_ROW, VALUE_SLICE * KEY_ROW * 2, arrival, threadIdx.x);
-            if constexpr (DELTA) copy_block<THREADS>(stage + Y_AT, y + (here * DV + from) * CHUNK_ROW, VALUE_SLICE * CHUNK_ROW * 2, arrival, threadIdx.x);
-            for (int i = threadIdx.x; i < CHUNK * VALUE_SLICE / 8; i += THREADS)
-            {
-                const int row = i / (VALUE_SLICE / 8), column = i % (VALUE_SLICE / 8) * 8;
-                const bool there = row < valid && from + column < VALUE_WIDTH;
-                const long long at = there ? (first_token + row) * out_row + value_head * VALUE_WIDTH + from + column : 0;
-                copy_async(stage + row * SLICE_ROW + column, dout + at, there);
-                if constexpr (DELTA) copy_async(stage + DR_AT + row * SLICE_ROW + column, dr + at, there);
-                else copy_async(stage + Y_AT + row * SLICE_ROW + column, v + (there ? (first_token + row) * v_row + value_head * VALUE_WIDTH + from + column : 0), there);
-            }
-        }
-        commit_copies();
-    };
-    fetch(0);
-
-    float da[TOKEN_TILES][4] = {}, n[TOKEN_TILES][4] = {};              // 16 tokens, the columns of this group
-    float out_s[TILES][4] = {}, dr_s[TILES][4] = {}, e_ds[TILES][4] = {};
+    SliceSums slice_sums;
+    auto &da = slice_sums.da, &n = slice_sums.n;
+    auto &out_s = slice_sums.out_s, &dr_s = slice_sums.dr_s, &e_ds = slice_sums.e_ds;
     float state_sum = 0.f;
-#pragma unroll 1
-    for (int slice = 0; slice < SLICES; slice++)
-    {
-        fetch(slice + 1);
-        wait_copies<1>();
-        wait_arrival(arrivals + slice % 2, slice / 2);
-        __syncthreads();
-        const u16* stage = slices + slice % 2 * STAGE;
-#pragma unroll
-        for (int inner = 0; inner < VALUE_SLICE; inner += 16)
+    sum_slices(slice_sums, slices, arrivals, (2 * TILE + MATRIX) * 2 + (ROW_VALUES + DELTA * DV / 16) * CHUNK * 4,
+        [&](u64* arrival)
         {
-            u32 left_out[4], left_dr[4], left_e[4];
-            load_matrices(left_out, rows_first(stage + row_tile * 16 * SLICE_ROW + inner, SLICE_ROW));
-            if constexpr (DELTA)
+            const long long key_chunk = ((long long)batch * heads + head) * chunks + chunk;
+            copy_block<THREADS>(keys, key_tiles + key_chunk * TILE, TILE * 2, arrival, threadIdx.x);
+            copy_block<THREADS>(queries, query_tiles + key_chunk * TILE, TILE * 2, arrival, threadIdx.x);
+            copy_block<THREADS>(keys + A_AT, a + here * MATRIX, MATRIX * 2, arrival, threadIdx.x);
+            if constexpr (DELTA) copy_block<THREADS>(keys + DOTS_AT, dots + here * (DV / 16) * CHUNK, DV / 16 * CHUNK * 4, arrival, threadIdx.x);
+            copy_block<THREADS>(vectors[0], rows + here * ROW_VALUES * CHUNK, ROW_VALUES * CHUNK * 4, arrival, threadIdx.x);
+        },
+        [&](const u16* s_slice, const u16* ds_slice)
+        {
+            for (int i = threadIdx.x; i < VALUE_SLICE * DK / 8; i += THREADS)
             {
-                load_matrices(left_dr, rows_first(stage + DR_AT + row_tile * 16 * SLICE_ROW + inner, SLICE_ROW));
-                load_matrices_transposed(left_e, columns_first(stage + Y_AT + inner * CHUNK_ROW + row_tile * 16, CHUNK_ROW));
-            }
-            else load_matrices(left_e, rows_first(stage + Y_AT + row_tile * 16 * SLICE_ROW + inner, SLICE_ROW));
-            const u16* state = rows_first(stage + STATE_AT + inner * KEY_ROW + group * WIDTH, KEY_ROW);
-            const u16* dstate = rows_first(stage + DSTATE_AT + inner * KEY_ROW + group * WIDTH, KEY_ROW);
-            stream<TOKEN_TILES / 2 + TILES, AHEAD>(
-                [&](u32 (&b)[4], int i)
-                {
-                    if (i < TOKEN_TILES / 2)
-                    {
-                        if constexpr (DELTA) load_matrices_transposed(b, rows_first(stage + Y_AT + inner * CHUNK_ROW + group * TOKENS + i * 16, CHUNK_ROW));
-                        else load_matrices(b, columns_first(stage + Y_AT + (group * TOKENS + i * 16) * SLICE_ROW + inner, SLICE_ROW));
-                    }
-                    else load_matrices_transposed(b, ((i - TOKEN_TILES / 2) % 2 ? dstate : state) + (i - TOKEN_TILES / 2) / 2 * 16);
-                },
-                [&](const u32 (&b)[4], int i)
-                {
-                    if (i < TOKEN_TILES / 2)
-                    {
-                        multiply(da[2 * i], left_out, b[0], b[1]);
-                        multiply(da[2 * i + 1], left_out, b[2], b[3]);
-                        if constexpr (DELTA)
-                        {
-                            multiply(n[2 * i], left_dr, b[0], b[1]);
-                            multiply(n[2 * i + 1], left_dr, b[2], b[3]);
-                        }
-                        return;
-                    }
-                    const int tile = (i - TOKEN_TILES / 2) / 2 * 2;
-                    if ((i - TOKEN_TILES / 2) % 2)
-                    {
-                        multiply(e_ds[tile], left_e, b[0], b[1]);
-                        multiply(e_ds[tile + 1], left_e, b[2], b[3]);
-                        return;
-                    }
-                    multiply(out_s[tile], left_out, b[0], b[1]);
-                    multiply(out_s[tile + 1], left_out, b[2], b[3]);
-                    if constexpr (DELTA)
-                    {
-                        multiply(dr_s[tile], left_dr, b[0], b[1]);
-                        multiply(dr_s[tile + 1], left_dr, b[2], b[3]);
-                    }
-                });
-        }
-        for (int i = threadIdx.x; i < VALUE_SLICE * DK / 8; i += THREADS)
-        {
-            const int at = i / (DK / 8) * KEY_ROW + i % (DK / 8) * 8;
-            const Words s = *reinterpret_cast<const Words*>(stage + STATE_AT + at), ds = *reinterpret_cast<const Words*>(stage + DSTATE_AT + at);
+                const int at = i / (DK / 8) * KEY_ROW + i % (DK / 8) * 8;
+                const Words s = *reinterpret_cast<const Words*>(s_slice + at), ds = *reinterpret_cast<const Words*>(ds_slice + at);
 #pragma unroll
-            for (int j = 0; j < 4; j++) state_sum += low_half(s.w[j]) * low_half(ds.w[j]) + high_half(s.w[j]) * high_half(ds.w[j]);
-        }
-        __syncthreads();
-    }
-    wait_copies<0>();
+                for (int j = 0; j < 4; j++) state_sum += low_half(s.w[j]) * low_half(ds.w[j]) + high_half(s.w[j]) * high_half(ds.w[j]);
+            }
+        },
+        v, dout, dr, y, states, dstates, v_row, here, chunk, length, batch, value_heads, value_head);
     const float *growth = vectors[0], *beta = vectors[1], *remaining = vectors[2], *sums = vectors[3];
 
     // The two 64 x 64 matrices of this chunk: tokens row_tile, columns of this group.

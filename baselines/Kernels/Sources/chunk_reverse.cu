@@ -1,6 +1,7 @@
 // Carries the gradient of the state back through the chunks, last one first; dS' is the gradient of the state that leaves a chunk, dS of the one that enters:
 //   dE = A^T dO + e^(G_C - G) . (K dS'),  dR = Z^T (beta . dE) = dV,  dS = e^(G_C) dS' + scale (e^G . Q)^T dO - (e^G . K)^T dR,
-// and rowsum(dE . Y), part of the gradient of beta. Without a delta rule dV is dE and the last term of dS is absent. A warp or two hold dS^T of 16 value
+// and rowsum(dE . Y), part of the gradient of beta. Without a delta rule dV is dE and the last term of dS is absent. With a decay for each key channel
+// the tiles hold the decays: dE = A^T dO + K^ dS', dS = e^(G_C) . dS' + scale Q~^T dO - K~^T dR. A warp or two hold dS^T of 16 value
 // columns in registers as in the forward walk; copy warps read ahead, and store warps write the dS' and dV that the chain hands them.
 #include "tensor_core.cuh"
 #include "chunk_tiles.cuh"
@@ -10,13 +11,15 @@ constexpr int CHAIN_WARPS = CHAIN * SPLIT, THREADS = 32 * (CHAIN_WARPS + STORE_W
 constexpr int COLUMNS = 16 * CHAIN, COLUMN_ROW = COLUMNS + 8;
 constexpr int SLICES = (DV + COLUMNS - 1) / COLUMNS;
 
-constexpr int Q_AT = TILE;
+constexpr bool OWN_READ = CHANNEL_DECAY && DELTA;                   // the state is read with other keys (K~) than it is written with (K^)
+constexpr int READ_AT = OWN_READ ? TILE : 0;
+constexpr int Q_AT = READ_AT + TILE;
 constexpr int OUT_AT = Q_AT + TILE;
 constexpr int A_AT = OUT_AT + CHUNK * COLUMN_ROW;
 constexpr int Z_AT = A_AT + MATRIX;
 constexpr int Y_AT = Z_AT + DELTA * MATRIX;
 constexpr int ROWS_AT = Y_AT + DELTA * COLUMNS * CHUNK_ROW;
-constexpr int STAGE = ROWS_AT + ROW_VALUES * CHUNK * 2;
+constexpr int STAGE = ROWS_AT + FACTORS * 2;
 constexpr int DV_AT = COLUMNS * KEY_ROW, HANDED = DV_AT + COLUMNS * CHUNK_ROW;      // dS'^T [COLUMNS, DK] and dV^T [COLUMNS, 64], twice
 constexpr int EXCHANGED = SPLIT == 2 ? CHAIN * 2 * 1024 : 0;        // floats that warps of a pair exchange
 
@@ -43,8 +46,8 @@ __device__ __forceinline__ void scatter_sums(float (&v)[16])
 // Scratch as in chunk_walk; dout [B, L, HV, VALUE_WIDTH] dense; dfinal (may be absent) and dinitial (may be unwanted) [B, HV, KEY_WIDTH, VALUE_WIDTH] float32
 // -> dv like dout, dstates like states, dots [B HV, chunks, DV / 16, 64] float32.
 extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_reverse(
-    const u16* __restrict__ query_tiles, const u16* __restrict__ key_tiles, const u16* __restrict__ dout, const u16* __restrict__ z, const u16* __restrict__ a,
-    const u16* __restrict__ y, const float* __restrict__ rows, const float* __restrict__ dfinal, float* __restrict__ dinitial,
+    const u16* __restrict__ query_tiles, const u16* __restrict__ key_tiles, const u16* __restrict__ kept_tiles, const u16* __restrict__ dout, const u16* __restrict__ z,
+    const u16* __restrict__ a, const u16* __restrict__ y, const float* __restrict__ factors, const float* __restrict__ dfinal, float* __restrict__ dinitial,
     u16* __restrict__ dv, u16* __restrict__ dstates, float* __restrict__ dots, int length, int chunks, int heads, int value_heads, float scale)
 {
     DYNAMIC_SHARED shared[];
@@ -67,7 +70,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
     const bool copies = warp >= CHAIN_WARPS + STORE_WARPS, chains = warp < CHAIN_WARPS;
     const int thread = threadIdx.x - 32 * (CHAIN_WARPS + STORE_WARPS);
     const u16* out_from = dout + (long long)batch * length * out_row + value_head * VALUE_WIDTH + first_column;
-    const long long key_chunks = ((long long)batch * heads + head) * chunks;
+    const long long key_chunks = CHANNEL_DECAY ? value_chunks : ((long long)batch * heads + head) * chunks;
     auto fetch = [&](int step)
     {
         if (step < chunks)
@@ -75,11 +78,12 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
             u16* stage = stages + step % STAGES * STAGE;
             u64* arrival = arrivals + step % STAGES;
             const int chunk = chunks - 1 - step, first = chunk * CHUNK, valid = min(CHUNK, length - first);
-            expect_bytes(arrival, (2 * TILE + (1 + DELTA) * MATRIX + DELTA * stored_columns * CHUNK_ROW) * 2 + ROW_VALUES * CHUNK * 4, thread);
-            copy_block<COPIERS>(stage, key_tiles + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
+            expect_bytes(arrival, (OUT_AT + (1 + DELTA) * MATRIX + DELTA * stored_columns * CHUNK_ROW) * 2 + FACTORS * 4, thread);
+            copy_block<COPIERS>(stage, (CHANNEL_DECAY ? kept_tiles : key_tiles) + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
+            if constexpr (OWN_READ) copy_block<COPIERS>(stage + READ_AT, key_tiles + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
             copy_block<COPIERS>(stage + Q_AT, query_tiles + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
             copy_block<COPIERS>(stage + A_AT, a + (value_chunks + chunk) * MATRIX, MATRIX * 2, arrival, thread);
-            copy_block<COPIERS>(stage + ROWS_AT, rows + (value_chunks + chunk) * ROW_VALUES * CHUNK, ROW_VALUES * CHUNK * 4, arrival, thread);
+            copy_block<COPIERS>(stage + ROWS_AT, factors + (value_chunks + chunk) * FACTORS, FACTORS * 4, arrival, thread);
             if constexpr (DELTA)
             {
                 copy_block<COPIERS>(stage + Z_AT, z + (value_chunks + chunk) * MATRIX, MATRIX * 2, arrival, thread);
@@ -131,12 +135,13 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
         wait_arrival(arrivals + step % STAGES, step / STAGES);
         const u16* stage = stages + step % STAGES * STAGE;
         const float* growth = reinterpret_cast<const float*>(stage + ROWS_AT);
-        const float* beta = growth + CHUNK;
+        const float* beta = CHANNEL_DECAY ? growth : growth + CHUNK;
         const float* remaining = growth + 2 * CHUNK;
+        const float* channels = growth + CHUNK + first_key + t2;
         u16* state_out = handed + (step & 1) * HANDED + column_group * 16 * KEY_ROW + first_key;
         u16* dv_out = handed + (step & 1) * HANDED + DV_AT + (column_group * 16 + g) * CHUNK_ROW + t2;
         const u16* k_columns = columns_first(stage + first_key, KEY_ROW);
-        const u16* k_rows = rows_first(stage + first_key, KEY_ROW);
+        const u16* k_rows = rows_first(stage + READ_AT + first_key, KEY_ROW);
         const u16* q_rows = rows_first(stage + Q_AT + first_key, KEY_ROW);
         const u16* a_rows = rows_first(stage + A_AT, CHUNK_ROW);
         const u16* z_rows = rows_first(stage + Z_AT, CHUNK_ROW);
@@ -149,12 +154,13 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
         float sum[8][4];
         u32 r[4][4], left[4], y_pairs[8][2];
         float2 grown[8], strength[8], rest[8];
+        if constexpr (!CHANNEL_DECAY)
 #pragma unroll
-        for (int tile = 0; tile < 8; tile++) rest[tile] = *reinterpret_cast<const float2*>(remaining + tile * 8 + t2);
+            for (int tile = 0; tile < 8; tile++) rest[tile] = *reinterpret_cast<const float2*>(remaining + tile * 8 + t2);
         const float whole = growth[CHUNK - 1];
         auto read_factors = [&](int tile)
         {
-            grown[tile] = *reinterpret_cast<const float2*>(growth + tile * 8 + t2);
+            grown[tile] = CHANNEL_DECAY ? make_float2(1.f, 1.f) : *reinterpret_cast<const float2*>(growth + tile * 8 + t2);
             strength[tile] = *reinterpret_cast<const float2*>(beta + tile * 8 + t2);
             if constexpr (DELTA)
 #pragma unroll
@@ -230,7 +236,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
                         multiply(sum[i % 4 * 2 + 1], left, b[2], b[3]);
                     }
                     if (SPLIT == 2 && i == FIRST - 1) add_other_half(sum, exchanged + warp * 1024, exchanged + (warp ^ 1) * 1024, 1 + column_group);
-                    if (i == FIRST - 1)
+                    if (!CHANNEL_DECAY && i == FIRST - 1)
 #pragma unroll
                         for (int tile = 0; tile < 8; tile++)
 #pragma unroll
@@ -243,8 +249,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
                     if (i - FIRST < 8) read_factors(i - FIRST);
 #pragma unroll
                     for (int tile = (i - FIRST) * (PART / 8) / 10; tile < (i - FIRST + 1) * (PART / 8) / 10; tile++)
+                    {
+                        const float2 decay = CHANNEL_DECAY ? *reinterpret_cast<const float2*>(channels + tile * 8) : make_float2(whole, whole);
 #pragma unroll
-                        for (int j = 0; j < 4; j++) ds[tile][j] *= whole;
+                        for (int j = 0; j < 4; j++) ds[tile][j] *= j & 1 ? decay.y : decay.x;
+                    }
                     if (DELTA && i == SECOND - 1) weigh();
                     if (!DELTA && i == SECOND - 1) finish_values();
                 }

@@ -5,6 +5,7 @@ constexpr int KEY_ROW = DK + 8;         // elements between rows of a [64, DK] t
 constexpr int CHUNK_ROW = CHUNK + 8;    // elements between rows of a [64, 64] tile
 constexpr int TILE = CHUNK * KEY_ROW, MATRIX = CHUNK * CHUNK_ROW;      // elements of either; scratch in global memory has the same rows, so one copy moves a whole tile
 constexpr int ROW_VALUES = 4;           // per token and value head, float32: e^G, beta, e^(G_C - G), G log2(e)
+constexpr int FACTORS = CHANNEL_DECAY ? CHUNK + DK : ROW_VALUES * CHUNK;    // floats of a chunk: those, or with a decay for each key channel beta, then e^(G_C)
 constexpr int SPLIT = DK >= 96 ? 2 : 1; // warps that share the state of 16 value columns, by key columns: halves the longest chain of products
 constexpr int PART = DK / SPLIT;
 

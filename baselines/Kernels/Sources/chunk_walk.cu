@@ -1,6 +1,7 @@
 // Carries the state through the chunks of a sequence (Yang et al. 2024, section 3, residual form), for each chunk with entering state S:
 //   R = V - e^G . (K S),  Y = Z R,  E = beta . Y,  O = scale e^G . (Q S) + A E,  S' = e^(G_C) S + (e^(G_C - G) . K)^T E.
-// Without a delta rule (DELTA 0) E is V. A block owns 16 CHAIN columns of the values. One chain warp, or two, hold the transposed state of 16 of them in registers,
+// Without a delta rule (DELTA 0) E is V. With a decay for each key channel (CHANNEL_DECAY 1) queries and keys come with their decays applied: R = V - K~ S,
+// O = scale Q~ S + A E, S' = e^(G_C) . S + K^^T E. A block owns 16 CHAIN columns of the values. One chain warp, or two, hold the transposed state of 16 of them in registers,
 // where the sums of one product are the operand of the next; output warps work one chunk behind, and copy warps ahead, with one barrier a chunk.
 // SAVE 1 writes the entering states and Y for the backward pass instead of outputs.
 #include "tensor_core.cuh"
@@ -12,21 +13,24 @@ constexpr int COLUMNS = 16 * CHAIN, COLUMN_ROW = COLUMNS + 8;
 constexpr int SLICES = (DV + COLUMNS - 1) / COLUMNS;
 
 // One stage of the copies, in elements: what the chain reads of this chunk, what the output reads of the chunk before.
-constexpr int V_AT = TILE;
+constexpr bool OWN_READ = CHANNEL_DECAY && DELTA;                   // the state is read with other keys (K~) than it is written with (K^)
+constexpr int READ_AT = OWN_READ ? TILE : 0;
+constexpr int V_AT = READ_AT + TILE;
 constexpr int Z_AT = V_AT + CHUNK * COLUMN_ROW;
-constexpr int ROWS_AT = Z_AT + DELTA * MATRIX;                      // ROW_VALUES of this chunk, then e^G of the one before: float32
-constexpr int Q_AT = ROWS_AT + (ROW_VALUES + 1) * CHUNK * 2;
+constexpr int ROWS_AT = Z_AT + DELTA * MATRIX;                      // FACTORS of this chunk, then e^G of the one before: float32
+constexpr int GROWTH = CHANNEL_DECAY ? 0 : CHUNK;                   // floats of the latter
+constexpr int Q_AT = ROWS_AT + (FACTORS + GROWTH) * 2;
 constexpr int A_AT = Q_AT + (SAVE ? 0 : TILE);
 constexpr int STAGE = A_AT + (SAVE ? 0 : MATRIX);
 // What the chain hands to the output warps, twice: S^T [COLUMNS, DK] and E^T (SAVE: Y^T) [COLUMNS, 64].
 constexpr int E_AT = COLUMNS * KEY_ROW, HANDED = E_AT + COLUMNS * CHUNK_ROW;
 constexpr int EXCHANGED = SPLIT == 2 ? CHAIN * 2 * 1024 : 0;        // floats that warps of a pair exchange
 
-// key_tiles, query_tiles, z, a, rows: of chunk_prepare. v [B, L, HV, VALUE_WIDTH] with v_row elements between tokens; initial, final (either may be absent)
+// key_tiles, kept_tiles (CHANNEL_DECAY only), query_tiles, z, a, factors: of chunk_prepare or chunk_prepare_channels. v [B, L, HV, VALUE_WIDTH] with v_row elements between tokens; initial, final (either may be absent)
 // [B, HV, KEY_WIDTH, VALUE_WIDTH] float32; o [B, L, HV, VALUE_WIDTH]; states [B HV, chunks, DV, KEY_ROW], y [B HV, chunks, DV, CHUNK_ROW].
 extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_walk(
-    const u16* __restrict__ query_tiles, const u16* __restrict__ key_tiles, const u16* __restrict__ v, const u16* __restrict__ z, const u16* __restrict__ a,
-    const float* __restrict__ rows, const float* __restrict__ initial, float* __restrict__ final, u16* __restrict__ o,
+    const u16* __restrict__ query_tiles, const u16* __restrict__ key_tiles, const u16* __restrict__ kept_tiles, const u16* __restrict__ v, const u16* __restrict__ z,
+    const u16* __restrict__ a, const float* __restrict__ factors, const float* __restrict__ initial, float* __restrict__ final, u16* __restrict__ o,
     u16* __restrict__ states, u16* __restrict__ y, long long v_row, int length, int chunks, int heads, int value_heads, float scale)
 {
     DYNAMIC_SHARED shared[];
@@ -48,18 +52,19 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
     const bool copies = warp >= CHAIN_WARPS + OUTPUT_WARPS, chains = warp < CHAIN_WARPS;
     const int thread = threadIdx.x - 32 * (CHAIN_WARPS + OUTPUT_WARPS);
     const u16* v_from = v + (long long)batch * length * v_row + value_head * VALUE_WIDTH + first_column;
-    const long long key_chunks = ((long long)batch * heads + head) * chunks, value_chunks = (long long)batch_head * chunks;
+    const long long value_chunks = (long long)batch_head * chunks, key_chunks = CHANNEL_DECAY ? value_chunks : ((long long)batch * heads + head) * chunks;
     auto fetch = [&](int step)
     {
         u16* stage = stages + step % STAGES * STAGE;
         u64* arrival = arrivals + step % STAGES;
         const bool chain = step < chunks, output = !SAVE && step > 0 && step <= chunks;
-        if (chain || output) expect_bytes(arrival, (chain ? (TILE + DELTA * MATRIX) * 2 + ROW_VALUES * CHUNK * 4 : 0) + (output ? (TILE + MATRIX) * 2 + CHUNK * 4 : 0), thread);
+        if (chain || output) expect_bytes(arrival, (chain ? (V_AT + DELTA * MATRIX) * 2 + FACTORS * 4 : 0) + (output ? (TILE + MATRIX) * 2 + GROWTH * 4 : 0), thread);
         if (chain)
         {
-            copy_block<COPIERS>(stage, key_tiles + (key_chunks + step) * TILE, TILE * 2, arrival, thread);
+            copy_block<COPIERS>(stage, (CHANNEL_DECAY ? kept_tiles : key_tiles) + (key_chunks + step) * TILE, TILE * 2, arrival, thread);
+            if constexpr (OWN_READ) copy_block<COPIERS>(stage + READ_AT, key_tiles + (key_chunks + step) * TILE, TILE * 2, arrival, thread);
             if constexpr (DELTA) copy_block<COPIERS>(stage + Z_AT, z + (value_chunks + step) * MATRIX, MATRIX * 2, arrival, thread);
-            copy_block<COPIERS>(stage + ROWS_AT, rows + (value_chunks + step) * ROW_VALUES * CHUNK, ROW_VALUES * CHUNK * 4, arrival, thread);
+            copy_block<COPIERS>(stage + ROWS_AT, factors + (value_chunks + step) * FACTORS, FACTORS * 4, arrival, thread);
             const int first = step * CHUNK, valid = min(CHUNK, length - first);
             for (int i = thread; i < CHUNK * COLUMNS / 8; i += COPIERS)
             {
@@ -71,7 +76,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
         {
             copy_block<COPIERS>(stage + Q_AT, query_tiles + (key_chunks + step - 1) * TILE, TILE * 2, arrival, thread);
             copy_block<COPIERS>(stage + A_AT, a + (value_chunks + step - 1) * MATRIX, MATRIX * 2, arrival, thread);
-            copy_block<COPIERS>(stage + ROWS_AT + ROW_VALUES * CHUNK * 2, rows + (value_chunks + step - 1) * ROW_VALUES * CHUNK, CHUNK * 4, arrival, thread);
+            if constexpr (GROWTH) copy_block<COPIERS>(stage + ROWS_AT + FACTORS * 2, factors + (value_chunks + step - 1) * FACTORS, CHUNK * 4, arrival, thread);
         }
         commit_copies();
     };
@@ -91,12 +96,13 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
         wait_arrival(arrivals + step % STAGES, step / STAGES);
         const u16* stage = stages + step % STAGES * STAGE;
         const float* growth = reinterpret_cast<const float*>(stage + ROWS_AT);
-        const float* beta = growth + CHUNK;
+        const float* beta = growth + GROWTH;
         const float* remaining = growth + 2 * CHUNK;
+        const float* channels = growth + CHUNK + first_key + t2;
         u16* state_out = handed + (step & 1) * HANDED + column_group * 16 * KEY_ROW + first_key;
         u16* e_out = handed + (step & 1) * HANDED + E_AT + column_group * 16 * CHUNK_ROW;
         const u16* k_rows = rows_first(stage + first_key, KEY_ROW);
-        const u16* k_columns = columns_first(stage + first_key, KEY_ROW);
+        const u16* k_columns = columns_first(stage + READ_AT + first_key, KEY_ROW);
         const u16* z_columns = columns_first(stage + Z_AT, CHUNK_ROW);
         const u16* v_columns = columns_first(stage + V_AT + column_group * 16, COLUMN_ROW);
 
@@ -108,18 +114,20 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
         float2 grown[8], strength[8], rest[8];
 #pragma unroll
         for (int tile = 0; tile < 4; tile++) load_matrices_transposed(r[tile], v_columns + tile * 16 * COLUMN_ROW);
+        if constexpr (!CHANNEL_DECAY)
 #pragma unroll
-        for (int tile = 0; tile < 8; tile++) grown[tile] = *reinterpret_cast<const float2*>(growth + tile * 8 + t2);
+            for (int tile = 0; tile < 8; tile++) grown[tile] = *reinterpret_cast<const float2*>(growth + tile * 8 + t2);
         const float whole = growth[CHUNK - 1];
         auto read_factors = [&](int tile)
         {
             strength[tile] = *reinterpret_cast<const float2*>(beta + tile * 8 + t2);
-            rest[tile] = *reinterpret_cast<const float2*>(remaining + tile * 8 + t2);
+            rest[tile] = CHANNEL_DECAY ? make_float2(1.f, 1.f) : *reinterpret_cast<const float2*>(remaining + tile * 8 + t2);
         };
         auto decay_state = [&](int tile)
         {
+            const float2 decay = CHANNEL_DECAY ? *reinterpret_cast<const float2*>(channels + tile * 8) : make_float2(whole, whole);
 #pragma unroll
-            for (int i = 0; i < 4; i++) s[tile][i] *= whole;
+            for (int i = 0; i < 4; i++) s[tile][i] *= i & 1 ? decay.y : decay.x;
         };
         auto hand_state = [&](int inner)
         {
@@ -136,7 +144,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
                 for (int i = 0; i < 2; i++)
                 {
                     u32& pair = r[tile / 2][2 * (tile & 1) + i];
-                    pair = floats_to_bf16x2(low_half(pair) - grown[tile].x * sum[tile][2 * i], high_half(pair) - grown[tile].y * sum[tile][2 * i + 1]);
+                    const float2 by = CHANNEL_DECAY ? make_float2(1.f, 1.f) : grown[tile];
+                    pair = floats_to_bf16x2(low_half(pair) - by.x * sum[tile][2 * i], high_half(pair) - by.y * sum[tile][2 * i + 1]);
                 }
         };
         // E^T handed over, and scaled for the state's update.
@@ -245,7 +254,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
         const u16* e = columns_first(handed + ((step - 1) & 1) * HANDED + E_AT, CHUNK_ROW);
         const u16* q_rows = rows_first(stage + Q_AT + first_tile * 16 * KEY_ROW, KEY_ROW);
         const u16* a_rows = rows_first(stage + A_AT + first_tile * 16 * CHUNK_ROW, CHUNK_ROW);
-        const float* growth = reinterpret_cast<const float*>(stage + ROWS_AT) + ROW_VALUES * CHUNK;
+        const float* growth = reinterpret_cast<const float*>(stage + ROWS_AT) + FACTORS;
         float sum[TILES][COLUMNS / 8][4] = {};
         u32 left[2][TILES][4], right[2][CHAIN][4];
         auto load = [&](int inner)
@@ -273,7 +282,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_wa
         for (int tile = 0; tile < TILES; tile++)
         {
             const int row = (first_tile + tile) * 16 + g;
-            const float low = scale * growth[row], high = scale * growth[row + 8];
+            const float low = CHANNEL_DECAY ? scale : scale * growth[row], high = CHANNEL_DECAY ? scale : scale * growth[row + 8];
 #pragma unroll
             for (int column = 0; column < COLUMNS / 8; column++)
 #pragma unroll

@@ -26,7 +26,7 @@ internal static class DeltaRuleEngine
         Tensor q, Tensor k, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, long chunkLength, bool needFinalState)
     {
         Check(q, k, v, beta, g);
-        return g?.dim() != 4 && FusedChunkedRecurrence.Serves(k, v)
+        return FusedChunkedRecurrence.Serves(k, v, g)
             ? FusedChunkedRecurrence.Apply(q, k, v, beta, g, scale ?? Math.Pow(k.shape[3], -0.5), initialState, needFinalState)
             : Plain(q, k, v, beta, g, scale, initialState, chunkLength, needFinalState);
     }
@@ -35,7 +35,7 @@ internal static class DeltaRuleEngine
     public static (Tensor Output, Tensor? State) RunPacked(
         Tensor qk, Tensor v, Tensor beta, Tensor? g, double? scale, Tensor? initialState, long chunkLength, bool needFinalState)
     {
-        if (g?.dim() != 4 && FusedChunkedRecurrence.Serves(qk, v))
+        if (FusedChunkedRecurrence.Serves(qk, v, g))
         {
             return FusedChunkedRecurrence.Apply(qk, null, v, beta, g, scale ?? Math.Pow(qk.shape[3], -0.5), initialState, needFinalState);
         }

@@ -15,7 +15,7 @@ internal static class LinearRecurrence
     public static RecurrentOutput Chunkwise(Tensor q, Tensor k, Tensor v, Tensor? g, double? scale, Tensor? initialState, long chunkLength)
     {
         Check(q, k, v, g);
-        if (g?.dim() == 4 || q.shape[2] != k.shape[2] || !FusedChunkedRecurrence.Serves(k, v))
+        if (q.shape[2] != k.shape[2] || !FusedChunkedRecurrence.Serves(k, v, g, delta: false))
         {
             return Plain(q, k, v, g, scale, initialState, chunkLength);
         }

@@ -22,7 +22,7 @@ public static class StateSpaceDuality
         => Run(x, dt, D, value => LinearRecurrence.Recurrent(C, B, value, g, 1, initialState, inPlace));
 
     // The chunked kernels read bfloat16; the plain operators keep dt · x as it is.
-    private static Tensor Lower(Tensor value, Tensor B, Tensor x) => FusedChunkedRecurrence.Serves(B, x) ? value.to_type(x.dtype) : value;
+    private static Tensor Lower(Tensor value, Tensor B, Tensor x) => FusedChunkedRecurrence.Serves(B, x, delta: false) ? value.to_type(x.dtype) : value;
 
     private static RecurrentOutput Run(Tensor x, Tensor dt, Tensor? D, Func<Tensor, RecurrentOutput> recurrence)
     {

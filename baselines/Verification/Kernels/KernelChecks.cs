@@ -30,6 +30,12 @@ internal static class KernelChecks
         RecurrenceCheck.Of(true, "near one", 1, 300, 1, 1, 256, 256),
         RecurrenceCheck.Of(false, "usual", 2, 150, 1, 3, 32, 48),
         RecurrenceCheck.Of(false, "extreme", 1, 200, 2, 2, 128, 64),
+        RecurrenceCheck.Of(true, "usual", 2, 200, 2, 4, 24, 48, channelDecay: true),
+        RecurrenceCheck.Of(true, "extreme", 1, 200, 2, 2, 128, 128, channelDecay: true),
+        RecurrenceCheck.Of(true, "mixed", 1, 300, 2, 2, 96, 192, channelDecay: true),
+        RecurrenceCheck.Of(true, "correlated keys", 1, 65, 1, 3, 64, 64, channelDecay: true),
+        RecurrenceCheck.Of(false, "mixed", 1, 200, 2, 2, 128, 128, channelDecay: true),
+        RecurrenceCheck.Of(false, "usual", 1, 130, 1, 1, 256, 512, channelDecay: true),
     ];
 
     private static Tensor[] Pair((Tensor, Tensor) pair) => [pair.Item1, pair.Item2];

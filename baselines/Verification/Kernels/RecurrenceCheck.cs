@@ -11,18 +11,21 @@ internal static class RecurrenceCheck
 {
     private const double Tolerance = 1.5e-2;
 
-    /// <summary>Delta rule (Gated DeltaNet; with no decay, DeltaNet) or, without β, the plain recurrence.</summary>
-    public static KernelCheck Of(bool delta, string regime, long batch, long length, long keyHeads, long valueHeads, long keyWidth, long valueWidth) => new(
-        delta ? "chunked delta rule" : "chunked linear recurrence",
+    /// <summary>
+    /// Delta rule (Gated DeltaNet; with no decay, DeltaNet) or, without β, the plain recurrence; with a decay for each key channel, KDA or GLA and HGRN2.
+    /// </summary>
+    public static KernelCheck Of(
+        bool delta, string regime, long batch, long length, long keyHeads, long valueHeads, long keyWidth, long valueWidth, bool channelDecay = false) => new(
+        (delta ? "chunked delta rule" : "chunked linear recurrence") + (channelDecay ? ", channel decay" : ""),
         $"BFloat16, {regime}, B {batch}, L {length}, heads {keyHeads}/{valueHeads}, {keyWidth}x{valueWidth}",
         Tolerance,
         (device, seed) =>
         {
-            var x = new RecurrenceInputs(device, regime, batch, length, keyHeads, valueHeads, keyWidth, valueWidth, seed: seed);
+            var x = new RecurrenceInputs(device, regime, batch, length, keyHeads, valueHeads, keyWidth, valueWidth, channelDecay, seed);
             var scale = Math.Pow(keyWidth, -0.5);
             var (o, final) = FusedChunkedRecurrence.Apply(x.Given("q"), x.Given("k"), x.Given("v"), delta ? x.Given("beta") : null, x.Given("g"), scale, x.Given("initial"));
             var exact = delta
-                ? GatedDeltaRule.Recurrent(x.Exact("q"), x.Exact("k"), x.Exact("v"), x.Exact("beta"), x.Exact("g"), scale, x.Exact("initial"))
+                ? DeltaRuleEngine.Recurrent(x.Exact("q"), x.Exact("k"), x.Exact("v"), x.Exact("beta"), x.Exact("g"), scale, x.Exact("initial"))
                 : LinearRecurrence.Recurrent(x.Exact("q"), x.Exact("k"), x.Exact("v"), x.Exact("g"), scale, x.Exact("initial"));
             x.Backward(o, final, exact: false);
             BackwardTensors.Release();

@@ -34,6 +34,7 @@ public sealed record TimedOperator(string Name, TimedOperator.DecayKind Decay, b
         new("linear_attn", DecayKind.None, false, (q, k, v, _, _) => LinearAttention.Chunkwise(q, k, v).Output),
         new("retnet", DecayKind.None, false, (q, k, v, _, _) => Retention.Chunkwise(q, k, v).Output),
         new("gla", DecayKind.Vector, false, (q, k, v, _, g) => GatedLinearAttention.Chunkwise(q, k, v, g).Output),
+        new("hgrn2", DecayKind.Vector, false, (q, k, v, _, g) => GatedLinearAttention.Chunkwise(q, k, v, g).Output),
     ];
 
     /// <summary>Bytes that must move forward at least: q, k, v in, o out, gates in float32.</summary>

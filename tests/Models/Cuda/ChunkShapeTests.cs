@@ -7,7 +7,7 @@ public sealed class ChunkShapeTests
 {
     const int Hopper = 232_448, Ampere = 166_912;
 
-    static ChunkShape Of(long batch, long valueHeads, long keyWidth, long valueWidth, int sharedBytes = Hopper) => new(batch, 1000, valueHeads, valueHeads, keyWidth, valueWidth, true, 132, sharedBytes);
+    static ChunkShape Of(long batch, long valueHeads, long keyWidth, long valueWidth, int sharedBytes = Hopper, bool channelDecay = false, bool delta = true) => new(batch, 1000, valueHeads, valueHeads, keyWidth, valueWidth, delta, channelDecay, 132, sharedBytes);
 
     [Fact]
     public void Every_width_up_to_the_largest_fits_a_hopper_block()
@@ -34,6 +34,18 @@ public sealed class ChunkShapeTests
         Assert.Contains("wider than 256", Of(1, 1, 264, 64).Obstacle!, StringComparison.Ordinal);
         Assert.Contains("shared memory", Of(1, 1, 256, 256, Ampere).Obstacle!, StringComparison.Ordinal);
         Assert.Null(Of(1, 1, 128, 128, Ampere).Obstacle);
+    }
+
+    [Fact]
+    public void With_a_decay_for_each_key_channel_delta_rules_of_up_to_192_channels_fit_a_hopper_block_and_others_of_256()
+    {
+        foreach (var valueWidth in (long[])[8, 128, 192, 512])
+            foreach (var heads in (long[])[1, 16, 400])
+            {
+                for (var keyWidth = 8; keyWidth <= 192; keyWidth += 8) Assert.Null(Of(1, heads, keyWidth, valueWidth, channelDecay: true).Obstacle);
+                for (var keyWidth = 8; keyWidth <= 256; keyWidth += 8) Assert.Null(Of(1, heads, keyWidth, valueWidth, channelDecay: true, delta: false).Obstacle);
+            }
+        Assert.Contains("shared memory", Of(1, 1, 256, 256, channelDecay: true).Obstacle!, StringComparison.Ordinal);
     }
 
     [Fact]

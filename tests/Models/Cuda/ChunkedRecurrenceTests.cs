@@ -107,7 +107,7 @@ public sealed class ChunkedRecurrenceTests
         Compare(x, o, final!, exact, ["q", "k", "v", "beta", "g", "initial"]);
     }
 
-    static void Compare(RecurrenceInputs x, Tensor o, Tensor final, RecurrentOutput exact, string[] inputs)
+    internal static void Compare(RecurrenceInputs x, Tensor o, Tensor final, RecurrentOutput exact, string[] inputs)
     {
         Near(o, exact.Output, 1e-2, "output");
         Near(final, exact.FinalState, 1e-2, "final state");
