@@ -38,7 +38,8 @@ public sealed class KernelModule : SafeHandle
             if (functions.TryGetValue(kernel, out var known)) return known;
             CudaContext.MakeCurrent(device);
             CudaDriver.Check(CudaDriver.cuModuleGetFunction(out var function, handle, kernel), $"Finding the kernel {kernel} in {name}");
-            if (dynamicSharedBytes > 48 * 1024)
+            // What needs no asking, 48 KiB, counts the kernel's static arrays too.
+            if (dynamicSharedBytes > 0)
                 CudaDriver.Check(CudaDriver.cuFuncSetAttribute(function, CudaDriver.FunctionMaximumDynamicSharedBytes, dynamicSharedBytes),
                     $"Reserving {dynamicSharedBytes} bytes of shared memory for {kernel}");
             return functions[kernel] = new KernelFunction(function, device, kernel, dynamicSharedBytes);
