@@ -21,6 +21,14 @@ internal static class OperatorBenchmark
         ("gdn", new(64, 256, 4, 4, 24, 48), false),
         ("gdn", new(64, 256, 4, 4, 24, 48), true),
         ("deltanet", new(1, 16384, 16, 16, 128, 128), true),
+        ("kda", new(1, 4096, 16, 16, 128, 128), false),
+        ("kda", new(1, 16384, 16, 16, 128, 128), false),
+        ("kda", new(1, 65536, 16, 16, 128, 128), false),
+        ("kda", new(1, 16384, 16, 16, 128, 128), true),
+        ("gla", new(1, 16384, 4, 4, 256, 512), false),
+        ("gla", new(1, 16384, 4, 4, 256, 512), true),
+        ("hgrn2", new(1, 16384, 16, 16, 128, 128), false),
+        ("hgrn2", new(1, 16384, 16, 16, 128, 128), true),
         ("linear_attn", new(1, 16384, 16, 16, 128, 128), false),
         ("linear_attn", new(1, 16384, 16, 16, 128, 128), true),
     ];
@@ -37,7 +45,9 @@ internal static class OperatorBenchmark
             var k = Leaf(Normalisation.L2(Draw(shape.Batch, shape.Length, shape.KeyHeads, shape.KeyWidth)).to(ScalarType.BFloat16));
             var v = Leaf(Draw(shape.Batch, shape.Length, shape.ValueHeads, shape.ValueWidth).to(ScalarType.BFloat16));
             var beta = Leaf(Draw(shape.Batch, shape.Length, shape.ValueHeads).sigmoid());
-            var g = Leaf(DecayGates.LogSigmoid(Draw(shape.Batch, shape.Length, shape.ValueHeads)).mul(0.1));
+            long[] decays = timed.Decay == TimedOperator.DecayKind.Vector
+                ? [shape.Batch, shape.Length, shape.ValueHeads, shape.KeyWidth] : [shape.Batch, shape.Length, shape.ValueHeads];
+            var g = Leaf(DecayGates.LogSigmoid(Draw(decays)).mul(0.1));
             var upstream = Draw(shape.Batch, shape.Length, shape.ValueHeads, shape.ValueWidth).to(ScalarType.BFloat16);
             Tensor[] used = [q, k, v, .. timed.Delta ? [beta] : (Tensor[])[], .. timed.Decay == TimedOperator.DecayKind.None ? (Tensor[])[] : [g]];
             void Once()
