@@ -14,7 +14,7 @@ internal static class ColumnSum
         if (target is not null)
         {
             using var into = target.Gradient;
-            Launch(partial, into, rows, columns, add: true);
+            BackwardBranch.Run(partial.device, [partial, into], read => Launch(read[0], read[1], rows, columns, add: true));
             return null;
         }
         var own = BackwardTensors.Keep(empty_like(weight));

@@ -1,65 +1,51 @@
-using LT2.Eval.Models.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Kernels;
 
 /// <summary>
-/// The whole SwiGLU feed-forward of models of width 128 in training, W_down (silu(W_gate x) ⊙ W_up x), as one kernel forward and, in the backward pass, one kernel and the
-/// products that give the weights' gradients. At such widths the hidden values are many times larger than inputs and outputs and moving them is all the time goes to; here
-/// they stay on chip, and only the input is kept for the backward pass. bfloat16, Hopper.
+/// The residual sum, its RMSNorm and the SwiGLU feed-forward of it, for models of width 128 in training: h = x + residual, y = feed-forward(norm(h)). As one operation, since
+/// the feed-forward's backward pass leaves its input's gradient in parts, which the norm's adds up as it reads them. See <see cref="NarrowFeedForward"/>.
 /// </summary>
-public sealed class FusedNarrowFeedForward : autograd.SingleTensorFunction<FusedNarrowFeedForward>
+public sealed class FusedNarrowFeedForward : autograd.MultiTensorFunction<FusedNarrowFeedForward>
 {
-    // SLICE and STAGES of narrow_feed_forward.cu, and bytes of its stages.
-    const int Slice = 32, Stages = 5, StageBytes = 2 * Stages * 3 * Slice * NarrowRows.Width;
-
-    // Beside the stages: the tile of inputs; back, two tiles, and each warp's results of a slice.
-    const int ForwardBytes = NarrowRows.TileBytes + StageBytes;
-    const int BackwardBytes = 2 * (2 * NarrowRows.BlockRows * NarrowRows.Width + NarrowRows.Warps * 3 * 16 * (Slice + 8)) + StageBytes;
-
-    // Below, too few blocks share the work.
-    const long FewestRows = 4096;
-
     /// <inheritdoc/>
     public override string Name => "fused_narrow_feed_forward";
 
-    /// <summary>Whether it may take this input and gradients are asked for.</summary>
-    internal static bool Serves(Tensor x, Tensor gateAndUp, Tensor down) =>
-        NarrowRows.Serve(x) && gateAndUp.dtype == x.dtype && FusedOperations.Recorded(x, gateAndUp, down) && down.shape[1] % Slice == 0 && FusedOperations.Rows(x) >= FewestRows
-        && gateAndUp.is_contiguous() && down.is_contiguous() && FusedOperations.IsAligned(gateAndUp) && FusedOperations.IsAligned(down);
+    /// <summary>Whether it may take these inputs and gradients are asked for.</summary>
+    internal static bool Serves(Tensor x, Tensor normWeight, Tensor gateAndUp, Tensor down) => NarrowFeedForward.Serves(x, gateAndUp, down) && FusedRmsNorm.Serves(x, normWeight);
 
-    /// <summary>x […, d], gate and up [2 F, d], down [d, F] → […, d].</summary>
-    public static Tensor Apply(Tensor x, Tensor gateAndUp, Tensor down) => apply(x.contiguous(), gateAndUp, down);
-
-    /// <inheritdoc/>
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    /// <summary>x and residual […, d], norm's weight [d], gate and up [2 F, d], down [d, F] → h and y […, d].</summary>
+    public static (Tensor Sum, Tensor Y) Apply(Tensor x, Tensor residual, Tensor normWeight, double epsilon, Tensor gateAndUp, Tensor down)
     {
-        var (x, gateAndUp, down) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
-        ctx.save_for_backward([x, gateAndUp, down]);
-        ctx.save_data("gateAndUp", GradientTarget.Keep(gateAndUp));
-        ctx.save_data("down", GradientTarget.Keep(down));
-        var y = empty_like(x);
-        Kernel(x, "narrow_feed_forward", ForwardBytes).Launch(NarrowRows.Blocks(FusedOperations.Rows(x)), NarrowRows.Threads, x, gateAndUp, down, y, FusedOperations.Rows(x), (int)down.shape[1]);
-        return y;
+        var outputs = apply(x.contiguous(), residual.contiguous(), normWeight, epsilon, gateAndUp, down);
+        return (outputs[1], outputs[0]);
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (norm, gateAndUp, down) = ((Tensor)vars[2], (Tensor)vars[4], (Tensor)vars[5]);
+        var (sum, normed, inverse) = FusedRmsNorm.Run((Tensor)vars[0], (Tensor)vars[1], norm, (double)vars[3]);
+        ctx.set_materialize_grads(false);
+        ctx.save_for_backward([sum, norm, inverse, normed, gateAndUp, down]);
+        ctx.save_data("norm", GradientTarget.Keep(norm));
+        ctx.save_data("gateAndUp", GradientTarget.Keep(gateAndUp));
+        ctx.save_data("down", GradientTarget.Keep(down));
+        return [NarrowFeedForward.Forward(normed, gateAndUp, down), sum];
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> gradients)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var saved = ctx.get_saved_variables();
-        var (x, gateAndUp, down) = (saved[0].flatten(0, -2), saved[1], saved[2]);
-        var dy = gradient.contiguous().flatten(0, -2);
-        var hidden = down.shape[1];
-        var dhidden = empty([x.shape[0], 2 * hidden], x.dtype, x.device);
-        var h = empty([x.shape[0], hidden], x.dtype, x.device);
-        var dx = BackwardTensors.Keep(empty_like(saved[0]));
-        Kernel(x, "narrow_feed_forward_backward", BackwardBytes).Launch(NarrowRows.Blocks(x.shape[0]), NarrowRows.Threads, x, dy, gateAndUp, down, dx, dhidden, h, x.shape[0], (int)hidden);
-        var (dgateAndUp, ddown) = LinearIntoGradient.WeightGradients((dhidden, x, GradientTarget.From(ctx.get_data("gateAndUp"))), (dy, h, GradientTarget.From(ctx.get_data("down"))));
-        gradient.Dispose();
-        return [dx, dgateAndUp!, ddown!];
+        var (sum, norm, inverse, normed) = (saved[0], saved[1], saved[2], saved[3]);
+        using var dy = gradients[0].IsInvalid ? zeros_like(sum) : gradients[0].contiguous();
+        using var dsum = gradients[1].IsInvalid ? null : gradients[1].contiguous();
+        var inner = NarrowFeedForward.Backward(normed, dy, (saved[4], GradientTarget.From(ctx.get_data("gateAndUp"))), (saved[5], GradientTarget.From(ctx.get_data("down"))));
+        var (dx, dnorm) = FusedRmsNorm.Back(sum, norm, inverse, inner.DxParts, inner.DxParts.shape[0], dsum, GradientTarget.From(ctx.get_data("norm")));
+        foreach (var gradient in gradients) gradient.Dispose();
+        return [dx, dx, dnorm!, null!, inner.DgateAndUp!, inner.Ddown!];
     }
-
-    static KernelFunction Kernel(Tensor x, string name, int sharedBytes) => KernelLibrary.Get(x, "narrow_feed_forward", name, sharedBytes);
 }

@@ -15,10 +15,16 @@ public sealed class FusedResidualGate : autograd.SingleTensorFunction<FusedResid
         && h.shape[^1] / FusedOperations.Vector(h) <= Threads && FusedOperations.IsAligned(gate);
 
     /// <summary>h, pending (or null), before […, d]; gate [d].</summary>
-    public static Tensor Apply(Tensor h, Tensor? pending, Tensor gate, Tensor before)
+    public static Tensor Apply(Tensor h, Tensor? pending, Tensor gate, Tensor before) => Apply(h, pending, gate, before, null);
+
+    /// <summary>The same with a row of a matrix of gates, whose gradient is added to the row's where there is one.</summary>
+    internal static Tensor Apply(Tensor h, Tensor? pending, Tensor gates, long row, Tensor before) =>
+        is_grad_enabled() && GradientTarget.OfRow(gates, row) is { } target ? Apply(h, pending, gates.detach()[row], before, target) : Apply(h, pending, gates[row], before, null);
+
+    static Tensor Apply(Tensor h, Tensor? pending, Tensor gate, Tensor before, GradientTarget? target)
     {
         (h, pending, before) = (h.contiguous(), pending?.contiguous(), before.contiguous());
-        return FusedOperations.Recorded(h, pending, gate, before) ? apply(h, pending!, gate, before) : Run(h, pending, gate, before);
+        return target is not null || FusedOperations.Recorded(h, pending, gate, before) ? apply(h, pending!, gate, before, GradientTarget.Keep(target)) : Run(h, pending, gate, before);
     }
 
     /// <inheritdoc/>
@@ -27,6 +33,7 @@ public sealed class FusedResidualGate : autograd.SingleTensorFunction<FusedResid
         var (h, pending, gate, before) = ((Tensor)vars[0], vars[1] as Tensor, (Tensor)vars[2], (Tensor)vars[3]);
         ctx.save_for_backward([gate, before]);
         ctx.save_data("pending", pending is not null);
+        ctx.save_data("target", vars[4]);
         return Run(h, pending, gate, before);
     }
 
@@ -39,13 +46,12 @@ public sealed class FusedResidualGate : autograd.SingleTensorFunction<FusedResid
         var (rows, width) = (FusedOperations.Rows(before), before.shape[^1]);
         var dy = BackwardTensors.Keep(gradient.contiguous());
         var dbefore = BackwardTensors.Keep(empty_like(before));
-        var dgate = BackwardTensors.Keep(empty_like(gate));
         var blocks = Math.Min(BackwardBlocks, rows);
         var partial = empty([blocks, width], ScalarType.Float32, before.device);
         Kernel(before, "residual_gate_backward").Launch(blocks, Threads, dy, gate, before, dbefore, partial, rows);
-        ColumnSum.Launch(partial, dgate, blocks, width);
+        var dgate = ColumnSum.Gradient(partial, gate, GradientTarget.From(ctx.get_data("target")), blocks);
         gradient.Dispose();
-        return [dy, (bool)ctx.get_data("pending") ? dy : null!, dgate, dbefore];
+        return [dy, (bool)ctx.get_data("pending") ? dy : null!, dgate!, dbefore, null!];
     }
 
     static Tensor Run(Tensor h, Tensor? pending, Tensor gate, Tensor before)

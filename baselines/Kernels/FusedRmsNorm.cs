@@ -60,20 +60,33 @@ public sealed class FusedRmsNorm : autograd.MultiTensorFunction<FusedRmsNorm>
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
         var (x, weight, inverse) = (saved[0], saved[1], saved[2]);
-        var width = x.shape[^1];
-        var rows = FusedOperations.Rows(x);
         using var dy = gradients[0].IsInvalid ? zeros_like(x) : gradients[0].contiguous();
         using var dsum = gradients.Count > 1 && !gradients[1].IsInvalid ? gradients[1].contiguous() : null;
+        var (dx, dweight) = Back(x, weight, inverse, dy, 1, dsum, GradientTarget.From(ctx.get_data("target")));
+        foreach (var gradient in gradients) gradient.Dispose();
+        return (bool)ctx.get_data("residual") ? [dx, dx, dweight!, null!, null!] : [dx, null!, dweight!, null!, null!];
+    }
+
+    /// <summary>Gradients of the normed sum and of the weight (null where it was added to the target).</summary>
+    /// <param name="x">[…, d], what was normed.</param>
+    /// <param name="weight">[d].</param>
+    /// <param name="inverse">One over each row's root mean square.</param>
+    /// <param name="dy">[parts, …, d]: the norm's gradient is their sum.</param>
+    /// <param name="parts">How many.</param>
+    /// <param name="dsum">What comes from other readers of x, or null.</param>
+    /// <param name="target">Where the weight's gradient is added up, or null.</param>
+    internal static (Tensor Dx, Tensor? Dweight) Back(Tensor x, Tensor weight, Tensor inverse, Tensor dy, long parts, Tensor? dsum, GradientTarget? target)
+    {
+        var (width, rows) = (x.shape[^1], FusedOperations.Rows(x));
         var dx = BackwardTensors.Keep(empty_like(x));
         var blocks = BackwardBlocks(rows, width, FusedOperations.Vector(x));
         var partial = empty([blocks, width], ScalarType.Float32, x.device);
-        KernelLibrary.Get(x, "rms_norm", "rms_norm_backward", ("WIDTH", width)).Launch(blocks, 256, x, weight, inverse, dy, dsum, dx, partial, rows, blocks);
-        var dweight = ColumnSum.Gradient(partial, weight, GradientTarget.From(ctx.get_data("target")), blocks)!;
-        foreach (var gradient in gradients) gradient.Dispose();
-        return (bool)ctx.get_data("residual") ? [dx, dx, dweight, null!, null!] : [dx, null!, dweight, null!, null!];
+        (string, long)[] constants = parts == 1 ? [("WIDTH", width)] : [("WIDTH", width), ("PARTS", parts)];
+        KernelLibrary.Get(x, "rms_norm", "rms_norm_backward", constants).Launch(blocks, 256, x, weight, inverse, dy, dsum, dx, partial, rows, blocks);
+        return (dx, ColumnSum.Gradient(partial, weight, target, blocks));
     }
 
-    static (Tensor Sum, Tensor Y, Tensor Inverse) Run(Tensor x, Tensor? residual, Tensor weight, double epsilon)
+    internal static (Tensor Sum, Tensor Y, Tensor Inverse) Run(Tensor x, Tensor? residual, Tensor weight, double epsilon)
     {
         var width = x.shape[^1];
         var rows = FusedOperations.Rows(x);

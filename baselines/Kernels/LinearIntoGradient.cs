@@ -47,34 +47,20 @@ public sealed class LinearIntoGradient : autograd.SingleTensorFunction<LinearInt
     /// <param name="target">The weight's gradient, or null.</param>
     internal static Tensor? WeightGradient(Tensor dy, Tensor x, GradientTarget? target)
     {
-        using var into = target?.Gradient;
-        var own = into is null ? BackwardTensors.Keep(empty([dy.shape[1], x.shape[1]], dy.dtype, dy.device)) : null;
-        Run(new(dy, x, into ?? own!, into is not null));
-        return own;
-    }
-
-    /// <summary>The same for two weights that the same rows pass through.</summary>
-    internal static (Tensor? First, Tensor? Second) WeightGradients((Tensor Dy, Tensor X, GradientTarget? Target) first, (Tensor Dy, Tensor X, GradientTarget? Target) second)
-    {
-        if (first.Target is null || second.Target is null) return (WeightGradient(first.Dy, first.X, first.Target), WeightGradient(second.Dy, second.X, second.Target));
-        using var into = first.Target.Gradient;
-        using var intoOther = second.Target.Gradient;
-        NarrowWeightGradient.Product product = new(first.Dy, first.X, into, true), other = new(second.Dy, second.X, intoOther, true);
-        if (NarrowWeightGradient.Serves(product, other))
+        if (target is null)
         {
-            NarrowWeightGradient.Run(product, other);
+            var own = BackwardTensors.Keep(empty([dy.shape[1], x.shape[1]], dy.dtype, dy.device));
+            Run(new(dy, x, own, false));
+            return own;
         }
-        else
-        {
-            Run(product);
-            Run(other);
-        }
-        return (null, null);
+        using var into = target.Gradient;
+        Run(new(dy, x, into, true));
+        return null;
     }
 
     static void Run(NarrowWeightGradient.Product product)
     {
         if (NarrowWeightGradient.Serves(product)) NarrowWeightGradient.Run(product);
-        else product.Into.addmm_(product.Dy.t(), product.X, beta: product.Adds ? 1 : 0, alpha: 1);
+        else BackwardBranch.Run(product.X.device, [product.Dy, product.X, product.Into], read => read[2].addmm_(read[0].t(), read[1], beta: product.Adds ? 1 : 0, alpha: 1).Dispose());
     }
 }

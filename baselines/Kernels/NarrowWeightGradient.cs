@@ -4,8 +4,7 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Kernels;
 
 /// <summary>
-/// Weights' gradients dyᵀ x where one side is at most 128 wide and rows are many, as two launches for two products: a library would take two each, with too few blocks
-/// to read the operands at full speed. bfloat16, Hopper.
+/// A weight's gradient dyᵀ x where one side is at most 128 wide and rows are many: a library would have too few blocks to read the operands at full speed. bfloat16, Hopper.
 /// </summary>
 internal static class NarrowWeightGradient
 {
@@ -32,26 +31,21 @@ internal static class NarrowWeightGradient
             && Dy.is_contiguous() && X.is_contiguous() && Into.is_contiguous() && FusedOperations.IsAligned(Dy) && FusedOperations.IsAligned(X) && FusedOperations.IsAligned(Into);
     }
 
-    /// <summary>Whether it may take this product, or both.</summary>
-    internal static bool Serves(Product product, Product? other = null)
-    {
-        var (rows, tiles) = (product.Dy.shape[0], product.Tiles + (other?.Tiles ?? 0));
-        return FusedOperations.Serves(product.X) && product.Fits && other is not { Fits: false } && rows >= FewestRows && tiles >= FewestTiles
-            && NarrowRows.IsHopper(product.X.device) && tiles <= Multiprocessors(product.X) / 2;
-    }
+    /// <summary>Whether it may take this product.</summary>
+    internal static bool Serves(Product product) => FusedOperations.Serves(product.X) && product.Fits && product.Dy.shape[0] >= FewestRows && product.Tiles >= FewestTiles
+        && NarrowRows.IsHopper(product.X.device) && product.Tiles <= Multiprocessors(product.X) / 2;
 
-    /// <summary>One product, or two over the same number of rows.</summary>
-    internal static void Run(Product product, Product? other = null)
+    /// <summary>Runs it.</summary>
+    internal static void Run(Product product)
     {
         using var scope = NewDisposeScope();
-        var (device, rows, tiles) = (product.X.device, product.Dy.shape[0], product.Tiles + (other?.Tiles ?? 0));
+        var (rows, tiles) = (product.Dy.shape[0], product.Tiles);
         var splits = Math.Min(Multiprocessors(product.X) / tiles, (rows + Depth - 1) / Depth);
-        var parts = empty([splits * tiles, Side, Side], ScalarType.Float32, device);
-        var (outputs, inputs) = ((int)(other?.Outputs ?? 0), (int)(other?.Inputs ?? 0));
-        Kernel("weight_gradient_parts", SharedBytes).Launch(splits * tiles, Threads, product.Dy, product.X, (int)product.Outputs, (int)product.Inputs,
-            other?.Dy, other?.X, outputs, inputs, parts, rows, (int)tiles, (int)splits);
-        Kernel("weight_gradient_sum", 0).Launch(tiles * (Side * Side / 4 / Threads), Threads, parts, product.Into, (int)product.Outputs, (int)product.Inputs,
-            other?.Into, outputs, inputs, product.Adds ? 1 : 0, other is { Adds: true } ? 1 : 0, (int)tiles, (int)splits);
+        var parts = empty([splits * tiles, Side, Side], ScalarType.Float32, product.X.device);
+        var (outputs, inputs) = ((int)product.Outputs, (int)product.Inputs);
+        Kernel("weight_gradient_parts", SharedBytes).Launch(splits * tiles, Threads, product.Dy, product.X, outputs, inputs, parts, rows, (int)tiles, (int)splits);
+        BackwardBranch.Run(product.X.device, [parts, product.Into], read => Kernel("weight_gradient_sum", 0)
+            .Launch(tiles * (Side * Side / 4 / Threads), Threads, read[0], read[1], outputs, inputs, product.Adds ? 1 : 0, (int)tiles, (int)splits));
 
         KernelFunction Kernel(string name, int sharedBytes) => KernelLibrary.Get(product.X, "weight_gradient", name, sharedBytes);
     }

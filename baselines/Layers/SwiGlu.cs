@@ -25,10 +25,18 @@ public sealed class SwiGlu
     internal Tensor StepWithResidual(Tensor h, Tensor normWeight, double epsilon) =>
         DecodeLinear.Apply(DecodeLinear.GatedUnit(h, gateAndUp, (normWeight, epsilon)), down, residual: h);
 
+    /// <summary>x + residual, and the feed-forward of its norm.</summary>
+    internal (Tensor Sum, Tensor Y) AddNormForward(Tensor x, Tensor residual, BlockNorm norm)
+    {
+        if (norm.IsRootMeanSquare && FusedNarrowFeedForward.Serves(x, norm.Weight, gateAndUp, down))
+            return FusedNarrowFeedForward.Apply(x, residual, norm.Weight, norm.Epsilon, gateAndUp, down);
+        var (sum, normed) = norm.AddThenNorm(x, residual);
+        return (sum, Forward(normed));
+    }
+
     /// <summary>[…, d] → […, d].</summary>
     public Tensor Forward(Tensor x)
     {
-        if (FusedNarrowFeedForward.Serves(x, gateAndUp, down)) return FusedNarrowFeedForward.Apply(x, gateAndUp, down);
         var packed = Linear.Apply(x, gateAndUp);
         if (FusedSwiGlu.Serves(packed)) return Linear.Apply(FusedSwiGlu.Apply(packed), down);
         var both = packed.chunk(2, -1);

@@ -59,10 +59,15 @@ internal sealed class Block : IDisposable
         if (mixerNormAfter is not null) mixed = mixerNormAfter.Apply(mixed);
         call.Tap?.Observe(x, mixed, call);
         if (feedForwardNorm is null) return (h, mixed);
-        (h, var normed) = feedForwardNorm.AddThenNorm(mixed, h);
-        var fed = channelMix is not null ? channelMix.Forward(normed, state) : gatedUnit!.Forward(normed);
+        (h, var fed) = channelMix is null ? gatedUnit!.AddNormForward(mixed, h, feedForwardNorm) : ChannelMixed(mixed, h, state);
         if (feedForwardNormAfter is not null) fed = feedForwardNormAfter.Apply(fed);
         return (h, fed);
+    }
+
+    (Tensor Sum, Tensor Y) ChannelMixed(Tensor mixed, Tensor h, MixerState? state)
+    {
+        var (sum, normed) = feedForwardNorm!.AddThenNorm(mixed, h);
+        return (sum, channelMix!.Forward(normed, state));
     }
 
     /// <summary>Mixers may hold tables that outlive a call.</summary>

@@ -245,7 +245,7 @@ public sealed class LoopedModel : IDisposable
     {
         using var scope = is_grad_enabled() ? null : NewDisposeScope(); // autograd keeps what it needs by itself; handles of the rest are the caller's
         Tensor Out(Tensor x) => scope is null || ReferenceEquals(x, h) ? x : x.MoveToOuterDisposeScope();
-        var gated = ResidualGate.Apply(h, pending, GateOf(loop), before);
+        var gated = ResidualGate.Apply(h, pending, residualGate, loop, before);
         if (RecordResidualRms) Remember(gated);
         var normed = isRead ? finalNorm.Apply(gated) : null;
         if (normed is not null) Out(normed);
@@ -274,8 +274,6 @@ public sealed class LoopedModel : IDisposable
         foreach (var kept in call.Shared.Values.Concat(call.AuxiliaryLosses ?? [])) kept.MoveToOuterDisposeScope();
         return (next.MoveToOuterDisposeScope(), rest?.MoveToOuterDisposeScope());
     }
-
-    Tensor? GateOf(int loop) => residualGate?[Math.Min(loop, (int)residualGate.shape[0] - 1)];
 
     /// <summary>Root mean square of the residual stream after each loop of the last forward that recorded it; index 0 is loop 1.</summary>
     public IReadOnlyList<double> LastResidualRms => [.. residualSquares.Select(square => Math.Sqrt(square.item<float>()))];

@@ -183,7 +183,8 @@ internal sealed class CapturedTraining : IDisposable
             if (entry.LabelShare is not null) value = value.mul(entry.LabelShare);
             var weight = recipe.AuxiliaryLossWeight / (entry.LabelShare is null ? 1 : group.Share.PartCount);
             if (last && group.SumsWithinBackward) group.BeforeLastBackward();
-            auxiliary.Aggregate(value, (sum, extra) => sum.add(extra.mul(weight))).backward();
+            var total = auxiliary.Aggregate(value, (sum, extra) => sum.add(extra.mul(weight)));
+            using (last && group.SumsWithinBackward ? null : BackwardBranch.Begin(model.Device.TorchDevice)) total.backward(); // sums over processes read gradients on the way
             BackwardTensors.Release();
             using var noGrad = no_grad();
             Record(stepLoss, value);

@@ -11,11 +11,18 @@ constexpr float LOWEST = -3.4e38f;
 // Where slice number `turn`, of the first or the second time, begins; every block begins elsewhere (see narrow_feed_forward.cu).
 __device__ __forceinline__ int slice_start(int turn, int vocabulary) { return (turn + blockIdx.x) % (vocabulary / SLICE) * SLICE; }
 
+// A thread's copies lie 16 rows apart, so that their places differ by constants. Nothing that is computed from a stage beyond the last is used.
 __device__ __forceinline__ void load_slice(u16* stages, const u16* head, int turn, int turns, int vocabulary)
 {
-    u16* stage = stages + turn % STAGES * STAGE;
-    const u16* from = head + (long long)slice_start(turn, vocabulary) * WIDTH;
-    for (int i = threadIdx.x; i < SLICE * PIECES; i += THREADS) copy_async(stage + panels_place<SLICE>(i / PIECES, i % PIECES), from + i * 8, turn < turns);
+    constexpr int LINES = THREADS / PIECES;
+    static_assert(LINES % 8 == 0 && SLICE % LINES == 0, "places of pieces repeat after eight rows");
+    if (turn < turns)
+    {
+        u16* to = stages + turn % STAGES * STAGE + panels_place<SLICE>(threadIdx.x / PIECES, threadIdx.x % PIECES);
+        const u16* from = head + (long long)slice_start(turn, vocabulary) * WIDTH + threadIdx.x * 8;
+#pragma unroll
+        for (int line = 0; line < SLICE; line += LINES) copy_async(to + line * 64, from + line * WIDTH, true);
+    }
     commit_copies();
 }
 
@@ -81,18 +88,19 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) cross_entropy_narrow(
 #pragma unroll
         for (int half = 0; half < 2; half++)
         {
-            float top = largest[half];
+            float tops[4] = {largest[half], LOWEST, LOWEST, LOWEST}, sums[4] = {}; // several chains at a time: one alone would be waited for
 #pragma unroll
-            for (int column = 0; column < COLUMNS; column++) top = fmaxf(top, fmaxf(now[column][2 * half], now[column][2 * half + 1]));
-            const float shift = top * LOG2_E;
-            float sum = total[half] * power_of_two(largest[half] * LOG2_E - shift);
+            for (int column = 0; column < COLUMNS; column++) tops[column % 4] = fmaxf(tops[column % 4], fmaxf(now[column][2 * half], now[column][2 * half + 1]));
+            const float top = fmaxf(fmaxf(tops[0], tops[1]), fmaxf(tops[2], tops[3])), shift = top * LOG2_E;
+            sums[0] = total[half] * power_of_two(largest[half] * LOG2_E - shift);
 #pragma unroll
             for (int column = 0; column < COLUMNS; column++)
-                sum += power_of_two(now[column][2 * half] * LOG2_E - shift) + power_of_two(now[column][2 * half + 1] * LOG2_E - shift);
+                sums[column % 4] += power_of_two(now[column][2 * half] * LOG2_E - shift) + power_of_two(now[column][2 * half + 1] * LOG2_E - shift);
             largest[half] = top;
-            total[half] = sum;
+            total[half] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
         }
         with_labels(turn, now, [&](float& x, int half) { hit[half] = x; });
+        keep_before(__float_as_uint(total[0]) & __float_as_uint(total[1]), mine);
         wide_wait<0>();
         wide_arrived(next);
     };
@@ -151,10 +159,10 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) cross_entropy_narrow(
             }
         __syncwarp();
         const int from = slice_start(turn, vocabulary);
-#pragma unroll 1
-        for (int i = lane; i < 16 * SLICE / 8; i += 32)
+#pragma unroll
+        for (int line = 0; line < 16; line += 4)
         {
-            const int row = i / (SLICE / 8), pack = i % (SLICE / 8) * 8;
+            const int row = line + lane / 8, pack = lane % 8 * 8;
             if (own + row < rows) *reinterpret_cast<Words*>(dlogits + (own + row) * vocabulary + from + pack) = *reinterpret_cast<const Words*>(mine + row * ROW + pack);
         }
         __syncwarp();

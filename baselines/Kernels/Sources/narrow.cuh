@@ -6,10 +6,14 @@ constexpr int TILE = ROWS * (WIDTH + 8);                    // elements: the row
 // Zeros beyond the last row.
 __device__ __forceinline__ void load_tile(u16* to, const u16* from, long long first, long long rows)
 {
-    for (int i = threadIdx.x; i < ROWS * WIDTH / 8; i += THREADS)
+    const int row = threadIdx.x / PIECES, piece = threadIdx.x % PIECES;
+    u16* at = to + panels_place<ROWS>(row, piece);
+    const u16* source = from + (first + row) * WIDTH + piece * 8;
+#pragma unroll
+    for (int line = 0; line < ROWS; line += THREADS / PIECES) // 16 rows on, the place differs by a constant
     {
-        const int row = i / PIECES, piece = i % PIECES;
-        copy_async(to + panels_place<ROWS>(row, piece), from + (first + row < rows ? (first + row) * WIDTH : 0) + piece * 8, first + row < rows);
+        const bool live = first + row + line < rows;
+        copy_async(at + line * 64, live ? source + line * WIDTH : from, live);
     }
 }
 
@@ -28,6 +32,21 @@ template <int PENDING> __device__ __forceinline__ void next_slice()
     wait_copies<PENDING>();
     publish_stores();
     __syncthreads();
+}
+
+// What `value` was computed from stands before what follows: left to itself the compiler puts arithmetic behind a wait for products that it should run beside, and only
+// memory keeps it from that. The store to `anywhere` never happens: no arithmetic gives this NaN, nor a pair of elements it.
+__device__ __forceinline__ void keep_before(u32 value, u16* anywhere)
+{
+    asm volatile("{\n .reg .pred p;\n setp.eq.u32 p, %0, 0xffffffff;\n @p st.shared.u32 [%1], %0;\n}" :: "r"(value), "r"(shared_address(anywhere)) : "memory");
+}
+
+template <int STEPS> __device__ __forceinline__ void keep_before(const u32 (&in)[STEPS][4], u16* anywhere)
+{
+    u32 all = 0xffffffffu;
+#pragma unroll
+    for (int i = 0; i < STEPS; i++) all &= in[i][0] & in[i][1] & in[i][2] & in[i][3];
+    keep_before(all, anywhere);
 }
 
 // Two neighbouring sums as stored elements.

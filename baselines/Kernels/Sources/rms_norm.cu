@@ -1,5 +1,8 @@
 // RMSNorm over rows of WIDTH elements, with an optional residual added first (sum = x + residual, y = norm(sum) * weight), forward and backward,
 // and the L2 norm of rows. A row belongs to GROUP threads; each keeps its share in registers, so a row is read once.
+#ifndef PARTS
+#define PARTS 1
+#endif
 constexpr int THREADS = 256;
 constexpr int PACKS = WIDTH / VEC;
 constexpr int LANES = PACKS >= 32 ? 32 : PACKS > 16 ? 32 : PACKS > 8 ? 16 : PACKS > 4 ? 8 : PACKS > 2 ? 4 : PACKS > 1 ? 2 : 1;
@@ -52,7 +55,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) rms_norm_forward(
     }
 }
 
-// dx = r (w dy - x̂ mean(x̂ w dy)) + dsum. The weight's gradient is summed by each block over its rows into partial[block][WIDTH].
+// dx = r (w dy - x̂ mean(x̂ w dy)) + dsum. dy may come in PARTS of rows x WIDTH elements each, to be added up. The weight's gradient is summed by each block over its rows into partial[block][WIDTH].
 extern "C" __global__ void __launch_bounds__(THREADS) rms_norm_backward(
     const element* __restrict__ x, const element* __restrict__ weight, const float* __restrict__ inverse, const element* __restrict__ dy,
     const element* __restrict__ dsum, element* __restrict__ dx, float* __restrict__ partial, long long rows, long long blocks)
@@ -78,6 +81,18 @@ extern "C" __global__ void __launch_bounds__(THREADS) rms_norm_backward(
             if (!live || pack >= PACKS) continue;
             hat[s] = load_pack(x + row * WIDTH + pack * VEC);
             up[s] = load_pack(dy + row * WIDTH + pack * VEC);
+            if constexpr (PARTS > 1)
+            {
+#pragma unroll
+                for (int part = 1; part < PARTS; part++)
+                {
+                    const Pack other = load_pack(dy + (part * rows + row) * WIDTH + pack * VEC);
+#pragma unroll
+                    for (int i = 0; i < VEC; i++) up[s].v[i] += other.v[i];
+                }
+#pragma unroll
+                for (int i = 0; i < VEC; i++) up[s].v[i] = as_element(up[s].v[i]);
+            }
             if (dsum) more[s] = *reinterpret_cast<const Words*>(dsum + row * WIDTH + pack * VEC);
         }
 #pragma unroll

@@ -1,6 +1,5 @@
-// Weights' gradients dyᵀ x of tall inputs: few outputs, each a sum over many rows. Tiles of 128 x 128 outputs, whose rows are shared out among `splits` blocks each; a second
-// kernel adds their parts, always in the same order, to the gradient that is there. One launch serves two products. bfloat16 with float32 sums; Hopper's warpgroup
-// products (sm_90a).
+// A weight's gradient dyᵀ x of tall inputs: few outputs, each a sum over many rows. Tiles of 128 x 128 outputs, whose rows are shared out among `splits` blocks each; a second
+// kernel adds their parts, always in the same order, to the gradient that is there. bfloat16 with float32 sums; Hopper's warpgroup products (sm_90a).
 #include "tensor_core.cuh"
 #include "warpgroup.cuh"
 
@@ -20,20 +19,13 @@ __device__ __forceinline__ void load_operand(u16* to, const u16* from, int from_
     }
 }
 
-// grid: tiles of both products x splits. partial [splits, tiles, SIDE, SIDE].
+// grid: tiles x splits. partial [splits, tiles, SIDE, SIDE].
 extern "C" __global__ void __launch_bounds__(THREADS, 1) weight_gradient_parts(
-    const u16* dy, const u16* x, int outputs, int inputs, const u16* dy_other, const u16* x_other, int outputs_other, int inputs_other,
-    float* __restrict__ partial, long long rows, int tiles, int splits)
+    const u16* __restrict__ dy, const u16* __restrict__ x, int outputs, int inputs, float* __restrict__ partial, long long rows, int tiles, int splits)
 {
     PANELS shared[];
     u16* stages = reinterpret_cast<u16*>(shared);
-    const int first_tiles = tiles_of(outputs) * tiles_of(inputs), split = blockIdx.x / tiles;
-    int tile = blockIdx.x % tiles;
-    if (tile >= first_tiles)
-    {
-        tile -= first_tiles;
-        dy = dy_other, x = x_other, outputs = outputs_other, inputs = inputs_other;
-    }
+    const int split = blockIdx.x / tiles, tile = blockIdx.x % tiles;
     const int output = tile / tiles_of(inputs) * SIDE, input = tile % tiles_of(inputs) * SIDE;
     const long long pieces = (rows + DEPTH - 1) / DEPTH, begin = pieces * split / splits;
     const int steps = (int)(pieces * (split + 1) / splits - begin);
@@ -79,16 +71,10 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) weight_gradient_parts(
 
 // grid: tiles x SIDE · SIDE / 4 / THREADS. out (+)= the sum of the parts.
 extern "C" __global__ void __launch_bounds__(THREADS) weight_gradient_sum(
-    const float* __restrict__ partial, u16* out, int outputs, int inputs, u16* out_other, int outputs_other, int inputs_other, int add, int add_other, int tiles, int splits)
+    const float* __restrict__ partial, u16* out, int outputs, int inputs, int add, int tiles, int splits)
 {
     constexpr int SHARES = SIDE * SIDE / 4 / THREADS;
-    const int all = blockIdx.x / SHARES, at = (blockIdx.x % SHARES * THREADS + threadIdx.x) * 4, first_tiles = tiles_of(outputs) * tiles_of(inputs);
-    int tile = all;
-    if (tile >= first_tiles)
-    {
-        tile -= first_tiles;
-        out = out_other, add = add_other, outputs = outputs_other, inputs = inputs_other;
-    }
+    const int tile = blockIdx.x / SHARES, at = (blockIdx.x % SHARES * THREADS + threadIdx.x) * 4;
     const int output = tile / tiles_of(inputs) * SIDE + at / SIDE, input = tile % tiles_of(inputs) * SIDE + at % SIDE;
     if (output >= outputs || input >= inputs) return;
     float sum[4] = {};
@@ -97,7 +83,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) weight_gradient_sum(
 #pragma unroll 8
     for (int split = 0; split < splits; split++)
     {
-        const float4 part = *reinterpret_cast<const float4*>(partial + ((long long)split * tiles + all) * SIDE * SIDE + at);
+        const float4 part = *reinterpret_cast<const float4*>(partial + ((long long)split * tiles + tile) * SIDE * SIDE + at);
         sum[0] += part.x;
         sum[1] += part.y;
         sum[2] += part.z;

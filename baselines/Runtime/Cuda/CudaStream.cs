@@ -25,10 +25,12 @@ public sealed unsafe class CudaStream
     }
 
     /// <summary>A stream beside the default one.</summary>
-    public static CudaStream FromPool(int device)
+    /// <param name="device">The device's index.</param>
+    /// <param name="beside">From the pool of urgent streams: never one that another call without it gives.</param>
+    public static CudaStream FromPool(int device, bool beside = false)
     {
         Require();
-        return new(TorchCudaExports.Loaded.GetStreamFromPool(0, (sbyte)device));
+        return new(TorchCudaExports.Loaded.GetStreamFromPool(beside ? (byte)1 : (byte)0, (sbyte)device));
     }
 
     /// <summary>The stream on which this thread's operations run now.</summary>
