@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Kernels;
 
 /// <summary>
-/// A second stream beside a backward pass, for what nothing in the pass waits for: sums that add weights' gradients to those that are there. They are small and many, and in
+/// A second stream beside a backward pass, for what nothing in the pass waits for: weights' gradients that are added to those that are there. They are small and many, and in
 /// line with the rest each would hold it up. Whoever begins a branch ends it before weights' gradients are read; inside a capture it becomes a branch of the graph.
 /// Without one, the same work runs in line.
 /// </summary>
 internal sealed class BackwardBranch : IDisposable
 {
-    // Each time the branch takes up what the pass has made costs an edge of the graph, and a graph of many edges costs time to launch.
+    // Each time the branch takes up what the pass has made is an edge of the graph; few are enough, since nothing waits.
     const int Together = 6;
 
     // What is read beside the pass cannot be freed by it; beyond this much it waits.
@@ -43,7 +43,7 @@ internal sealed class BackwardBranch : IDisposable
     /// <summary>Does the work on the branch where one has begun, in the order of the calls, else at once.</summary>
     /// <param name="device">Where it runs.</param>
     /// <param name="tensors">What the work touches; the caller may free its own handles.</param>
-    /// <param name="work">Launches kernels on these tensors.</param>
+    /// <param name="work">Launches kernels on these tensors, as it is given them: it may run when the caller's handles are gone.</param>
     internal static void Run(Device device, Tensor[] tensors, Action<Tensor[]> work)
     {
         if (Begun.TryGetValue(CudaStream.CurrentHandle(KernelLibrary.Index(device)), out var branch)) branch.Add([.. tensors.Select(tensor => tensor.alias().DetachFromDisposeScope())], work);
@@ -62,6 +62,8 @@ internal sealed class BackwardBranch : IDisposable
     void Issue()
     {
         if (waiting.Count == 0) return;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
         made.Record();
         side.WaitFor(made);
         using (side.Use())

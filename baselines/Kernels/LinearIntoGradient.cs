@@ -61,6 +61,7 @@ public sealed class LinearIntoGradient : autograd.SingleTensorFunction<LinearInt
     static void Run(NarrowWeightGradient.Product product)
     {
         if (NarrowWeightGradient.Serves(product)) NarrowWeightGradient.Run(product);
-        else BackwardBranch.Run(product.X.device, [product.Dy, product.X, product.Into], read => read[2].addmm_(read[0].t(), read[1], beta: product.Adds ? 1 : 0, alpha: 1).Dispose());
+        else if (product.Adds) BackwardBranch.Run(product.X.device, [product.Dy, product.X, product.Into], read => read[2].addmm_(read[0].t(), read[1]));
+        else product.Into.addmm_(product.Dy.t(), product.X, beta: 0, alpha: 1); // the pass reads what is handed to it
     }
 }

@@ -50,8 +50,11 @@ internal static class NarrowFeedForward
             .Launch(slices * groups, NarrowRows.Threads, x, dy, gateAndUp.Weight, down.Weight, dxParts, parts, rows, hidden, groups);
         var (intoBoth, ownBoth) = Into(gateAndUp);
         var (intoDown, ownDown) = Into(down);
-        BackwardBranch.Run(x.device, [parts, intoBoth, intoDown], read => KernelLibrary.Get(x, "narrow_feed_forward_backward", "narrow_feed_forward_weights")
-            .Launch(3 * hidden * NarrowRows.Width / 4 / NarrowRows.Threads, NarrowRows.Threads, read[0], read[1], read[2], hidden, groups, ownBoth is null ? 1 : 0, ownDown is null ? 1 : 0));
+        var (addBoth, addDown) = (ownBoth is null ? 1 : 0, ownDown is null ? 1 : 0);
+        void Sum(Tensor[] read) => KernelLibrary.Get(read[1], "narrow_feed_forward_backward", "narrow_feed_forward_weights")
+            .Launch(3 * hidden * NarrowRows.Width / 4 / NarrowRows.Threads, NarrowRows.Threads, read[0], read[1], read[2], hidden, groups, addBoth, addDown);
+        if (ownBoth is null && ownDown is null) BackwardBranch.Run(x.device, [parts, intoBoth, intoDown], Sum);
+        else Sum([parts, intoBoth, intoDown]);              // the pass reads what is handed to it
         gateAndUp.Target?.Gradient.Dispose();
         down.Target?.Gradient.Dispose();
         return new(dxParts, ownBoth, ownDown);

@@ -43,11 +43,13 @@ internal static class NarrowWeightGradient
         var splits = Math.Min(Multiprocessors(product.X) / tiles, (rows + Depth - 1) / Depth);
         var parts = empty([splits * tiles, Side, Side], ScalarType.Float32, product.X.device);
         var (outputs, inputs) = ((int)product.Outputs, (int)product.Inputs);
-        Kernel("weight_gradient_parts", SharedBytes).Launch(splits * tiles, Threads, product.Dy, product.X, outputs, inputs, parts, rows, (int)tiles, (int)splits);
-        BackwardBranch.Run(product.X.device, [parts, product.Into], read => Kernel("weight_gradient_sum", 0)
-            .Launch(tiles * (Side * Side / 4 / Threads), Threads, read[0], read[1], outputs, inputs, product.Adds ? 1 : 0, (int)tiles, (int)splits));
+        Kernel(product.X, "weight_gradient_parts", SharedBytes).Launch(splits * tiles, Threads, product.Dy, product.X, outputs, inputs, parts, rows, (int)tiles, (int)splits);
+        void Sum(Tensor[] read) => Kernel(read[1], "weight_gradient_sum", 0)
+            .Launch(tiles * (Side * Side / 4 / Threads), Threads, read[0], read[1], outputs, inputs, product.Adds ? 1 : 0, (int)tiles, (int)splits);
+        if (product.Adds) BackwardBranch.Run(product.X.device, [parts, product.Into], Sum);
+        else Sum([parts, product.Into]);                    // the pass reads what is handed to it
 
-        KernelFunction Kernel(string name, int sharedBytes) => KernelLibrary.Get(product.X, "weight_gradient", name, sharedBytes);
+        static KernelFunction Kernel(Tensor like, string name, int sharedBytes) => KernelLibrary.Get(like, "weight_gradient", name, sharedBytes);
     }
 
     static int Multiprocessors(Tensor x) => CudaDeviceFacts.Of(KernelLibrary.Index(x.device)).MultiprocessorCount;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Training;
@@ -22,8 +23,8 @@ internal sealed record PreparedBatch(Tensor Ids, Tensor Labels, Tensor? Where, T
         using var scope = NewDisposeScope();
         var ids = batch.InputIds.cpu().contiguous();
         var labels = batch.Labels.cpu().contiguous().flatten();
-        var values = labels.data<long>();
-        var labelled = Enumerable.Range(0, (int)labels.NumberOfElements).Where(i => values[i] != TokenBatch.NoLabel).Select(i => (long)i).ToArray();
+        var values = MemoryMarshal.Cast<byte, long>(labels.bytes).ToArray(); // an accessor's elements one by one would take longer than a step of a small model
+        var labelled = Enumerable.Range(0, values.Length).Where(i => values[i] != TokenBatch.NoLabel).Select(i => (long)i).ToArray();
         if (labelled.Length == 0) throw new ModelException("A training batch has no labels: nothing to learn from.");
         Tensor Kept(Tensor x) => (pin ? x.pin_memory() : x.clone()).DetachFromDisposeScope();
         var share = part.LabelShare == 1 ? null : Kept(tensor((float)part.LabelShare));
