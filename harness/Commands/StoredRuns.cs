@@ -21,7 +21,7 @@ internal static class StoredRuns
 
         if (named is null)
         {
-            return runs.OrderBy(run => CheckpointPlan.Made(run.PlanName)).ThenByDescending(run => run.StartedUtc).First();
+            return runs.OrderBy(run => CheckpointPlan.IsNameOfOne(run.PlanName)).ThenByDescending(run => run.StartedUtc).First();
         }
 
         var matches = runs.Where(run => run.RunId.StartsWith(named, StringComparison.Ordinal)).ToList();

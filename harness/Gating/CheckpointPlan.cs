@@ -14,7 +14,7 @@ internal static class CheckpointPlan
     private static readonly string[] Left = ["curricula", "conversions", "timings", "claims"];
 
     /// <summary>Whether a run of this plan scored a checkpoint that was judged, and is no night.</summary>
-    public static bool Made(string planName) => planName.EndsWith(NameEnding, StringComparison.Ordinal);
+    public static bool IsNameOfOne(string planName) => planName.EndsWith(NameEnding, StringComparison.Ordinal);
 
     /// <summary>The text of that plan; its name ends in <c>-checkpoint</c>, so that its runs are no nights of the plan.</summary>
     /// <param name="plan">The plan, with the parts that are wanted.</param>
