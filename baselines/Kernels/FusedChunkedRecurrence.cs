@@ -123,7 +123,7 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
     static Tensor Rows(Tensor x)
     {
         x = x.to(ScalarType.BFloat16);
-        var fits = x.stride(3) == 1 && x.stride(2) == x.shape[3] && FusedOperations.TokenStride(x) % 8 == 0 && (x.shape[0] == 1 || x.stride(0) == FusedOperations.TokenStride(x) * x.shape[1]) && FusedOperations.IsAligned(x);
+        var fits = x.stride(3) == 1 && x.stride(2) == x.shape[3] && FusedOperations.TokensFollow(x) && FusedOperations.IsAligned(x);
         return fits ? x : x.is_contiguous() ? x.clone() : x.contiguous();
     }
 

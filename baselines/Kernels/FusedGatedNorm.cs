@@ -10,8 +10,7 @@ public sealed class FusedGatedNorm : autograd.SingleTensorFunction<FusedGatedNor
 
     internal static bool Serves(Tensor x, Tensor weight, Tensor gate) => FusedOperations.Serves(x) && x.dim() == 4 && gate.dtype == x.dtype && weight.dtype == x.dtype
         && x.shape[3] % FusedOperations.Vector(x) == 0 && x.shape[3] * (256 / Lanes(x)) <= 12_000 && FusedOperations.IsAligned(weight)
-        && gate.stride(3) == 1 && gate.stride(2) == x.shape[3] && FusedOperations.TokenStride(gate) % FusedOperations.Vector(x) == 0
-        && (gate.shape[0] == 1 || gate.stride(0) == FusedOperations.TokenStride(gate) * gate.shape[1]) && FusedOperations.IsAligned(gate);
+        && gate.stride(3) == 1 && gate.stride(2) == x.shape[3] && FusedOperations.TokensFollow(gate) && FusedOperations.IsAligned(gate);
 
     /// <summary>x, gate [B, L, H, D] (the gate may be a slice of something wider), weight [D] → [B, L, H, D].</summary>
     /// <param name="x">What is normed.</param>

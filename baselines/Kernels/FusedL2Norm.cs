@@ -9,7 +9,7 @@ public sealed class FusedL2Norm : autograd.SingleTensorFunction<FusedL2Norm>
     public override string Name => "fused_l2_norm";
 
     internal static bool Serves(Tensor x) => FusedOperations.Serves(x) && x.dim() == 4 && x.shape[3] % FusedOperations.Vector(x) == 0 && x.shape[3] <= 1024
-        && x.stride(3) == 1 && x.stride(2) == x.shape[3] && FusedOperations.TokenStride(x) % FusedOperations.Vector(x) == 0 && x.stride(0) == FusedOperations.TokenStride(x) * x.shape[1]
+        && x.stride(3) == 1 && x.stride(2) == x.shape[3] && FusedOperations.TokensFollow(x)
         && x.storage_offset() % FusedOperations.Vector(x) == 0;
 
     /// <summary>[B, L, H, D] → the same, dense.</summary>

@@ -87,6 +87,9 @@ public static class FusedOperations
     /// </summary>
     internal static long TokenStride(Tensor x) => x.shape[1] == 1 ? x.stride(0) : x.stride(1);
 
+    /// <summary>Whether [B, L, …] has that form, with every token on a 16-byte boundary if the first is on one.</summary>
+    internal static bool TokensFollow(Tensor x) => TokenStride(x) % Vector(x) == 0 && (x.shape[0] == 1 || x.stride(0) == TokenStride(x) * x.shape[1]);
+
     /// <summary>Rows of the last axis.</summary>
     internal static long Rows(Tensor x) => x.NumberOfElements / x.shape[^1];
 }

@@ -13,7 +13,7 @@ public sealed class FusedShortConvolution : autograd.SingleTensorFunction<FusedS
     public override string Name => "fused_short_convolution";
 
     internal static bool Serves(Tensor x, Tensor weight) => FusedOperations.Serves(x) && x.shape[2] % FusedOperations.Vector(x) == 0
-        && x.stride(2) == 1 && FusedOperations.TokenStride(x) % FusedOperations.Vector(x) == 0 && x.stride(0) == FusedOperations.TokenStride(x) * x.shape[1] && x.storage_offset() % FusedOperations.Vector(x) == 0
+        && x.stride(2) == 1 && FusedOperations.TokensFollow(x) && x.storage_offset() % FusedOperations.Vector(x) == 0
         && weight.shape[2] <= 8 && x.shape[0] <= 65535;
 
     /// <summary>silu(convolution) of x [B, L, C] (may be the first columns of something wider) with weight [C, 1, K].</summary>
