@@ -14,11 +14,8 @@ public sealed class FusedResidualGate : autograd.SingleTensorFunction<FusedResid
     internal static bool Serves(Tensor h, Tensor gate) => FusedOperations.Serves(h) && gate.dtype == h.dtype && h.shape[^1] % FusedOperations.Vector(h) == 0
         && h.shape[^1] / FusedOperations.Vector(h) <= Threads && FusedOperations.IsAligned(gate);
 
-    /// <summary>h, pending (or null), before […, d]; gate [d].</summary>
-    public static Tensor Apply(Tensor h, Tensor? pending, Tensor gate, Tensor before) => Apply(h, pending, gate, before, null);
-
-    /// <summary>The same with a row of a matrix of gates, whose gradient is added to the row's where there is one.</summary>
-    internal static Tensor Apply(Tensor h, Tensor? pending, Tensor gates, long row, Tensor before) =>
+    /// <summary>h, pending (or null), before […, d]; gates [loops, d], of which one row is taken. Its gradient is added to the row's where there is one.</summary>
+    public static Tensor Apply(Tensor h, Tensor? pending, Tensor gates, long row, Tensor before) =>
         is_grad_enabled() && GradientTarget.OfRow(gates, row) is { } target ? Apply(h, pending, gates.detach()[row], before, target) : Apply(h, pending, gates[row], before, null);
 
     static Tensor Apply(Tensor h, Tensor? pending, Tensor gate, Tensor before, GradientTarget? target)
