@@ -8,15 +8,7 @@ namespace LT2.Eval.Models.Tests.Cuda;
 /// <summary>The chunked kernels with a decay for each key channel against the recurrence in float64 on the CPU, outputs and every gradient.</summary>
 public sealed class ChannelDecayTests
 {
-    [Theory]
-    [InlineData("usual")]
-    [InlineData("no decay")]
-    [InlineData("near one")]
-    [InlineData("extreme")]
-    [InlineData("mixed")]
-    [InlineData("correlated keys")]
-    [InlineData("β to 2")]
-    [InlineData("β zero")]
+    [Theory, MemberData(nameof(ChunkedRecurrenceTests.DeltaRegimes), MemberType = typeof(ChunkedRecurrenceTests))]
     public void Delta_rule_is_right_in_every_regime(string regime) => CompareDelta(regime, 2, 200, 2, 4, 24, 48);
 
     [Theory]

@@ -12,15 +12,9 @@ namespace LT2.Eval.Models.Tests.Cuda;
 /// </summary>
 public sealed class ChunkedRecurrenceTests
 {
-    [Theory]
-    [InlineData("usual")]
-    [InlineData("no decay")]
-    [InlineData("near one")]
-    [InlineData("extreme")]
-    [InlineData("mixed")]
-    [InlineData("correlated keys")]
-    [InlineData("β to 2")]
-    [InlineData("β zero")]
+    public static TheoryData<string> DeltaRegimes => ["usual", "no decay", "near one", "extreme", "mixed", "correlated keys", "β to 2", "β zero"];
+
+    [Theory, MemberData(nameof(DeltaRegimes))]
     public void Delta_rule_is_right_in_every_regime(string regime) => CompareDelta(regime, 2, 200, 2, 4, 24, 48);
 
     [Theory]
