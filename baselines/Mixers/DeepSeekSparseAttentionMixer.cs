@@ -108,17 +108,29 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
             v = ContextCache.Append(state, "values", v, call.Positions);
             indexKey = ContextCache.Append(state, "indexerKeys", indexKey, call.Positions);
         }
+        if (call.AuxiliaryLosses is not null)
+        {
+            return nn.functional.linear(Heads.Merge(Attend(q, k, v, indexQuery, indexKey, indexWeight, positions, call.AuxiliaryLosses)), output);
+        }
+        var attention = QueryPieces.Run(x.shape[1], x.shape[0] * shape.QueryHeads * k.shape[1], (first, count) => Attend(
+            q.narrow(1, first, count), k, v, indexQuery.narrow(1, first, count), indexKey, indexWeight.narrow(1, first, count), positions.narrow(-1, first, count), null));
+        return nn.functional.linear(Heads.Merge(attention), output);
+    }
+
+    private Tensor Attend(
+        Tensor q, Tensor k, Tensor v, Tensor indexQuery, Tensor indexKey, Tensor indexWeight, Tensor positions, IList<Tensor>? losses)
+    {
         var causal = AttentionMask.Causal(positions, k.shape[1]);
         var visible = causal.dim() == 4 ? causal.squeeze(1) : causal;
         var scores = LightningIndexer.Scores(indexQuery, indexKey, indexWeight);
         var (selected, _) = LightningIndexer.Select(scores, visible, shape.Count);
         var dense = shape.Loss == "dense";
         var attended = dense ? causal : selected.unsqueeze(1);
-        if (call.AuxiliaryLosses is { } losses && shape.Loss != "none")
+        if (losses is not null && shape.Loss != "none")
         {
             losses.Add(IndexerDivergence(q, k, scores, visible, selected, attended).mean());
         }
-        return nn.functional.linear(Heads.Merge(SoftmaxAttention.Masked(q, k, v, attended)), output);
+        return SoftmaxAttention.Masked(q, k, v, attended);
     }
 
     /// <inheritdoc/>

@@ -72,9 +72,14 @@ public sealed class NativeSparseAttentionMixer : TokenMixer
         }
         // Per head the three gates lie side by side: compression, selection, window.
         var gate = Heads.Split(nn.functional.linear(x, gates), 3).sigmoid();
-        var result = NativeSparseAttention.Attend(
-            q, k, v, gate.select(-1, 0), gate.select(-1, 1), gate.select(-1, 2), shape.Sparse, null, positions, means);
-        return nn.functional.linear(Heads.Merge(result.Output), output);
+        means ??= (NativeSparseAttention.BlockMeans(k, shape.Sparse.BlockSize), NativeSparseAttention.BlockMeans(v, shape.Sparse.BlockSize));
+        var attention = QueryPieces.Run(x.shape[1], x.shape[0] * shape.QueryHeads * k.shape[1], (first, count) =>
+        {
+            Tensor Gate(int branch) => gate.narrow(1, first, count).select(-1, branch);
+            return NativeSparseAttention.Attend(
+                q.narrow(1, first, count), k, v, Gate(0), Gate(1), Gate(2), shape.Sparse, null, positions.narrow(-1, first, count), means).Output;
+        });
+        return nn.functional.linear(Heads.Merge(attention), output);
     }
 
     /// <inheritdoc/>

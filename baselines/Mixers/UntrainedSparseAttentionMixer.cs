@@ -58,21 +58,29 @@ public sealed class UntrainedSparseAttentionMixer : TokenMixer
     {
         var streams = projections.Apply(x, null, silu: false);
         var (q, kv) = (Heads.Split(streams[0], shape.KeyWidth), Heads.Split(streams[1], shape.KeyWidth));
-        Tensor selected;
+        Tensor indexQuery, indexKey;
         using (no_grad())
         {
             var index = indexer.Apply(x, null, silu: false);
-            var indexKey = index[1];
+            (indexQuery, indexKey) = (Heads.Split(index[0], shape.IndexWidth), index[1]);
             if (state is not null)
             {
                 kv = ContextCache.Append(state, "keyValues", kv, call.Positions);
                 indexKey = ContextCache.Append(state, "indexerKeys", indexKey, call.Positions);
             }
-            var causal = AttentionMask.Causal(Heads.Positions(call.Positions, x.shape[1], x.device), kv.shape[1]);
-            var scores = LightningIndexer.MeanScores(Heads.Split(index[0], shape.IndexWidth), indexKey);
-            (selected, _) = LightningIndexer.Select(scores, causal.dim() == 4 ? causal.squeeze(1) : causal, shape.Count);
         }
-        var o = SoftmaxAttention.Masked(q, kv, kv.narrow(-1, 0, shape.ValueWidth), selected.unsqueeze(1));
+        var positions = Heads.Positions(call.Positions, x.shape[1], x.device);
+        var o = QueryPieces.Run(x.shape[1], x.shape[0] * shape.QueryHeads * kv.shape[1], (first, count) =>
+        {
+            Tensor selected;
+            using (no_grad())
+            {
+                var causal = AttentionMask.Causal(positions.narrow(-1, first, count), kv.shape[1]);
+                var scores = LightningIndexer.MeanScores(indexQuery.narrow(1, first, count), indexKey);
+                (selected, _) = LightningIndexer.Select(scores, causal.dim() == 4 ? causal.squeeze(1) : causal, shape.Count);
+            }
+            return SoftmaxAttention.Masked(q.narrow(1, first, count), kv, kv.narrow(-1, 0, shape.ValueWidth), selected.unsqueeze(1));
+        });
         return nn.functional.linear(Heads.Merge(o), output);
     }
 
