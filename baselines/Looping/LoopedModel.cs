@@ -83,6 +83,15 @@ public sealed class LoopedModel : IDisposable
         return model;
     }
 
+    /// <summary>A model with first values drawn on its device: quicker than <see cref="Create"/>, with other values on a GPU, for measurements that do not depend on them.</summary>
+    /// <exception cref="ModelException">The definition cannot be built.</exception>
+    public static LoopedModel CreateOnDevice(ModelDefinition definition, long seed, ComputeDevice device, ScalarType dtype)
+    {
+        var model = new LoopedModel(definition, device, dtype);
+        ParameterInitialiser.FillOnDevice(model.Parameters, seed);
+        return model;
+    }
+
     /// <summary>A model whose parameters are still zero: for loading.</summary>
     internal static LoopedModel Blank(ModelDefinition definition, ComputeDevice device, ScalarType dtype) => new(definition, device, dtype);
 

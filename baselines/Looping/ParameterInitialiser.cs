@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Looping;
 
-/// <summary>Draws first values on CPU in float32, each parameter from its own generator seeded by (seed, name).</summary>
+/// <summary>Draws first values in float32: on the CPU, each parameter from its own generator seeded by (seed, name), so that a seed means the same values everywhere.</summary>
 public static class ParameterInitialiser
 {
     const double MassWithinThree = 0.99730020393674; // erf(3 / √2)
@@ -21,6 +21,27 @@ public static class ParameterInitialiser
         }
     }
 
+    /// <summary>
+    /// Fills a store with draws of its own device, so that a model of billions of weights is there in a moment. On a GPU a seed then means other values than on the CPU: for
+    /// measurements that do not depend on them.
+    /// </summary>
+    public static void FillOnDevice(ParameterStore store, long seed)
+    {
+        if (store.Flat.device.type == TorchSharp.DeviceType.CPU)
+        {
+            Fill(store, seed);
+            return;
+        }
+
+        using var noGrad = no_grad();
+        cuda.manual_seed(seed); // TorchSharp (0.107) makes generators of the CPU alone, so the device's own one draws.
+        foreach (var description in store.Descriptions)
+        {
+            using var scope = NewDisposeScope();
+            store.View(description.Name).copy_(Draw(description, null, store.Flat.device));
+        }
+    }
+
     /// <summary>First values of one parameter of a model with that seed, float32 on CPU.</summary>
     public static Tensor Draw(ParameterDescription description, long seed)
     {
@@ -29,10 +50,12 @@ public static class ParameterInitialiser
     }
 
     /// <summary>First values of one parameter, float32 on CPU.</summary>
-    public static Tensor Draw(ParameterDescription description, Generator generator)
+    public static Tensor Draw(ParameterDescription description, Generator generator) => Draw(description, generator, CPU);
+
+    static Tensor Draw(ParameterDescription description, Generator? generator, Device device)
     {
         long[] shape = [.. description.Shape.Select(side => (long)side)];
-        var blank = empty(shape, ScalarType.Float32);
+        var blank = empty(shape, ScalarType.Float32, device);
         switch (description.Initialisation)
         {
             case Initialisation.Linear linear:
@@ -45,16 +68,16 @@ public static class ParameterInitialiser
             case Initialisation.InverseSoftplusOfLogUniform step:
                 var dt = blank.uniform_(Math.Log(step.Low), Math.Log(step.High), generator).exp_().clamp_(1e-4);
                 return dt.add(dt.neg().expm1().neg().log());
-            case Initialisation.Orthogonal orthogonal: return Orthogonal(shape, orthogonal.Gain, generator);
-            case Initialisation.Values values: return tensor(values.RowMajor().ToArray()).view(shape);
+            case Initialisation.Orthogonal orthogonal: return Orthogonal(shape, orthogonal.Gain, generator, device);
+            case Initialisation.Values values: return tensor(values.RowMajor().ToArray(), device: device).view(shape);
             default: throw new ModelException($"'{description.Name}' has an initialisation of unknown kind {description.Initialisation.GetType().Name}.");
         }
     }
 
-    static Tensor Orthogonal(long[] shape, double gain, Generator generator)
+    static Tensor Orthogonal(long[] shape, double gain, Generator? generator, Device device)
     {
         var (rows, columns) = (shape[0], shape[1]);
-        var (q, r) = linalg.qr(randn([Math.Max(rows, columns), Math.Min(rows, columns)], generator: generator));
+        var (q, r) = linalg.qr(randn([Math.Max(rows, columns), Math.Min(rows, columns)], device: device, generator: generator));
         q = q.mul(r.diagonal().sign()); // makes the distribution uniform over orthogonal matrices
         return (rows < columns ? q.t() : q).mul(gain);
     }

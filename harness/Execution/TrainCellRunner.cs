@@ -13,9 +13,10 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
     public CellResult Run(CellDefinition cell, CellContext context, CancellationToken cancellation)
     {
         var train = (TrainCell)cell;
+        var (trained, events) = AtChosenRate(train, context);
         var started = context.Clock.GetUtcNow();
         var folder = context.CheckpointFolder(cell.Id);
-        var job = new TrainingJob(train, context.Device, corpora, folder, (share, detail) => context.Progress.CellProgress(cell, share, detail))
+        var job = new TrainingJob(trained, context.Device, corpora, folder, (share, detail) => context.Progress.CellProgress(cell, share, detail))
         {
             BeforePublishing = context.EnsureStillOwned,
         };
@@ -32,10 +33,10 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
                 _ => CellOutcome.Failed,
             };
             return new CellResult(
-                CellResults.Record(cell, context, outcome, result.Reason, started), [.. StabilityRecords.Of(train, context.RunId, result.Points)], [], [], points, [context.Event(cell.Id, "warning", result.Reason ?? outcome.ToString())]);
+                CellResults.Record(cell, context, outcome, result.Reason, started), [.. StabilityRecords.Of(train, context.RunId, result.Points)], [], [], points,
+                [.. events, context.Event(cell.Id, "warning", result.Reason ?? outcome.ToString())]);
         }
 
-        var events = new List<EventRecord>();
         if (continued)
         {
             events.Add(context.Event(cell.Id, "info", "Training continued from the state an earlier attempt left."));
@@ -54,5 +55,17 @@ public sealed class TrainCellRunner(CorpusCache corpora) : ICellRunner
             [],
             points,
             events);
+    }
+
+    /// <summary>The training with its learning rate, and what is to be told of the choice: records keep the planned cell, since every choice is one series.</summary>
+    private static (TrainCell Trained, List<EventRecord> Events) AtChosenRate(TrainCell train, CellContext context)
+    {
+        if (train.Trials.Count == 0)
+        {
+            return (train, []);
+        }
+
+        var (trial, events) = CandidateChoice.Choose(train.Id, train.Trials, context);
+        return (train.At(((TrainCell)trial).Recipe.LearningRate), [.. events]);
     }
 }

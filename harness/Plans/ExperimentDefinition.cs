@@ -33,6 +33,12 @@ public sealed record ExperimentDefinition(
     ExitDefinition? Exits,
     IReadOnlyList<string> Checkpoints)
 {
+    /// <summary>
+    /// Steps of a short trial of each learning rate with the first seed; all seeds then train with the rate whose trial had the least validation loss. Null: every seed trains in
+    /// full at every rate and keeps its best.
+    /// </summary>
+    public int? LearningRateSteps { get; init; }
+
     /// <summary>Measure how far back each trained model's last position is reached, on rows of this many tokens; null for not at all.</summary>
     public int? ReachLength { get; init; }
 }

@@ -9,7 +9,7 @@ public static class PlanReader
     private static readonly string[] Phases = ["prefill", "decode"];
 
     private static readonly string[] TrainingFields =
-        ["variants", "trainedLoopCounts", "seeds", "train", "recipe", "recipeByVariant", "learningRates", "nGramOrders", "exits"];
+        ["variants", "trainedLoopCounts", "seeds", "train", "recipe", "recipeByVariant", "learningRates", "learningRateSteps", "nGramOrders", "exits"];
 
     private static readonly string[] Dtypes = ["float32", "tfloat32", "bfloat16"];
 
@@ -96,8 +96,14 @@ public static class PlanReader
             map.Map("exits") is { } exits ? ReadExits(exits) : null,
             checkpoints)
         {
+            LearningRateSteps = (int?)map.Integer("learningRateSteps", 1),
             ReachLength = (int?)map.Integer("reachLength", 2),
         };
+        if (experiment.LearningRateSteps is not null && experiment.LearningRates.Count < 2)
+        {
+            map.Problem("learningRateSteps", "there is nothing to try: give two or more learningRates, or leave this out.");
+        }
+
         map.RejectUnknownFields();
         return experiment;
     }

@@ -121,20 +121,15 @@ public sealed class Planner(VariantCatalogue variants, IReadOnlyList<ISuite> sui
             foreach (var loopCount in experiment.TrainedLoopCounts ?? [model!.LoopCount])
             {
                 var trained = Prepared(model!, loopCount, Vocabulary(trainingCase!, tokenizer), longest);
-                foreach (var seed in experiment.Seeds ?? plan.Seeds)
+                TrainCell Training(TrainingRecipe recipe, long seed, IReadOnlyList<TrainCell>? trials = null) => (TrainCell)Add(cells, new TrainCell(
+                    trained, trainingCase!, recipe, experiment.Train.SequenceLength, experiment.Train.ValidationSamples, seed, plan.Dtype, DataHash(trainingCase!), tokenizer, trials));
+
+                var seeds = experiment.Seeds ?? plan.Seeds;
+                var recipes = Recipes(experiment, trained, name, plan, problems).ToList();
+                var trials = experiment.LearningRateSteps is { } steps ? recipes.Select(recipe => Training(recipe with { Steps = steps }, seeds[0])).ToList() : null;
+                foreach (var seed in seeds)
                 {
-                    var candidates = Recipes(experiment, trained, name, plan, problems)
-                        .Select(recipe => (TrainCell)Add(cells, new TrainCell(
-                            trained,
-                            trainingCase!,
-                            recipe,
-                            experiment.Train.SequenceLength,
-                            experiment.Train.ValidationSamples,
-                            seed,
-                            plan.Dtype,
-                            DataHash(trainingCase!),
-                            tokenizer)))
-                        .ToList();
+                    var candidates = trials is null ? recipes.Select(recipe => Training(recipe, seed)).ToList() : [Training(recipes[0], seed, trials)];
                     if (experiment.ReachLength is { } reach)
                     {
                         Add(cells, new ReachCell(candidates, reach, plan.TestSetSeed, IsLooped(model!) ? experiment.TestedLoopCounts : [1]));

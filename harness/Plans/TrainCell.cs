@@ -16,6 +16,7 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="dtype">Compute dtype.</param>
 /// <param name="dataHash">Hash of the training text; null for generated cases.</param>
 /// <param name="tokenizer">How text becomes tokens; null for bytes and for generated cases.</param>
+/// <param name="trials">Short trainings of which the one with the least validation loss gives the learning rate; null for the recipe's own.</param>
 public sealed class TrainCell(
     ModelDefinition model,
     ICase trainingCase,
@@ -25,7 +26,8 @@ public sealed class TrainCell(
     long seed,
     string dtype,
     string? dataHash,
-    TrainingTokenizer? tokenizer = null) : CheckpointCell
+    TrainingTokenizer? tokenizer = null,
+    IReadOnlyList<TrainCell>? trials = null) : CheckpointCell
 {
     /// <inheritdoc />
     public override CellKind Kind => CellKind.Train;
@@ -42,7 +44,13 @@ public sealed class TrainCell(
     /// <summary>The case it is trained on.</summary>
     public override ICase TrainingCase => trainingCase;
 
-    /// <summary>The recipe.</summary>
+    /// <summary>Short trainings that choose the learning rate; empty where the recipe says it.</summary>
+    public IReadOnlyList<TrainCell> Trials => trials ?? [];
+
+    /// <inheritdoc />
+    public override IReadOnlyList<CellDefinition> Parents => Trials;
+
+    /// <summary>The recipe; where there are trials, with a learning rate that theirs replaces.</summary>
     public TrainingRecipe Recipe => recipe;
 
     /// <summary>Tokens a row for corpora.</summary>
@@ -67,18 +75,22 @@ public sealed class TrainCell(
     public override long? Seed => seed;
 
     /// <summary>Hash of the recipe and the training case: part of every series key.</summary>
-    public override string RecipeHash => StableHash.Short(Models.Definitions.CanonicalJson.Write(WithTokenizer(new JsonObject
+    public override string RecipeHash => StableHash.Short(Models.Definitions.CanonicalJson.Write(WithOptions(trial => trial.RecipeHash, new JsonObject
     {
         ["recipe"] = Models.Definitions.DefinitionJson.Write(recipe),
         ["case"] = CaseText.Describe(trainingCase),
         ["sequenceLength"] = sequenceLength,
     })));
 
+    /// <summary>This training at the learning rate that its trials chose.</summary>
+    public TrainCell At(double learningRate) =>
+        new(model, trainingCase, recipe with { LearningRate = learningRate }, sequenceLength, validationSamples, seed, dtype, dataHash, tokenizer);
+
     /// <inheritdoc />
     public override string Title => $"train {model.VariantId} T={model.LoopCount} on {CaseText.Name(trainingCase)}{(tokenizer is null ? "" : $" by {tokenizer.NameOrPath}")} seed {seed}";
 
     /// <inheritdoc />
-    protected override JsonObject Describe() => WithTokenizer(new JsonObject
+    protected override JsonObject Describe() => WithOptions(trial => trial.Id, new JsonObject
     {
         ["kind"] = "train",
         ["model"] = JsonNode.Parse(model.ToCanonicalJson()),
@@ -92,9 +104,15 @@ public sealed class TrainCell(
         ["trainingCodeVersion"] = TrainingCode.Version,
     });
 
-    // Bytes leave no trace, so that cells of before keep their ids.
-    private JsonObject WithTokenizer(JsonObject fields)
+    // Neither bytes nor a given learning rate leaves a trace, so that cells of before keep their ids.
+    private JsonObject WithOptions(Func<TrainCell, string> trialName, JsonObject fields)
     {
+        if (Trials.Count > 0)
+        {
+            fields["recipe"]!.AsObject().Remove("learningRate");
+            fields["learningRateTrials"] = new JsonArray([.. Trials.Select(trial => JsonValue.Create(trialName(trial)))]);
+        }
+
         if (tokenizer is not null)
         {
             fields["tokenizer"] = tokenizer.Describe();

@@ -70,7 +70,7 @@ public sealed class TimingSession(TimeProvider clock)
     /// <summary>The request's model: the checkpoint's, else the variant's with random weights.</summary>
     internal static LoopedModel CreateModel(TimingRequest request, VariantCatalogue variants, ComputeDevice device) => request.Checkpoint is { } folder
         ? CheckpointFolder.Load(folder, device, Dtypes.Use(request.Dtype, device))
-        : LoopedModel.Create(
+        : LoopedModel.CreateOnDevice(
             variants.Resolve(request.VariantId).WithVocabulary(request.VocabularySize).WithLoopCount(request.LoopCount), Seed, device, Dtypes.Use(request.Dtype, device));
 
     private TimingMeasurement MeasureOne(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, string phase, int length)

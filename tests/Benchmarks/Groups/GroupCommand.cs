@@ -68,7 +68,9 @@ internal static class GroupCommand
 
         // In this process: a host without the .NET SDK has no other way, and libtorch and its device are loaded once.
         var config = ManualConfig.Create(DefaultConfig.Instance).AddJob(job.WithToolchain(InProcessEmitToolchain.Instance)).AddDiagnoser(MemoryDiagnoser.Default)
-            .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(40)).WithOptions(ConfigOptions.JoinSummary);
+            .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(40))
+            // TorchSharp is marked as not optimised on purpose (Directory.Build.targets); BenchmarkDotNet would refuse it.
+            .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableOptimizationsValidator);
         return filters.Length == 0 ? config : config.AddFilter(new GlobFilter(filters));
     }
 }

@@ -87,6 +87,24 @@ public sealed class PlanReaderTests
     }
 
     [Fact]
+    public void Trials_of_a_single_learning_rate_are_refused()
+    {
+        Read("""
+            testSetSeed: 1
+            experiments:
+              - name: recall
+                variants: [lt2-gdn@micro]
+                testedLoopCounts: [1]
+                train: { suite: mqar }
+                tests: [ { suite: mqar } ]
+                learningRates: [0.01]
+                learningRateSteps: 20
+            """, out var problems);
+
+        Assert.Contains("learningRateSteps: there is nothing to try: give two or more learningRates", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_parts_with_one_name_are_refused()
     {
         Read(Minimal + "\n" + Minimal[Minimal.IndexOf("  - name", StringComparison.Ordinal)..], out var problems);
