@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LT2.Eval.Models.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Kernels;
@@ -9,17 +10,23 @@ namespace LT2.Eval.Models.Kernels;
 /// </summary>
 public static class BackwardTensors
 {
-    static readonly ConcurrentBag<Tensor> Held = [];
+    // By the stream of the pass: autograd's thread serves all models that train side by side, each on a stream of its own, and one's end is not the others'.
+    static readonly ConcurrentDictionary<(int Device, nint Stream), ConcurrentBag<Tensor>> Held = new();
 
-    /// <summary>Gives this process's handles of all finished backward passes back.</summary>
+    /// <summary>Gives the handles of all backward passes on this thread's current streams back; they must have ended.</summary>
     public static void Release()
     {
-        while (Held.TryTake(out var tensor)) tensor.Dispose();
+        foreach (var ((device, stream), tensors) in Held)
+        {
+            if (CudaStream.CurrentHandle(device) != stream) continue;
+            while (tensors.TryTake(out var tensor)) tensor.Dispose();
+        }
     }
 
     internal static Tensor Keep(Tensor tensor)
     {
-        Held.Add(tensor.DetachFromDisposeScope());
+        var device = KernelLibrary.Index(tensor.device);
+        Held.GetOrAdd((device, CudaStream.CurrentHandle(device)), _ => []).Add(tensor.DetachFromDisposeScope());
         return tensor;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LT2.Eval.Models.Runtime.Cuda;
 using TorchSharp;
 
 namespace LT2.Eval.Models.Runtime;
@@ -39,7 +40,8 @@ public sealed class ComputeDevice
     /// <summary>Waits until everything issued to the device is done.</summary>
     public void Synchronise()
     {
-        if (IsCuda) torch.cuda.synchronize(TorchDevice);
+        if (!IsCuda) return;
+        lock (CudaGraph.CaptureGate) torch.cuda.synchronize(TorchDevice);
     }
 
     static ComputeDevice Cuda(int index)

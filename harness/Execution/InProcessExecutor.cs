@@ -1,5 +1,6 @@
 using LT2.Eval.Harness.Cluster.Attempts;
 using LT2.Eval.Harness.Plans;
+using LT2.Eval.Models.Runtime.Cuda;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Tasks.Contracts;
 
@@ -8,7 +9,8 @@ namespace LT2.Eval.Harness.Execution;
 /// <summary>Carries cells out in this process and turns what goes wrong in them into outcomes.</summary>
 /// <param name="context">What runners may use.</param>
 /// <param name="runners">Who carries out which kind.</param>
-internal sealed class InProcessExecutor(CellContext context, IReadOnlyDictionary<Type, ICellRunner> runners) : ICellExecutor
+/// <param name="ownStream">Whether each cell has a CUDA stream of its own, so that executors of several threads run side by side on one GPU.</param>
+internal sealed class InProcessExecutor(CellContext context, IReadOnlyDictionary<Type, ICellRunner> runners, bool ownStream = false) : ICellExecutor
 {
     /// <inheritdoc />
     public CellResult Attempt(CellDefinition cell, CancellationToken cancellation)
@@ -16,6 +18,7 @@ internal sealed class InProcessExecutor(CellContext context, IReadOnlyDictionary
         var started = context.Clock.GetUtcNow();
         try
         {
+            using var stream = ownStream ? OwnStream.Take(context.Device) : null;
             return runners[cell.GetType()].Run(cell, context, cancellation);
         }
         catch (Exception error) when (Models.Runtime.OutOfMemory.Is(error))

@@ -43,10 +43,11 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
         var scheduler = new CellScheduler(context, outcomes);
         var runners = session.Runners();
         ICellExecutor InProcess() => new InProcessExecutor(context, runners);
+        ICellExecutor SideBySide() => new InProcessExecutor(context, runners, ownStream: workers > 1);
         string[] arguments = ["--out", options.OutputRoot, "--run", run.RunId, "--threads", threads.ToString(CultureInfo.InvariantCulture),
             .. options.DataFolder is { } data ? new[] { "--data", data } : [], .. session.PluginPaths.SelectMany(path => new[] { "--plugin", path })];
         IReadOnlyList<Func<ICellExecutor>> executors = devices is null
-            ? [.. Enumerable.Repeat(InProcess, workers)]
+            ? [.. Enumerable.Repeat(SideBySide, workers)]
             : [.. devices.Select<string, Func<ICellExecutor>>(worker => () => new WorkerExecutor(worker, arguments, progress))];
         if (devices is not null)
         {

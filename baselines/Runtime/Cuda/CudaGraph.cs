@@ -13,7 +13,8 @@ public sealed unsafe class CudaGraph : IDisposable
     const int RelaxedCapture = 2;
     const int ObjectBytes = 4096; // at::cuda::CUDAGraph is a few hundred bytes; its size is not exported
 
-    static readonly Lock CaptureGate = new();
+    /// <summary>Held while work is recorded: a driver's call that waits for the whole device must not fall into a capture of another thread.</summary>
+    internal static Lock CaptureGate { get; } = new();
 
     readonly Action work;
     readonly CudaStream? stream;
@@ -32,7 +33,7 @@ public sealed unsafe class CudaGraph : IDisposable
     public static string? Problem(ComputeDevice device) => device.IsCuda ? CudaStream.Problem : "graphs exist on CUDA devices only";
 
     /// <summary>
-    /// Runs the work <paramref name="warmUps"/> times eagerly on a stream of its own (libraries initialise, caches fill), then records it. The work runs for real in
+    /// Runs the work <paramref name="warmUps"/> times eagerly on a stream beside the default one (libraries initialise, caches fill), then records it. The work runs for real in
     /// the warm-ups and not at all while it is recorded: its effects on weights and counters are the caller's to undo or to count.
     /// </summary>
     /// <param name="device">Where the work runs.</param>
@@ -46,12 +47,15 @@ public sealed unsafe class CudaGraph : IDisposable
         if (Problem(device) is { } problem) return Eager(work, warmUps, problem);
         if (forceEager) return Eager(work, warmUps, "eager execution was asked for");
         device.Synchronise();
-        var stream = CudaStream.FromPool(device.TorchDevice.index < 0 ? 0 : device.TorchDevice.index);
+        var index = Math.Max(device.TorchDevice.index, 0);
+        var stream = OwnStream.IsUsed(index) ? CudaStream.Current(index) : CudaStream.FromPool(index);
         var captured = new CudaGraph(work, stream, null);
         using (stream.Use())
         {
             for (var i = 0; i < warmUps; i++) work();
             stream.Synchronise();
+            var memory = CudaMemory.Read(index);
+            if (memory.FreeBytes < memory.UsedBytes) CachedMemory.GiveBack(device); // the capture needs what a run needs anew, from the driver alone
             lock (CaptureGate) captured.Record(pool ?? new GraphPool());
         }
         device.Synchronise();

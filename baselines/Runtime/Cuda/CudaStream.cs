@@ -3,6 +3,9 @@ namespace LT2.Eval.Models.Runtime.Cuda;
 /// <summary>A stream of libtorch's pool, or a device's default stream. libtorch owns it for the life of the process.</summary>
 public sealed unsafe class CudaStream
 {
+    /// <summary>Streams that libtorch has of each urgency on a device; it gives them in turn.</summary>
+    internal const int PoolSize = 32;
+
     readonly TorchStream stream;
 
     CudaStream(TorchStream stream) => this.stream = stream;

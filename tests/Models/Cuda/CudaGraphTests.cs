@@ -119,4 +119,16 @@ public sealed class CudaGraphTests
         using (zeros(1L << 30, ScalarType.Byte, device.TorchDevice)) device.Synchronise();
         Assert.InRange(sampler.PeakBytes - sampler.StartBytes, 900L << 20, 4L << 30);
     }
+
+    [Fact]
+    public void Cached_memory_goes_back_to_the_driver_and_what_is_in_use_stays()
+    {
+        var device = Gpu.Require();
+        using var kept = ones(1 << 20, device: device.TorchDevice);
+        empty(1L << 30, ScalarType.Byte, device.TorchDevice).Dispose();
+        var before = CudaMemory.Read().FreeBytes;
+        CachedMemory.GiveBack(device);
+        Assert.True(CudaMemory.Read().FreeBytes >= before + (1L << 30));
+        Assert.Equal(1 << 20, kept.sum().item<float>());
+    }
 }
