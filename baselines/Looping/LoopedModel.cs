@@ -1,4 +1,5 @@
 using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Layers;
 using LT2.Eval.Models.Mixers;
 using LT2.Eval.Models.Runtime;
@@ -228,7 +229,7 @@ public sealed class LoopedModel : IDisposable
     /// <summary>h^0, [B, L, d].</summary>
     internal Tensor Embed(Tensor ids)
     {
-        var h = embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
+        var h = FusedEmbedding.Serves(embedding) ? FusedEmbedding.Apply(embedding, ids) : embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
         return embeddingNorm is null ? h : embeddingNorm.Apply(h);
     }
 

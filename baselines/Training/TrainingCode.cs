@@ -4,5 +4,5 @@ namespace LT2.Eval.Models.Training;
 public static class TrainingCode
 {
     /// <summary>Raised with every change that makes the same definition, recipe, batches and seed give other weights.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 }

@@ -58,6 +58,41 @@ public sealed class FusedOperationTests
             return [sum, nn.functional.silu(both[0]).mul(both[1]).matmul(x[4].t())];
         }, Tolerance("bfloat16"), scale: 0.2);
 
+    // One id many times over, as spaces are in text: sums in the elements' type would lose most of it.
+    [Theory]
+    [InlineData("float32", 96, 2, 1000)]
+    [InlineData("bfloat16", 64, 3, 5000)]
+    [InlineData("bfloat16", 128, 300, 20000)]
+    [InlineData("bfloat16", 512, 9001, 3001)]
+    public void Embedding_gradients_are_summed_in_float32_and_repeat_to_the_last_bit(string type, int width, int vocabulary, int tokens)
+    {
+        var device = Gpu.RequireKernels();
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(17, CPU);
+        var ids = randint(vocabulary, [5, tokens / 5], dtype: ScalarType.Int64, generator: generator);
+        ids = ids.masked_fill(rand(ids.shape, generator: generator).lt(0.5), 1);
+        var table = randn([vocabulary, width], generator: generator).to(Gpu.Type(type));
+        var upstream = rand([5, tokens / 5, width], generator: generator).to(Gpu.Type(type));
+        Tensor Gradient(Tensor weight, Func<Tensor, Tensor> rows)
+        {
+            weight = weight.detach().requires_grad_(true);
+            var selected = rows(weight);
+            selected.mul(upstream.to(weight.dtype).to(weight.device)).sum().backward();
+            BackwardTensors.Release();
+            return weight.grad!;
+        }
+        var onGpu = table.to(device.TorchDevice);
+        Tensor Given() => Gradient(onGpu, weight =>
+        {
+            Assert.True(FusedEmbedding.Serves(weight));
+            return FusedEmbedding.Apply(weight, ids.to(device.TorchDevice));
+        });
+        var given = Given();
+        Assert.InRange(Gpu.RelativeError(given, Gradient(table.to(ScalarType.Float64), weight => weight.index_select(0, ids.flatten()).view(5, -1, width))), 0, Tolerance(type));
+        Assert.True(given.eq(Given()).all().item<bool>());
+        Assert.True(FusedEmbedding.Apply(onGpu, ids.to(device.TorchDevice)).cpu().eq(table.index_select(0, ids.flatten()).view(5, -1, width)).all().item<bool>());
+    }
+
     [Fact]
     public void A_backward_pass_with_a_branch_gives_the_same_gradients()
     {
