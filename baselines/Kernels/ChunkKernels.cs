@@ -8,11 +8,12 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
 {
     readonly int length = (int)shape.Length, chunks = (int)shape.Chunks, heads = (int)shape.KeyHeads, valueHeads = (int)shape.ValueHeads;
 
-    /// <summary>What chunks need before the state is known; every later kernel reads it.</summary>
-    internal ChunkMatrices Prepare()
+    /// <summary>What chunks need before the state is known; every later kernel reads it. Tiles that equal the inputs are left out where only a walk follows that reads those.</summary>
+    internal ChunkMatrices Prepare(bool forBackward)
     {
-        var queries = shape.Tiles(q.device);
-        var keys = shape.ChannelDecay && !shape.Delta ? null : shape.Tiles(q.device);
+        var tiles = forBackward || shape.ChannelDecay || shape.WideWalk(save: false) is null;
+        var queries = tiles ? shape.Tiles(q.device) : null;
+        var keys = !tiles || (shape.ChannelDecay && !shape.Delta) ? null : shape.Tiles(q.device);
         var kept = shape.ChannelDecay ? shape.Tiles(q.device) : null;
         var inverse = shape.Delta ? shape.Matrices(q.device, ChunkShape.Chunk, ChunkShape.ChunkRow) : null;
         var attention = shape.Matrices(q.device, ChunkShape.Chunk, ChunkShape.ChunkRow);
@@ -21,7 +22,7 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
             Get("chunk_prepare_channels", "chunk_prepare_channels", shape.PrepareBytes).Launch(shape.ChunkHeads, shape.PrepareThreads,
                 q, k, g, beta, keys, kept, queries, inverse, attention, factors, FusedOperations.TokenStride(q), FusedOperations.TokenStride(k), length, chunks, heads, valueHeads, scale);
         else
-            Get("chunk_prepare", "chunk_prepare", shape.PrepareBytes).Launch(shape.Batch * shape.KeyHeads * shape.Chunks, shape.PrepareThreads,
+            Get("chunk_prepare", "chunk_prepare", shape.PrepareBytes, ("GROUPED", valueHeads == heads ? 0 : 1)).Launch(shape.Batch * shape.KeyHeads * shape.Chunks, shape.PrepareThreads,
                 q, k, g, beta, keys, queries, inverse, attention, factors, FusedOperations.TokenStride(q), FusedOperations.TokenStride(k), length, chunks, heads, valueHeads, scale);
         return new(queries, keys, kept, inverse, attention, factors);
     }
@@ -83,10 +84,32 @@ internal sealed class ChunkKernels(ChunkShape shape, Tensor q, Tensor k, Tensor 
     void Walk(ChunkMatrices m, Tensor? initial, Tensor? final, Tensor? o, Tensor? states, Tensor? y)
     {
         var save = states is not null;
+        if (shape.WideWalk(save) is var (wideStages, wideBytes))
+        {
+            WideWalk(m, initial, final, o, states, y, wideStages, wideBytes);
+            return;
+        }
         var (chain, stages, bytes) = shape.Walk(save)!.Value;
         var threads = 32 * (chain * shape.Split + ChunkShape.OutputWarps(chain, save) + 2);
         Get("chunk_walk", "chunk_walk", bytes, ("CHAIN", chain), ("STAGES", stages), ("SAVE", save ? 1 : 0)).Launch(shape.Batch * shape.ValueHeads * shape.Slices(chain), (int)threads,
             m.Queries, m.Keys, m.Kept, v, m.Inverse, m.Attention, m.Factors, initial, final, o, states, y, FusedOperations.TokenStride(v), length, chunks, heads, valueHeads, scale);
+    }
+
+    void WideWalk(ChunkMatrices m, Tensor? initial, Tensor? final, Tensor? o, Tensor? states, Tensor? y, long stages, long bytes)
+    {
+        var save = states is not null;
+        var rows = shape.ChunkHeads * ChunkShape.Chunk;
+        TensorMap Tiles(Tensor x, long columns, long stride) => new(x, columns, (1, stride), (rows, stride), (1, rows * stride));
+        TensorMap Input(Tensor x) => new(x, x.shape[3], (x.shape[2], x.shape[3]), (length, FusedOperations.TokenStride(x)), (shape.Batch, length * FusedOperations.TokenStride(x)));
+        TensorMap Keys(Tensor x, Tensor? tiles) => shape.ChannelDecay ? Tiles(tiles!, shape.PaddedKey, shape.KeyRow) : Input(x);
+        using var queries = Keys(q, m.Queries);
+        using var keys = Keys(k, m.Keys);
+        using var kept = Keys(k, m.Kept);
+        using var values = Input(v);
+        using var inverse = Tiles(m.Inverse!, ChunkShape.Chunk, ChunkShape.ChunkRow);
+        using var attention = Tiles(m.Attention, ChunkShape.Chunk, ChunkShape.ChunkRow);
+        Get("chunk_walk_wide", "chunk_walk_wide", bytes, ("STAGES", stages), ("SAVE", save ? 1 : 0)).Launch(shape.WideBlocks(save), ChunkShape.WideThreads,
+            queries, keys, kept, values, inverse, attention, m.Factors, initial, final, o, states, y, length, chunks, heads, valueHeads, scale);
     }
 
     Tensor NewState() => empty([shape.Batch, shape.ValueHeads, shape.KeyWidth, shape.ValueWidth], ScalarType.Float32, q.device);

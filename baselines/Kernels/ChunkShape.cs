@@ -13,8 +13,9 @@ namespace LT2.Eval.Models.Kernels;
 /// <param name="ChannelDecay">Whether every key channel decays by itself (KDA, GLA, HGRN2) or a head as one.</param>
 /// <param name="Multiprocessors">Of the device.</param>
 /// <param name="SharedBytes">Shared memory that one block may have there.</param>
+/// <param name="Hopper">Whether it has Hopper's warpgroup products, clusters and copy engine.</param>
 internal sealed record ChunkShape(
-    long Batch, long Length, long KeyHeads, long ValueHeads, long KeyWidth, long ValueWidth, bool Delta, bool ChannelDecay, int Multiprocessors, int SharedBytes)
+    long Batch, long Length, long KeyHeads, long ValueHeads, long KeyWidth, long ValueWidth, bool Delta, bool ChannelDecay, int Multiprocessors, int SharedBytes, bool Hopper = false)
 {
     /// <summary>Tokens of a chunk: CHUNK of chunk_tiles.cuh.</summary>
     internal const long Chunk = 64;
@@ -104,6 +105,25 @@ internal sealed record ChunkShape(
         var stage = keys * Chunk * KeyRow + Chunk * (columns + Padding) + DeltaFactor * Chunk * ChunkRow + factors * 2 + (save ? 0 : Chunk * (KeyRow + ChunkRow));
         return Bytes(chain, stages * stage + 2 * columns * (KeyRow + ChunkRow));
     });
+
+    /// <summary>
+    /// Stages and bytes of shared memory of chunk_walk_wide, which is faster than chunk_walk where all its blocks, or pairs of blocks, run at once; null where it does not serve.
+    /// </summary>
+    internal (long Stages, long Bytes)? WideWalk(bool save)
+    {
+        const long columns = 64, panel = Chunk * 64;
+        if (!Hopper || !Delta || PaddedKey is not (96 or 128) || ValueWidth % columns != 0 || WideBlocks(save) > Multiprocessors) return null;
+        var (stage, handed) = ((ChannelDecay ? 6 : 4) * panel + 512, save ? columns * (KeyRow + ChunkRow) : 3 * panel);
+        var stages = ChannelDecay ? 3L : 4L;
+        var bytes = (stages * stage + 2 * handed) * BytesOfElement;
+        return bytes <= SharedBytes - 1024 ? (stages, bytes) : null;    // panels start at whole KiB behind the static arrays
+    }
+
+    /// <summary>Threads of a block of chunk_walk_wide.</summary>
+    internal const int WideThreads = 192;
+
+    /// <summary>Blocks of chunk_walk_wide.</summary>
+    internal long WideBlocks(bool save) => Batch * ValueHeads * (ValueWidth / 64) * (save ? 1 : 2);
 
     /// <summary>The same for the walk back.</summary>
     internal (long Chain, long Stages, long Bytes)? Reverse() => Fit((chain, stages) =>

@@ -57,7 +57,7 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
             return (outputs[0], needFinal ? outputs[1] : null);
         }
         var kernels = Kernels(q, k, v, beta, g, scale);
-        return kernels.Walk(kernels.Prepare(), initial, needFinal);
+        return kernels.Walk(kernels.Prepare(forBackward: false), initial, needFinal);
     }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
         var inputs = vars.Take(6).Select(x => x as Tensor).ToArray();
         var needFinal = (bool)vars[7];
         var kernels = Kernels(inputs[0]!, inputs[1], inputs[2]!, inputs[3], inputs[4], (double)vars[6]);
-        var matrices = kernels.Prepare();
+        var matrices = kernels.Prepare(forBackward: true);
         var (o, final) = kernels.Walk(matrices, inputs[5], needFinal);
         ctx.set_materialize_grads(false);
         Tensor?[] saved = [.. inputs, matrices.Queries, matrices.Keys, matrices.Kept, matrices.Inverse, matrices.Attention, matrices.Factors];
@@ -83,7 +83,7 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
         var held = new Queue<Tensor>(ctx.get_saved_variables());
         var saved = ((bool[])ctx.get_data("present")).Select(there => there ? held.Dequeue() : null).ToArray();
         var (q, k, v, beta, g, initial) = (saved[0]!, saved[1], saved[2]!, saved[3], saved[4], saved[5]);
-        var matrices = new ChunkMatrices(saved[6]!, saved[7], saved[8], saved[9], saved[10]!, saved[11]!);
+        var matrices = new ChunkMatrices(saved[6], saved[7], saved[8], saved[9], saved[10]!, saved[11]!);
         var (heads, valueHeads) = (q.shape[2] / (k is null ? 2 : 1), v.shape[2]);
         var kernels = Kernels(q, k, v, beta, g, (double)ctx.get_data("scale"));
         var dout = gradients[0].IsInvalid ? zeros(v.shape, v.dtype, v.device) : gradients[0].to(v.dtype).contiguous();
@@ -116,7 +116,7 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
     static ChunkShape Shape(Tensor k, Tensor v, long heads, bool delta, bool channels)
     {
         var facts = CudaDeviceFacts.Of(KernelLibrary.Index(v.device));
-        return new(v.shape[0], v.shape[1], heads, v.shape[2], k.shape[3], v.shape[3], delta, channels, facts.MultiprocessorCount, facts.SharedBytesPerBlock);
+        return new(v.shape[0], v.shape[1], heads, v.shape[2], k.shape[3], v.shape[3], delta, channels, facts.MultiprocessorCount, facts.SharedBytesPerBlock, facts.ComputeCapability == 90);
     }
 
     /// <summary>bfloat16 with dense heads whose rows start on 16 bytes: as it is where possible, else a copy.</summary>

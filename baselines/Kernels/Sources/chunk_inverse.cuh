@@ -87,13 +87,17 @@ __device__ __forceinline__ void join_32(const float* l, float* x, int warp, int 
     store_four(x + (32 + lane) * INVERSE_ROW + column, whole);
 }
 
-// x in bfloat16, without the tiles above the diagonal.
+// x in bfloat16, zeros in the tiles above the diagonal.
 template <int THREADS> __device__ __forceinline__ void round_inverse(const float* x, u16* to)
 {
     for (int i = threadIdx.x; i < CHUNK * CHUNK / 8; i += THREADS)
     {
         const int row = i / 8, column = i % 8 * 8;
-        if (column >= 16 * (row / 16 + 1)) continue;
+        if (column >= 16 * (row / 16 + 1))
+        {
+            *reinterpret_cast<Words*>(to + row * CHUNK_ROW + column) = Words{{0, 0, 0, 0}};
+            continue;
+        }
         const Four low = load_four(x + row * INVERSE_ROW + column), high = load_four(x + row * INVERSE_ROW + column + 4);
         *reinterpret_cast<Words*>(to + row * CHUNK_ROW + column) = Words{{floats_to_bf16x2(low.v[0], low.v[1]), floats_to_bf16x2(low.v[2], low.v[3]),
             floats_to_bf16x2(high.v[0], high.v[1]), floats_to_bf16x2(high.v[2], high.v[3])}};

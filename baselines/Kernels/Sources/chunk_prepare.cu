@@ -9,9 +9,9 @@ constexpr int THREADS = 256;           // four warps for K K^T, four for Q K^T, 
 constexpr int TILES_BYTES = 2 * TILE * 2 > 2 * CHUNK * 68 * 4 ? 2 * TILE * 2 : 2 * CHUNK * 68 * 4;
 
 // q, k [B, L, H, KEY_WIDTH] with q_row, k_row elements between tokens; g (may be absent), beta (absent: the plain recurrences) [B, L, HV] float32
-// -> key_tiles, query_tiles [B H, chunks, 64, KEY_ROW] bfloat16; z (delta rule only), a [B HV, chunks, 64, CHUNK_ROW] bfloat16, of which the 16 x 16 tiles above the
-// diagonal are never written or read; rows [B HV, chunks, ROW_VALUES, 64] float32.
-extern "C" __global__ void __launch_bounds__(THREADS, 3) chunk_prepare(
+// -> key_tiles, query_tiles (both may be unwanted) [B H, chunks, 64, KEY_ROW] bfloat16; z (delta rule only), a [B HV, chunks, 64, CHUNK_ROW] bfloat16; rows [B HV, chunks,
+// ROW_VALUES, 64] float32. GROUPED 0: no two value heads share a key head, so the products need not be kept, and registers are left for one more block.
+extern "C" __global__ void __launch_bounds__(THREADS, !GROUPED && DK <= 128 ? 4 : 3) chunk_prepare(
     const u16* __restrict__ q, const u16* __restrict__ k, const float* __restrict__ g, const float* __restrict__ beta,
     u16* __restrict__ key_tiles, u16* __restrict__ query_tiles, u16* __restrict__ z, u16* __restrict__ a, float* __restrict__ rows,
     long long q_row, long long k_row, int length, int chunks, int heads, int value_heads, float scale)
@@ -28,8 +28,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, 3) chunk_prepare(
     const int row_tile = warp % 4;
     const bool of_queries = warp >= 4;
     const int chunk = blockIdx.x % chunks, batch_head = blockIdx.x / chunks, batch = batch_head / heads, head = batch_head % heads;
-    const int first = chunk * CHUNK, valid = min(CHUNK, length - first), group = value_heads / heads;
+    const int first = chunk * CHUNK, valid = min(CHUNK, length - first), group = GROUPED ? value_heads / heads : 1;
 
+    clear_shared<THREADS>(reinterpret_cast<unsigned char*>(a_out), MATRIX * 2);     // tiles above the diagonal stay so
     if constexpr (KEY_WIDTH < DK)
     {
         clear_shared<THREADS>(shared, 2 * TILE * 2);
@@ -56,8 +57,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, 3) chunk_prepare(
     wait_copies<0>();
     publish_stores();
     __syncthreads();
-    store_block<THREADS>(key_tiles + (long long)blockIdx.x * TILE, keys, TILE * 2, threadIdx.x);
-    store_block<THREADS>(query_tiles + (long long)blockIdx.x * TILE, queries, TILE * 2, threadIdx.x);
+    if (key_tiles)
+    {
+        store_block<THREADS>(key_tiles + (long long)blockIdx.x * TILE, keys, TILE * 2, threadIdx.x);
+        store_block<THREADS>(query_tiles + (long long)blockIdx.x * TILE, queries, TILE * 2, threadIdx.x);
+    }
 
     float product[8][4] = {};
     const u16* left_rows = rows_first((of_queries ? queries : keys) + row_tile * 16 * KEY_ROW, KEY_ROW);
@@ -80,7 +84,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 3) chunk_prepare(
                 }
         }
 
-    for (int member = 0; member < group; member++)
+    for (int member = 0; member < (GROUPED ? group : 1); member++)
     {
         const long long here = ((long long)batch * value_heads + head * group + member) * chunks + chunk;
         if (warp == 0)
@@ -106,7 +110,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 3) chunk_prepare(
             *reinterpret_cast<float2*>(to + CHUNK) = both;
             *reinterpret_cast<float2*>(to + 2 * CHUNK) = make_float2(power_of_two(last - sum.x), power_of_two(last - sum.y));
             *reinterpret_cast<float2*>(to + 3 * CHUNK) = sum;
-            if (member + 1 < group) read_gates(member + 1);
+            if (GROUPED && member + 1 < group) read_gates(member + 1);
         }
         wait_stores();                                  // of the tiles, or of the previous head's matrices
         __syncthreads();

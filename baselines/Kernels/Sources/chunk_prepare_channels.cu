@@ -106,6 +106,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 128 ? 2 : 1) chunk_p
     const int head = value_head / (value_heads / heads), first = chunk * CHUNK, valid = min(CHUNK, length - first);
     const long long first_token = (long long)batch * length + first;
 
+    clear_shared<THREADS>(reinterpret_cast<unsigned char*>(a_out), MATRIX * 2);     // tiles above the diagonal stay so
     // This thread's part of the elementwise work: 16 tokens, two channels.
     const int tile = threadIdx.x / PAIRS, channel = threadIdx.x % PAIRS * 2, at = tile * 16 * KEY_ROW + channel;
     const bool scales = threadIdx.x < 4 * PAIRS;

@@ -34,13 +34,7 @@ template <int PENDING> __device__ __forceinline__ void next_slice()
     __syncthreads();
 }
 
-// What `value` was computed from stands before what follows: left to itself the compiler puts arithmetic behind a wait for products that it should run beside, and only
-// memory keeps it from that. The store to `anywhere` never happens: no arithmetic gives this NaN, nor a pair of elements it.
-__device__ __forceinline__ void keep_before(u32 value, u16* anywhere)
-{
-    asm volatile("{\n .reg .pred p;\n setp.eq.u32 p, %0, 0xffffffff;\n @p st.shared.u32 [%1], %0;\n}" :: "r"(value), "r"(shared_address(anywhere)) : "memory");
-}
-
+// keep_before for operands of several steps.
 template <int STEPS> __device__ __forceinline__ void keep_before(const u32 (&in)[STEPS][4], u16* anywhere)
 {
     u32 all = 0xffffffffu;

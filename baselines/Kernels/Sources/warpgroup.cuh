@@ -13,13 +13,16 @@ __device__ __forceinline__ int slim_place(int row, int piece) { return row * 32 
 // The same in panels of ROWS rows behind each other.
 template <int ROWS> __device__ __forceinline__ int panels_place(int row, int piece) { return piece / 8 * ROWS * 64 + panel_place(row, piece); }
 
+// Addresses of shared memory carry the number of the block in its cluster above these bits, which an operand must not.
+__device__ __forceinline__ u64 operand_start(const u16* start) { return (shared_address(start) & 0x3ffff) >> 4; }
+
 // An operand in either order, whose panels have ROWS rows. Added to it: inner_step<ROWS>(i) for the i-th 16 inner elements, transposed_step(i) for the i-th 16 rows.
 template <int ROWS> __device__ __forceinline__ u64 wide_operand(const u16* start)
 {
-    return (u64)(shared_address(start) >> 4) | (u64)(ROWS * 8) << 16 | (u64)64 << 32 | (u64)1 << 62;
+    return operand_start(start) | (u64)(ROWS * 8) << 16 | (u64)64 << 32 | (u64)1 << 62;
 }
 
-__device__ __forceinline__ u64 slim_operand(const u16* start) { return (u64)(shared_address(start) >> 4) | (u64)1 << 16 | (u64)32 << 32 | (u64)2 << 62; }
+__device__ __forceinline__ u64 slim_operand(const u16* start) { return operand_start(start) | (u64)1 << 16 | (u64)32 << 32 | (u64)2 << 62; }
 
 template <int ROWS> __device__ __forceinline__ u64 inner_step(int i) { return i / 4 * ROWS * 8 + i % 4 * 2; }
 
@@ -38,6 +41,13 @@ template <int TILES> __device__ __forceinline__ void wide_arrived(float (&c)[TIL
 {
 #pragma unroll
     for (int i = 0; i < TILES; i++) asm volatile("" : "+f"(c[i][0]), "+f"(c[i][1]), "+f"(c[i][2]), "+f"(c[i][3]) :: "memory");
+}
+
+// What `value` was computed from stands before what follows: left to itself the compiler puts arithmetic behind a wait for products that it should run beside, and only
+// memory keeps it from that. The store to `anywhere` never happens: no arithmetic gives this NaN, nor a pair of elements it.
+__device__ __forceinline__ void keep_before(u32 value, u16* anywhere)
+{
+    asm volatile("{\n .reg .pred p;\n setp.eq.u32 p, %0, 0xffffffff;\n @p st.shared.u32 [%1], %0;\n}" :: "r"(value), "r"(shared_address(anywhere)) : "memory");
 }
 
 #define SUMS(i) "+f"(c[i][0]), "+f"(c[i][1]), "+f"(c[i][2]), "+f"(c[i][3])

@@ -27,6 +27,10 @@ internal static partial class CudaDriver
 
     [LibraryImport(Library)] internal static unsafe partial int cuLaunchKernelEx(LaunchConfiguration* configuration, nint function, void** arguments, void** extra);
 
+    [LibraryImport(Library)]
+    internal static unsafe partial int cuTensorMapEncodeTiled(
+        void* map, int type, uint rank, nint address, ulong* sizes, ulong* strides, uint* box, uint* elementStrides, int interleave, int swizzle, int promotion, int fill);
+
     [LibraryImport(Library)] internal static partial int cuEventCreate(out nint handle, uint flags);
     [LibraryImport(Library, EntryPoint = "cuEventDestroy_v2")] internal static partial int cuEventDestroy(nint handle);
     [LibraryImport(Library)] internal static partial int cuEventRecord(nint handle, nint stream);

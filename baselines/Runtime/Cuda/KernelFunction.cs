@@ -42,7 +42,7 @@ public sealed class KernelFunction
             var pointers = stackalloc void*[arguments.Length];
             fixed (KernelArgument* first = arguments)
             {
-                for (var i = 0; i < arguments.Length; i++) pointers[i] = first + i;
+                for (var i = 0; i < arguments.Length; i++) pointers[i] = KernelArgument.Place(first + i);
                 if (overlapping)
                 {
                     var attribute = new CudaDriver.LaunchAttribute { Id = CudaDriver.LaunchAttribute.ProgrammaticStreamSerialization, Value = 1 };

@@ -29,6 +29,16 @@ public sealed class ChannelDecayTests
     [InlineData(192, 192)]
     public void Delta_rule_is_right_for_any_head_width(long keyWidth, long valueWidth) => CompareDelta("usual", 1, 130, 1, 2, keyWidth, valueWidth);
 
+    [Theory, MemberData(nameof(ChunkedRecurrenceTests.DeltaRegimes), MemberType = typeof(ChunkedRecurrenceTests))]
+    public void Wide_heads_are_right_in_every_regime(string regime) => CompareDelta(regime, 2, 200, 1, 2, 128, 64);
+
+    [Theory]
+    [InlineData(1, 128, 128)]
+    [InlineData(64, 104, 128)]
+    [InlineData(900, 128, 128)]
+    [InlineData(333, 96, 192)]
+    public void Wide_heads_are_right_at_any_length(long length, long keyWidth, long valueWidth) => CompareDelta("usual", 1, length, 2, 2, keyWidth, valueWidth);
+
     [Theory]
     [InlineData("usual", 150, 32, 48)]
     [InlineData("extreme", 200, 128, 64)]

@@ -5,9 +5,9 @@ namespace LT2.Eval.Models.Tests.Cuda;
 /// <summary>How the chunked kernels are sized, which needs no GPU.</summary>
 public sealed class ChunkShapeTests
 {
-    const int Hopper = 232_448, Ampere = 166_912;
+    const int HopperBytes = 232_448, Ampere = 166_912;
 
-    static ChunkShape Of(long batch, long valueHeads, long keyWidth, long valueWidth, int sharedBytes = Hopper, bool channelDecay = false, bool delta = true) => new(batch, 1000, valueHeads, valueHeads, keyWidth, valueWidth, delta, channelDecay, 132, sharedBytes);
+    static ChunkShape Of(long batch, long valueHeads, long keyWidth, long valueWidth, int sharedBytes = HopperBytes, bool channelDecay = false, bool delta = true) => new(batch, 1000, valueHeads, valueHeads, keyWidth, valueWidth, delta, channelDecay, 132, sharedBytes);
 
     [Fact]
     public void Every_width_up_to_the_largest_fits_a_hopper_block()
@@ -22,7 +22,7 @@ public sealed class ChunkShapeTests
                     {
                         Assert.InRange(chain, 1, 4);
                         Assert.InRange(stages, 2, 3);
-                        Assert.InRange(bytes, 1, Hopper);
+                        Assert.InRange(bytes, 1, HopperBytes);
                         Assert.True(shape.Slices(chain) * chain * 16 >= shape.PaddedValue, "columns are left out");
                     }
                 }
@@ -46,6 +46,25 @@ public sealed class ChunkShapeTests
                 for (var keyWidth = 8; keyWidth <= 256; keyWidth += 8) Assert.Null(Of(1, heads, keyWidth, valueWidth, channelDecay: true, delta: false).Obstacle);
             }
         Assert.Contains("shared memory", Of(1, 1, 256, 256, channelDecay: true).Obstacle!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Few_wide_heads_of_a_delta_rule_take_hoppers_own_walk()
+    {
+        foreach (var channelDecay in (bool[])[false, true])
+            foreach (var save in (bool[])[false, true])
+            {
+                var usual = Of(1, 16, 128, 128, channelDecay: channelDecay) with { Hopper = true };
+                foreach (var shape in (ChunkShape[])[usual, usual with { KeyWidth = 96, ValueWidth = 192 }])
+                {
+                    var (stages, bytes) = shape.WideWalk(save)!.Value;
+                    Assert.InRange(stages, 3, 4);
+                    Assert.InRange(bytes, 1, HopperBytes - 1024);
+                    Assert.InRange(shape.WideBlocks(save), 1, shape.Multiprocessors);
+                }
+                foreach (var other in (ChunkShape[])[usual with { Hopper = false }, usual with { Batch = 16 }, usual with { KeyWidth = 64 }, usual with { ValueWidth = 96 }, usual with { Delta = false }])
+                    Assert.Null(other.WideWalk(save));
+            }
     }
 
     [Fact]

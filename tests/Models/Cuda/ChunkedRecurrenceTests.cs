@@ -38,6 +38,29 @@ public sealed class ChunkedRecurrenceTests
     [InlineData(256, 512)]
     public void Delta_rule_is_right_for_any_head_width(long keyWidth, long valueWidth) => CompareDelta("usual", 1, 130, 1, 2, keyWidth, valueWidth);
 
+    // Few wide heads, whose walk forward is Hopper's own: in every regime, and through more chunks than it keeps on chip.
+    [Theory, MemberData(nameof(DeltaRegimes))]
+    public void Wide_heads_are_right_in_every_regime(string regime) => CompareDelta(regime, 2, 200, 1, 2, 128, 64);
+
+    [Theory]
+    [InlineData(1, 128, 128)]
+    [InlineData(64, 104, 128)]
+    [InlineData(900, 128, 128)]
+    [InlineData(333, 96, 192)]
+    public void Wide_heads_are_right_at_any_length(long length, long keyWidth, long valueWidth) => CompareDelta("usual", 1, length, 2, 2, keyWidth, valueWidth);
+
+    [Fact]
+    public void Gradients_do_not_change_what_goes_forward()
+    {
+        var device = Gpu.RequireKernels().TorchDevice;
+        using var scope = NewDisposeScope();
+        var x = new RecurrenceInputs(device, "usual", 2, 150, 2, 2, 128, 128);
+        Tensor Run() => FusedChunkedRecurrence.Apply(x.Given("q"), x.Given("k"), x.Given("v"), x.Given("beta"), x.Given("g"), 0.3, x.Given("initial"), needFinal: false).Output;
+        var recorded = Run();
+        using var off = no_grad();
+        Assert.True(recorded.equal(Run()).all().item<bool>(), "outputs differ");
+    }
+
     [Theory]
     [InlineData("usual", 32, 48)]
     [InlineData("extreme", 128, 64)]
