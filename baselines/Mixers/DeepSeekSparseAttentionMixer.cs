@@ -81,7 +81,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
         var tokens = call.Positions.Largest + 1;
         var chosen = FusedIndexer.Choose(
             indexer.Product(h, normWeight, epsilon), indexRotation?.PairTable(tokens, h.device), indexKeyNorm, indexKeyBias, KeyNormEpsilon,
-            new(shape.IndexHeads, shape.IndexWidth, shape.IndexRotated), state["indexerKeys"], call.Positions, shape.Count);
+            shape.Indexer, state["indexerKeys"], call.Positions, shape.Count);
         var heads = new FusedDecodeAttention.Heads(
             shape.QueryHeads, shape.KeyHeads, shape.Head, rotation?.PairTable(tokens, h.device), rotation?.AdjacentPairs ?? false, null, null, 0, false);
         var attended = FusedDecodeAttention.Apply(projections.Product(h, normWeight, epsilon), state["keys"], state["values"], call.Positions, heads, chosen);
@@ -98,6 +98,11 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, MixerState? state, MixerCall call)
     {
+        if (shape.Loss != "dense" && call.AuxiliaryLosses is null && x.shape[1] > 1 && call.Positions.Common is { } offset && !FusedOperations.Recorded(x, output)
+            && FusedSparsePrefill.Serves(x, shape.QueryHeads, shape.KeyHeads, shape.Head, shape.Indexer, shape.Count))
+        {
+            return Prefill(x, state, call.Positions, offset);
+        }
         var positions = Heads.Positions(call.Positions, x.shape[1], x.device);
         var streams = projections.Apply(x, null, silu: false);
         var (q, k, v) = (Turn(Heads.Split(streams[0], shape.Head), positions), Turn(Heads.Split(streams[1], shape.Head), positions), Heads.Split(streams[2], shape.Head));
@@ -131,6 +136,31 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
             losses.Add(IndexerDivergence(q, k, scores, visible, selected, attended).mean());
         }
         return SoftmaxAttention.Masked(q, k, v, attended);
+    }
+
+    /// <summary>Many tokens by kernels, with no score of all queries in memory.</summary>
+    private Tensor Prefill(Tensor x, MixerState? state, SequencePositions positions, int offset)
+    {
+        var (batch, length) = (x.shape[0], x.shape[1]);
+        var packed = projections.Packed(x);
+        var (q, k, v) = rotation?.TrySplit(packed, positions, shape.QueryHeads, shape.KeyHeads) ?? Unturned(packed);
+        var indexKeys = state is null ? empty([batch, length, shape.IndexWidth], x.dtype, x.device) : state["indexerKeys"];
+        if (state is not null)
+        {
+            k = ContextCache.Append(state, "keys", k, positions);
+            v = ContextCache.Append(state, "values", v, positions);
+        }
+        var questions = indexer.Packed(x);
+        var table = indexRotation?.PairTable(offset + (int)length, x.device);
+        var asked = Enumerable.Range(0, (int)batch).Select(row => FusedPrefillIndexer.Prepare(
+            questions.select(0, row), table, indexKeyNorm, indexKeyBias, KeyNormEpsilon, shape.Indexer, indexKeys.select(0, row), offset)).ToList();
+        return nn.functional.linear(Heads.Merge(FusedSparsePrefill.Attend(q, k, v, asked, indexKeys, shape.Indexer, shape.Count)), output);
+    }
+
+    private (Tensor Q, Tensor K, Tensor V) Unturned(Tensor packed)
+    {
+        var heads = Heads.Split(packed, shape.Head);
+        return (heads.narrow(2, 0, shape.QueryHeads), heads.narrow(2, shape.QueryHeads, shape.KeyHeads), heads.narrow(2, shape.QueryHeads + shape.KeyHeads, shape.KeyHeads));
     }
 
     /// <inheritdoc/>
@@ -173,6 +203,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
         public readonly double Theta;
         public readonly string Rotation, Loss;
         public readonly ProjectionStream[] Streams, IndexStreams;
+        public readonly FusedIndexer.Shape Indexer;
 
         public Geometry(MixerSettings settings)
         {
@@ -195,6 +226,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
             {
                 throw new ModelException($"{Name}: the rotation needs an even head width, not {Head}.");
             }
+            Indexer = new(IndexHeads, IndexWidth, IndexRotated);
             Loss = settings.Word("indexerLoss", "sparse", "none", "dense", "sparse");
             RestrictedTeacher = settings.Word("teacher", "attention", "attention", "restricted") == "restricted";
             Streams = [new("q_proj", QueryHeads * Head), new("k_proj", KeyHeads * Head), new("v_proj", KeyHeads * Head)];

@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Mixers.Operators;
 using LT2.Eval.Models.Mixers.Parts;
 using static TorchSharp.torch;
@@ -9,11 +10,12 @@ namespace LT2.Eval.Models.Mixers;
 /// branches (block means, selected blocks, window) with a sigmoid gate for each head and branch, W_o. Decoding keeps keys, values, and the means of complete blocks.
 /// FLA's kernels want 16 or a larger power of two of query heads a KV head; the formula does not.
 /// </summary>
-public sealed class NativeSparseAttentionMixer : TokenMixer
+public sealed class NativeSparseAttentionMixer : TokenMixer, IDisposable
 {
     private readonly Geometry shape;
     private readonly InputProjections projections;
     private readonly Tensor gates, output;
+    private readonly Layers.RotaryTables rotation;
 
     /// <summary>What a variant file may set.</summary>
     public static IReadOnlyList<MixerOption> Options { get; } =
@@ -54,16 +56,18 @@ public sealed class NativeSparseAttentionMixer : TokenMixer
         shape = new Geometry(settings);
         projections = new InputProjections(parameters, shape.Streams, 0, false, shape.LinearBias);
         (gates, output) = (parameters["g_proj.weight"], parameters["o_proj.weight"]);
+        rotation = new Layers.RotaryTables(shape.Head, shape.Theta, adjacentPairs: false);
     }
+
+    /// <summary>Tables of the rotation.</summary>
+    public void Dispose() => rotation.Dispose();
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, MixerState? state, MixerCall call)
     {
-        var streams = projections.Apply(x, null, silu: false);
         var positions = Heads.Positions(call.Positions, x.shape[1], x.device);
-        var q = RotaryEmbedding.Apply(Heads.Split(streams[0], shape.Head), positions, shape.Theta);
-        var k = RotaryEmbedding.Apply(Heads.Split(streams[1], shape.Head), positions, shape.Theta);
-        var v = Heads.Split(streams[2], shape.Head);
+        var many = x.shape[1] > 1 && call.Positions.Common is not null;
+        var (q, k, v) = (many ? rotation.TrySplit(projections.Packed(x), call.Positions, shape.QueryHeads, shape.KeyHeads) : null) ?? Project(x, positions);
         (Tensor K, Tensor V)? means = null;
         if (state is not null)
         {
@@ -72,7 +76,11 @@ public sealed class NativeSparseAttentionMixer : TokenMixer
         }
         // Per head the three gates lie side by side: compression, selection, window.
         var gate = Heads.Split(nn.functional.linear(x, gates), 3).sigmoid();
-        means ??= (NativeSparseAttention.BlockMeans(k, shape.Sparse.BlockSize), NativeSparseAttention.BlockMeans(v, shape.Sparse.BlockSize));
+        if (many && FusedNativeSparsePrefill.Serves(q, k, v, shape.Sparse))
+        {
+            return nn.functional.linear(Heads.Merge(FusedNativeSparsePrefill.Attend(q, k, v, Heads.Merge(gate), shape.Sparse, means ?? Means(k, v))), output);
+        }
+        means ??= Means(k, v);
         var attention = QueryPieces.Run(x.shape[1], x.shape[0] * shape.QueryHeads * k.shape[1], (first, count) =>
         {
             Tensor Gate(int branch) => gate.narrow(1, first, count).select(-1, branch);
@@ -81,6 +89,16 @@ public sealed class NativeSparseAttentionMixer : TokenMixer
         });
         return nn.functional.linear(Heads.Merge(attention), output);
     }
+
+    private (Tensor Q, Tensor K, Tensor V) Project(Tensor x, Tensor positions)
+    {
+        var streams = projections.Apply(x, null, silu: false);
+        return (RotaryEmbedding.Apply(Heads.Split(streams[0], shape.Head), positions, shape.Theta),
+            RotaryEmbedding.Apply(Heads.Split(streams[1], shape.Head), positions, shape.Theta), Heads.Split(streams[2], shape.Head));
+    }
+
+    private (Tensor K, Tensor V) Means(Tensor k, Tensor v)
+        => (NativeSparseAttention.BlockMeans(k, shape.Sparse.BlockSize), NativeSparseAttention.BlockMeans(v, shape.Sparse.BlockSize));
 
     /// <inheritdoc/>
     public override Tensor Step(Tensor x, MixerState state, MixerCall call) => Forward(x, state, call);

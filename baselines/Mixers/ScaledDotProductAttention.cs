@@ -1,9 +1,10 @@
+using LT2.Eval.Models.Kernels;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Mixers;
 
 /// <summary>
-/// Softmax attention by the library's fused operation, which never holds all scores: o_t = Σ_(i visible to t) softmax_i(scale · q_t·k_i) v_i. Query head h reads key head
+/// Softmax attention by the library's fused operation, or over a window by our kernel; neither holds all scores: o_t = Σ_(i visible to t) softmax_i(scale · q_t·k_i) v_i. Query head h reads key head
 /// h / (HQ / H). The plain form, with explicit scores, is <see cref="Operators.SoftmaxAttention"/>.
 /// Query row i stands at position Lk − Lq + i; it sees itself and what is before it, or with a window w itself and the w − 1 tokens before it.
 /// </summary>
@@ -20,7 +21,10 @@ public static class ScaledDotProductAttention
     {
         var (queries, keys) = ((int)q.shape[1], (int)k.shape[1]);
         if (window is { } w && w < keys)
+        {
+            if (queries > 1 && FusedTiledAttention.Serves(q, k, v)) return FusedTiledAttention.Apply(q, k, v, w, scale);
             return queries > 4 * w ? Blocked(q, k, v, w, scale) : Attend(q, k, v, Band(queries, keys, w, q.device), false, scale);
+        }
         if (queries == 1) return Attend(q, k, v, null, false, scale);
         return queries == keys ? Attend(q, k, v, null, true, scale) : Attend(q, k, v, Band(queries, keys, keys, q.device), false, scale);
     }

@@ -34,15 +34,6 @@ template <int PENDING> __device__ __forceinline__ void next_slice()
     __syncthreads();
 }
 
-// keep_before for operands of several steps.
-template <int STEPS> __device__ __forceinline__ void keep_before(const u32 (&in)[STEPS][4], u16* anywhere)
-{
-    u32 all = 0xffffffffu;
-#pragma unroll
-    for (int i = 0; i < STEPS; i++) all &= in[i][0] & in[i][1] & in[i][2] & in[i][3];
-    keep_before(all, anywhere);
-}
-
 // Two neighbouring sums as stored elements.
 __device__ __forceinline__ float2 rounded(float low, float high)
 {

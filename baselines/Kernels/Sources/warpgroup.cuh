@@ -50,15 +50,23 @@ __device__ __forceinline__ void keep_before(u32 value, u16* anywhere)
     asm volatile("{\n .reg .pred p;\n setp.eq.u32 p, %0, 0xffffffff;\n @p st.shared.u32 [%1], %0;\n}" :: "r"(value), "r"(shared_address(anywhere)) : "memory");
 }
 
+template <int STEPS> __device__ __forceinline__ void keep_before(const u32 (&in)[STEPS][4], u16* anywhere)
+{
+    u32 all = 0xffffffffu;
+#pragma unroll
+    for (int i = 0; i < STEPS; i++) all &= in[i][0] & in[i][1] & in[i][2] & in[i][3];
+    keep_before(all, anywhere);
+}
+
 #define SUMS(i) "+f"(c[i][0]), "+f"(c[i][1]), "+f"(c[i][2]), "+f"(c[i][3])
 
-__device__ __forceinline__ void wide_multiply(float (&c)[8][4], const u32 (&a)[4], u64 b, int add)
+template <int TRANSPOSED = 0> __device__ __forceinline__ void wide_multiply(float (&c)[8][4], const u32 (&a)[4], u64 b, int add)
 {
     asm volatile("{\n .reg .pred p;\n setp.ne.b32 p, %37, 0;\n wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "
         "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
-        "{%32, %33, %34, %35}, %36, p, 1, 1, 0;\n}"
+        "{%32, %33, %34, %35}, %36, p, 1, 1, %38;\n}"
         : SUMS(0), SUMS(1), SUMS(2), SUMS(3), SUMS(4), SUMS(5), SUMS(6), SUMS(7)
-        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add));
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add), "n"(TRANSPOSED));
 }
 
 template <int TRANSPOSED = 0> __device__ __forceinline__ void wide_multiply(float (&c)[16][4], const u32 (&a)[4], u64 b, int add)

@@ -72,13 +72,16 @@ internal sealed class InputProjections
     /// <summary>The product alone, of norm(h): columns as <see cref="Offset"/> says.</summary>
     public Tensor Product(Tensor h, Tensor normWeight, double epsilon) => DecodeLinear.Run(h, weight, (normWeight, epsilon));
 
+    /// <summary>All streams side by side, <c>[B,L,Σ width]</c> of x <c>[B,L,d]</c>, before any convolution.</summary>
+    public Tensor Packed(Tensor x) => bias is null ? DecodeLinear.Run(x, weight) : nn.functional.linear(x, weight, bias);
+
     /// <summary>The streams <c>[B,L,width]</c> of x <c>[B,L,d]</c>.</summary>
     /// <param name="x">The mixer's input.</param>
     /// <param name="state">Holds the tail of the convolution; null at the start of a sequence that is not continued.</param>
     /// <param name="silu">Whether SiLU follows the convolution.</param>
     public Tensor[] Apply(Tensor x, MixerState? state, bool silu)
     {
-        var projected = bias is null ? DecodeLinear.Run(x, weight) : nn.functional.linear(x, weight, bias);
+        var projected = Packed(x);
         if (taps is null)
         {
             return Split(projected, streams);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Verification.Kernels;
 
-/// <summary>Every kernel that has a readable version of the same signature: one line a kernel.</summary>
+/// <summary>Every kernel that has a readable version: one line for each case of it.</summary>
 internal static class KernelChecks
 {
     public static IReadOnlyList<KernelCheck> All { get; } =
@@ -36,6 +36,20 @@ internal static class KernelChecks
         RecurrenceCheck.Of(true, "correlated keys", 1, 65, 1, 3, 64, 64, channelDecay: true),
         RecurrenceCheck.Of(false, "mixed", 1, 200, 2, 2, 128, 128, channelDecay: true),
         RecurrenceCheck.Of(false, "usual", 1, 130, 1, 1, 256, 512, channelDecay: true),
+        SparseCheck.Window(2, 300, 300, 4, 4, 64, 50),
+        SparseCheck.Window(1, 517, 700, 16, 1, 128, 130),
+        SparseCheck.Window(1, 1000, 1000, 6, 2, 128, 256),
+        SparseCheck.Window(2, 129, 129, 4, 2, 64, 1000),
+        SparseCheck.Window(1, 200, 230, 2, 2, 64, 1),
+        SparseCheck.BestKeys(700, 700, 4, 4, 128, 16, 64, 100),
+        SparseCheck.BestKeys(500, 600, 16, 1, 128, 4, 64, 64),
+        SparseCheck.BestKeys(1500, 1500, 16, 2, 64, 4, 64, 8),
+        SparseCheck.BestKeys(400, 400, 6, 3, 32, 3, 32, 16),
+        SparseCheck.BestKeys(200, 200, 4, 4, 64, 2, 128, 300),
+        SparseCheck.BestKeys(16, 9000, 4, 4, 64, 4, 64, 700),
+        SparseCheck.Native(700, 700, 16, 1, 128, new(64, 4, 100)),
+        SparseCheck.Native(300, 1500, 16, 2, 64, new(32, 8, 128)),
+        SparseCheck.Native(333, 333, 4, 2, 32, new(8, 5, 16)),
     ];
 
     private static Tensor[] Pair((Tensor, Tensor) pair) => [pair.Item1, pair.Item2];

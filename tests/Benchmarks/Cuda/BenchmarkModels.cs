@@ -19,11 +19,22 @@ internal static class BenchmarkModels
         };
     }
 
-    // Sparse attention as DeepSeek and LT2 have it: all query heads over one key-value head, 16 indexer heads of 64, the best 2048 keys.
-    static MixerChoice Sized(MixerChoice choice) => choice.Mixer != "dsa" ? choice : choice with
+    // DSA as DeepSeek and LT2 have it: all query heads over one key-value head, 16 indexer heads of 64, the best 2048 keys. NSA by flash-linear-attention's sizes, over one
+    // key-value head too. A window as in LT2's larger scale.
+    static MixerChoice Sized(MixerChoice choice) => choice.Mixer switch
     {
-        Options = new Dictionary<string, string>(choice.Options) { ["keyValueHeads"] = "1", ["indexerHeads"] = "16", ["indexerDimension"] = "64", ["topK"] = "2048" },
+        "dsa" => With(choice, ("keyValueHeads", "1"), ("indexerHeads", "16"), ("indexerDimension", "64"), ("topK", "2048")),
+        "nsa" => With(choice, ("keyValueHeads", "1"), ("blockSize", "64"), ("blockCount", "16"), ("window", "512")),
+        "window" => With(choice, ("window", "2048")),
+        _ => choice,
     };
+
+    static MixerChoice With(MixerChoice choice, params (string Name, string Value)[] options)
+    {
+        var all = new Dictionary<string, string>(choice.Options);
+        foreach (var (name, value) in options) all[name] = value;
+        return choice with { Options = all };
+    }
 
     internal static LoopedModel Create(ModelDefinition definition, ComputeDevice device)
     {

@@ -15,6 +15,7 @@ internal static class CudaBenchmarks
         ("cuda-training-gdn", device => TrainingStepBenchmark.Measure(device, TrainingStepBenchmark.SmallGatedDeltaNet)),
         ("cuda-operators", OperatorBenchmark.Measure),
         ("cuda-prefill", InferenceBenchmark.Prefill),
+        ("cuda-prefill-sparse", InferenceBenchmark.SparsePrefill),
         ("cuda-decode", DecodeBenchmark.Headline),
         ("cuda-decode-mixers", DecodeBenchmark.EveryMixer),
         ("cuda-decode-kernels", DecodeKernelBenchmark.Measure),

@@ -61,6 +61,10 @@ internal sealed class StepMixer : IDisposable
     internal Tensor Step(Tensor h, MixerState state, SequencePositions positions) =>
         mixer.StepWithResidual(h, norm, Epsilon, state, new MixerCall { Positions = positions, LayerIndex = 1 });
 
+    /// <summary>Many tokens at once; with a state they follow its <paramref name="offset"/> first ones.</summary>
+    internal Tensor Forward(Tensor x, MixerState? state = null, int offset = 0) =>
+        mixer.Forward(x, state, new MixerCall { Positions = SequencePositions.All((int)x.shape[0], offset), LayerIndex = 1 });
+
     public void Dispose()
     {
         (mixer as IDisposable)?.Dispose();
