@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Mixers;
 
 /// <summary>
-/// Softmax attention by the library's fused operation, or over a window by our kernel; neither holds all scores: o_t = Σ_(i visible to t) softmax_i(scale · q_t·k_i) v_i. Query head h reads key head
-/// h / (HQ / H). The plain form, with explicit scores, is <see cref="Operators.SoftmaxAttention"/>.
+/// Softmax attention by the library's fused operation, or over a window by a kernel that reads nothing outside it; neither holds all scores:
+/// o_t = Σ_(i visible to t) softmax_i(scale · q_t·k_i) v_i. Query head h reads key head h / (HQ / H). The plain form, with explicit scores, is <see cref="Operators.SoftmaxAttention"/>.
 /// Query row i stands at position Lk − Lq + i; it sees itself and what is before it, or with a window w itself and the w − 1 tokens before it.
 /// </summary>
 public static class ScaledDotProductAttention
