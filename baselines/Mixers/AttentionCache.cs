@@ -31,13 +31,15 @@ internal sealed class AttentionCache(MixerState state, int? window, int maximumL
         var (allKeys, allValues) = (k, v);
         if (past > 0)
         {
-            var slots = Slots(offset - past, past);
-            (allKeys, allValues) = (cat([Keys.index_select(1, slots), k.to(Keys.dtype)], 1), cat([Values.index_select(1, slots), v.to(Values.dtype)], 1));
+            Tensor[] Past(Tensor ring) => [.. Runs(offset - past, past).Select(run => ring.narrow(1, run.Slot, run.Length))];
+            (allKeys, allValues) = (cat([.. Past(Keys), k.to(Keys.dtype)], 1), cat([.. Past(Values), v.to(Values.dtype)], 1));
         }
         var kept = Math.Min(length, Capacity);
-        var target = Slots(offset + length - kept, kept);
-        Keys.index_copy_(1, target, k.narrow(1, length - kept, kept).to(Keys.dtype));
-        Values.index_copy_(1, target, v.narrow(1, length - kept, kept).to(Values.dtype));
+        foreach (var (slot, token, count) in Runs(offset + length - kept, kept))
+        {
+            Keys.narrow(1, slot, count).copy_(k.narrow(1, length - kept + token, count));
+            Values.narrow(1, slot, count).copy_(v.narrow(1, length - kept + token, count));
+        }
         return (allKeys, allValues);
     }
 
@@ -78,7 +80,14 @@ internal sealed class AttentionCache(MixerState state, int? window, int maximumL
         if (!Wraps) Check(positions.Largest + 1);
     }
 
-    Tensor Slots(int position, int count) => tensor(Enumerable.Range(position, count).Select(p => (long)(p % Capacity)).ToArray(), device: Keys.device);
+    // Where the ring holds tokens position … position + count − 1, count at most its size: in one run, or in two where it wraps. Slices, since a list of places would have to come from
+    // the host, which then waits for the device once a layer.
+    IEnumerable<(int Slot, int Token, int Length)> Runs(int position, int count)
+    {
+        var first = Math.Min(count, Capacity - position % Capacity);
+        yield return (position % Capacity, 0, first);
+        if (first < count) yield return (0, first, count - first);
+    }
 
     void Check(int tokens)
     {
