@@ -15,14 +15,15 @@ internal static class MemoryChart
         .Where(curve => curve.PeakBytes.Length > 1).GroupBy(curve => curve.LoopCount).OrderBy(group => group.Key)
         .Select(group => Chart($"{title}, {Quantity.Count(group.Key, "loop")}: peak memory", [.. group], styles));
 
-    /// <summary>Longest length that ran, shortest that failed, memory at the longest.</summary>
+    /// <summary>Longest length that ran, shortest that failed, longest that fits where that was searched, memory at the longest that was probed.</summary>
     public static ChartTable Limits(string title, IEnumerable<MemoryCurve> curves) => new(
         $"{title}: how far each variant got",
-        [new("Variant"), new("Loops", true), new("Longest n timed", true), new("Shortest n that failed", true), new("Peak memory there", true)],
+        [new("Variant"), new("Loops", true), new("Longest n timed", true), new("Shortest n that failed", true), new("Longest n that fits", true), new("Peak memory", true)],
         [
             .. curves.Select(curve => ImmutableArray.Create(
                 curve.VariantId, Quantity.Count(curve.LoopCount), curve.LongestTimed is { } longest ? Quantity.Count(longest) : "none",
                 curve.ShortestFailed is { } failed ? Quantity.Count(failed) : "none",
+                curve.LongestFitting is { } fits ? Quantity.Count(fits) : "not searched",
                 curve.PeakBytes.IsEmpty ? "–" : $"{Quantity.WithUnit(curve.PeakBytes[^1].Bytes, "byte")} at n = {Quantity.Count(curve.PeakBytes[^1].Length)}")),
         ]);
 

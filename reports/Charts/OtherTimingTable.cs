@@ -8,7 +8,7 @@ namespace LT2.Eval.Reports.Charts;
 /// <summary>Measurements of the timing suite that have no chart: shares of hardware limits, FLOP counts, single operators.</summary>
 internal static class OtherTimingTable
 {
-    private static readonly ImmutableHashSet<string> Drawn = ["latency", "tokens_per_second", "peak_memory"];
+    private static readonly ImmutableHashSet<string> Drawn = ["latency", "tokens_per_second", "peak_memory", "longest_length"];
 
     /// <summary>The table; without rows where there are none.</summary>
     public static ChartTable Of(IEnumerable<MetricRecord> metrics) => new(

@@ -14,6 +14,9 @@ namespace LT2.Eval.Reports.Views;
 public sealed record MemoryCurve(
     string VariantId, string Phase, int LoopCount, int BatchSize, ImmutableArray<(int Length, double Bytes)> PeakBytes, int? LongestTimed, int? ShortestFailed)
 {
+    /// <summary>Longest length that fits the memory, where it was searched (<c>frontierLimit</c> of a plan); null where not.</summary>
+    public int? LongestFitting { get; init; }
+
     /// <summary>Every curve of a run, sorted by phase, batch, variant and loop count.</summary>
     /// <param name="metrics">Metrics of the run.</param>
     public static ImmutableArray<MemoryCurve> Of(IReadOnlyList<MetricRecord> metrics) =>
@@ -32,7 +35,10 @@ public sealed record MemoryCurve(
                             .OrderBy(length => length.Key).Select(length => (length.Key, length.Max(metric => metric.Value!.Value))),
                     ],
                     times[true].Any() ? times[true].Max() : null,
-                    times[false].Any() ? times[false].Min() : null);
+                    times[false].Any() ? times[false].Min() : null)
+                {
+                    LongestFitting = (int?)group.Where(metric => metric.Key.Metric == "longest_length").Max(metric => metric.Value),
+                };
             }),
     ];
 }
