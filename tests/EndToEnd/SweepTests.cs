@@ -5,27 +5,27 @@ namespace LT2.Eval.EndToEnd.Tests;
 
 public sealed class SweepTests
 {
+    private static string Sweep(string recipe) => $$"""
+        name: sweep
+        testSetSeed: 11
+        seeds: [1, 2]
+        experiments:
+          - name: recall
+            variants: [lt2-gdn@micro]
+            trainedLoopCounts: [1]
+            testedLoopCounts: [1, 2]
+            train: { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, validationSamples: 20 }
+            tests: [ { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 30 } ]
+            {{recipe.ReplaceLineEndings("\n    ")}}
+        """;
+
     [Fact]
     public void A_sweep_is_one_series_whichever_learning_rate_a_seed_chooses_and_the_choice_is_recorded()
     {
-        using var plan = new TinyPlan("""
-            name: sweep
-            testSetSeed: 11
-            seeds: [1, 2]
-            experiments:
-              - name: recall
-                variants: [lt2-gdn@micro]
-                trainedLoopCounts: [1]
-                testedLoopCounts: [1, 2]
-                train:
-                  suite: mqar
-                  parameters: { length: 16, pairs: 2, vocabulary: 16 }
-                  validationSamples: 20
-                tests:
-                  - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 30 }
-                recipe: { steps: 30, batchSize: 8 }
-                learningRates: [0.0001, 0.01]
-            """);
+        using var plan = new TinyPlan(Sweep("""
+            recipe: { steps: 30, batchSize: 8 }
+            learningRates: [0.0001, 0.01]
+            """));
         var (exit, _, error) = Lt2.Run("run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
 
         Assert.True(exit == 0, error);
@@ -45,25 +45,11 @@ public sealed class SweepTests
     [Fact]
     public void Short_trials_with_the_first_seed_choose_the_learning_rate_that_every_seed_trains_with()
     {
-        using var plan = new TinyPlan("""
-            name: trials
-            testSetSeed: 11
-            seeds: [1, 2]
-            experiments:
-              - name: recall
-                variants: [lt2-gdn@micro]
-                trainedLoopCounts: [1]
-                testedLoopCounts: [1]
-                train:
-                  suite: mqar
-                  parameters: { length: 16, pairs: 2, vocabulary: 16 }
-                  validationSamples: 20
-                tests:
-                  - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 30 }
-                recipe: { steps: 30, batchSize: 8, warmupFraction: 0 }
-                learningRates: [0.0001, 0.01, 0.0002]
-                learningRateSteps: 20
-            """);
+        using var plan = new TinyPlan(Sweep("""
+            recipe: { steps: 30, batchSize: 8, warmupFraction: 0 }
+            learningRates: [0.0001, 0.01, 0.0002]
+            learningRateSteps: 20
+            """));
         var (exit, _, error) = Lt2.Run("run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
 
         Assert.True(exit == 0, error);
@@ -80,6 +66,6 @@ public sealed class SweepTests
             Assert.Equal(30, store.TrainingPoints(run, cell.CellId)[^1].Step);
         }
 
-        Assert.Single(store.Metrics(run).Where(metric => metric.Key is { SuiteId: "mqar", Metric: "acc", Split: "test", Slice: null }).Select(metric => metric.Key).Distinct());
+        Assert.Single(store.Metrics(run).Where(metric => metric.Key is { SuiteId: "mqar", Metric: "acc", TestedLoopCount: 1, Split: "test", Slice: null }).Select(metric => metric.Key).Distinct());
     }
 }
