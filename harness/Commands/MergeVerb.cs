@@ -10,7 +10,7 @@ internal sealed class MergeVerb : IVerb
     /// <inheritdoc />
     public Command Create(CommandEnvironment environment)
     {
-        var sources = new Argument<string[]>("stores") { Description = "Store files to read.", Arity = ArgumentArity.OneOrMore };
+        var sources = new Argument<string[]>("stores") { Description = "Store files to read, or archives of lt2 pin --with-records.", Arity = ArgumentArity.OneOrMore };
         var output = CommonOptions.Out();
         var command = new Command("merge", """
             Join the stores of several machines into this one, without duplicates.
@@ -24,8 +24,8 @@ internal sealed class MergeVerb : IVerb
             var conflicts = 0;
             foreach (var path in parsed.GetValue(sources)!)
             {
-                using var source = ResultStore.Open(path, StoreAccess.ReadOnly);
-                var report = StoreMerge.Merge(target, source);
+                using var source = ArchivedStore.Open(path);
+                var report = StoreMerge.Merge(target, source.Store);
                 conflicts += report.Conflicts.Count;
                 environment.Output.WriteLine($"{path}: {report.RunsAdded} runs and {report.CellsAdded} cells added, {report.CellsKept} were here already.");
                 foreach (var conflict in report.Conflicts)

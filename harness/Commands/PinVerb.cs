@@ -18,12 +18,17 @@ internal sealed class PinVerb : IVerb
         var reason = new Option<string>("--reason") { Description = "Why this run is accepted; kept in the pin.", Required = true };
         var by = new Option<string>("--by") { Description = "Who accepts it.", DefaultValueFactory = _ => Environment.UserName };
         var keep = new Option<bool>("--keep-build") { Description = "Keep this program beside the store, so that lt2 gate can run it next to later builds." };
+        var records = new Option<bool>("--with-records")
+        {
+            Description = "Write the run's records beside the pin too, PLAN.store.br, with as many samples as fit: small enough for a repository; lt2 report --records and lt2 merge read it.",
+        };
+        var most = new Option<double>("--most-megabytes") { Description = "Largest size of --with-records.", DefaultValueFactory = _ => 5 };
         var output = CommonOptions.Out();
         var command = new Command("pin", """
             Accept a run as its plan's baseline: writes results/pinned/PLAN.json.
 
             Example: lt2 pin --reason "new tokenizer, quality unchanged" --keep-build
-            """) { run, reason, by, keep, output };
+            """) { run, reason, by, keep, records, most, output };
         command.SetAction(parsed =>
         {
             var root = parsed.GetValue(output)!;
@@ -44,6 +49,13 @@ internal sealed class PinVerb : IVerb
                 pin = pin with { BundleHash = KeptBuilds.Keep(root, accepted.BuildId, AppContext.BaseDirectory, others) };
             }
 
+            if (parsed.GetValue(records))
+            {
+                var archive = Path.ChangeExtension(path, RunArchive.Extension);
+                var samples = RunArchive.Write(store, accepted.RunId, archive, (long)(parsed.GetValue(most) * 1e6));
+                environment.Error.WriteLine($"{archive}: {new FileInfo(archive).Length / 1e6:0.0} MB, {Contents(samples)}.");
+            }
+
             pin.Write(path);
             environment.Output.WriteLine(path);
             environment.Error.WriteLine(former is null
@@ -53,4 +65,12 @@ internal sealed class PinVerb : IVerb
         });
         return command;
     }
+
+    private static string Contents(ArchivedSamples samples) => samples switch
+    {
+        ArchivedSamples.All => "with all samples",
+        ArchivedSamples.TrainedLoopCount => "with the samples at trained loop counts; the others do not fit",
+        ArchivedSamples.FirstSeed => "with the first seed's samples at trained loop counts; the others do not fit",
+        _ => "without samples, which do not fit",
+    };
 }

@@ -16,17 +16,21 @@ internal sealed class ReportVerb : IVerb
         var output = CommonOptions.Out();
         var run = new Option<string?>("--run") { Description = "The run to report (default: the newest)." };
         var against = new Option<string?>("--against") { Description = "The run it is compared with (default: the pinned one, else none)." };
+        var records = new Option<string?>("--records") { Description = "Read this store or archive (results/pinned/PLAN.store.br) instead of the store below --out." };
         var singleFile = new Option<string?>("--single-file") { Description = "Write one HTML file for mail and chat instead of the site." };
         var markdown = new Option<bool>("--markdown") { Description = "Print a Markdown summary instead of writing pages." };
         var command = new Command("report", """
             Write the report pages from the store.
 
-            Example: lt2 report --single-file report.html
-            """) { output, run, against, singleFile, markdown };
+            Examples:
+              lt2 report --single-file report.html
+              lt2 report --records results/pinned/nightly.store.br
+            """) { output, run, against, records, singleFile, markdown };
         command.SetAction(parsed =>
         {
             var root = parsed.GetValue(output)!;
-            using var store = ResultStore.Open(RunFolder.StoreBelow(root), StoreAccess.ReadOnly);
+            using var opened = ArchivedStore.Open(parsed.GetValue(records) ?? RunFolder.StoreBelow(root));
+            var store = opened.Store;
             var options = Options(
                 store, root, parsed.GetValue(run), parsed.GetValue(against) is { } named ? StoredRuns.Choose(store, named).RunId : null);
             if (parsed.GetValue(markdown))
