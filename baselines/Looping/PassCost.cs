@@ -21,5 +21,12 @@ public static class PassCost
     public static double PrefillOperations(LoopedModel model, int batch, int length) =>
         2.0 * batch * ((double)length * model.Definition.LoopCount * LayerWeights(model) + (double)model.Definition.VocabularySize * model.Definition.Width);
 
+    /// <summary>The same of a training step: the head for every token, and the backward pass, which computes twice what the forward pass does.</summary>
+    /// <param name="model">The model; its definition's loop count runs.</param>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="length">Tokens of each.</param>
+    public static double TrainingOperations(LoopedModel model, int batch, int length) =>
+        6.0 * batch * length * (model.Definition.LoopCount * (double)LayerWeights(model) + (double)model.Definition.VocabularySize * model.Definition.Width);
+
     static long LayerWeights(LoopedModel model) => model.Parameters.Descriptions.Where(p => p.Name.StartsWith("layers.", StringComparison.Ordinal)).Sum(p => p.ElementCount);
 }

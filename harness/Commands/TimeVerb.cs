@@ -19,8 +19,8 @@ internal sealed class TimeVerb : IVerb
         var canary = new Option<bool>("--canary") { Description = "Time the canary instead: a fixed matrix product and copy of libtorch, no model." };
         var loops = new Option<int?>("--loops") { Description = "Loops carried out (default: the variant's own)." };
         var vocabulary = new Option<int>("--vocabulary") { Description = "Vocabulary of the random-weight model.", DefaultValueFactory = _ => 256 };
-        var phases = new Option<string>("--phases") { Description = "prefill, decode or both, comma-separated.", DefaultValueFactory = _ => "prefill,decode" };
-        var lengths = CommonOptions.Integers("--lengths", "Tokens read (prefill) or already in the context (decode)", [128, 256, 512, 1024]);
+        var phases = new Option<string>("--phases") { Description = "prefill, decode and train (a step with batch, backward pass and update), comma-separated.", DefaultValueFactory = _ => "prefill,decode" };
+        var lengths = CommonOptions.Integers("--lengths", "Tokens read (prefill, train) or already in the context (decode)", [128, 256, 512, 1024]);
         var batch = new Option<int>("--batch") { Description = "Sequences.", DefaultValueFactory = _ => 1 };
         var blocks = new Option<int>("--blocks") { Description = "Blocks a phase and length.", DefaultValueFactory = _ => 5 };
         var minimum = new Option<double>("--minimum-block-milliseconds") { Description = "A block repeats its work until it lasts this long.", DefaultValueFactory = _ => 100 };
@@ -99,7 +99,7 @@ internal sealed class TimeVerb : IVerb
             foreach (var item in report.Measurements)
             {
                 var sorted = item.BlockMilliseconds.Order().ToList();
-                var tokens = request.BatchSize * (item.Phase == "prefill" ? item.SequenceLength : 1);
+                var tokens = request.BatchSize * (item.Phase == TimingPhases.Decode ? 1 : item.SequenceLength);
                 double? median = sorted.Count > 0 ? sorted[sorted.Count / 2] : null;
                 table.AddRow(
                     item.Phase, HumanNumber.Whole(item.SequenceLength), HumanNumber.Significant(median), HumanNumber.Significant(sorted.FirstOrDefault()),

@@ -42,7 +42,7 @@ internal static class TimeRecords
         double? error = latency is not null && blocks.Count > 1 ? StandardErrorOfMedian(blocks) : null;
         yield return Record(cell, runId, report, first, Latency, latency, error, blocks.Count, measured.Count, "ms", MetricKind.Duration, latency * LatencyFloorShare);
 
-        var tokens = first.Phase == "prefill" ? first.SequenceLength * cell.Timing.BatchSize : cell.Timing.BatchSize;
+        var tokens = first.Phase == TimingPhases.Decode ? cell.Timing.BatchSize : first.SequenceLength * cell.Timing.BatchSize;
         yield return Record(
             cell, runId, report, first, "tokens_per_second", tokens * 1000d / latency, null, blocks.Count, measured.Count, "token/s", MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
         yield return Record(
@@ -96,8 +96,8 @@ internal static class TimeRecords
         }
     }
 
-    // A token of a prefill sees half of the sequence on average, one that is decoded all of it.
-    private static int ContextLength(TimingMeasurement item) => item.Phase == "prefill" ? Math.Max(1, item.SequenceLength / 2) : item.SequenceLength;
+    // A token that is read or trained on sees half of the sequence on average, one that is decoded all of it.
+    private static int ContextLength(TimingMeasurement item) => item.Phase == TimingPhases.Decode ? item.SequenceLength : Math.Max(1, item.SequenceLength / 2);
 
     private static MetricRecord Record(
         TimeCell cell, string runId, TimingReport report, TimingMeasurement item, string metric, double? value, double? error, long count, long clusters,

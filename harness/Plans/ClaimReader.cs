@@ -1,3 +1,4 @@
+using LT2.Eval.Harness.Timing;
 using LT2.Eval.Results.Claims;
 
 namespace LT2.Eval.Harness.Plans;
@@ -7,7 +8,6 @@ internal static class ClaimReader
 {
     private static readonly string[] Scales = ["linear", "log"];
     private static readonly string[] Picks = ["mean", "largest", "smallest"];
-    private static readonly string[] Phases = ["prefill", "decode"];
 
     /// <summary>Reads one claim: what its terms have in common stands once, beside them.</summary>
     public static ClaimDefinition Read(YamlMap map)
@@ -90,7 +90,7 @@ internal static class ClaimReader
             map.Text("task") ?? common?.Task,
             map.Text("metric") ?? common?.Metric,
             map.Map("parameters")?.AllTexts() ?? common?.Parameters ?? new Dictionary<string, string>(),
-            Choice(map, "phase", Phases) ?? common?.Phase,
+            Choice(map, "phase", [.. TimingPhases.All]) ?? common?.Phase,
             (int?)map.Integer("length", 1) ?? common?.Length);
     }
 }

@@ -1,3 +1,4 @@
+using LT2.Eval.Harness.Timing;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -6,8 +7,6 @@ namespace LT2.Eval.Harness.Plans;
 /// <summary>Reads a plan's YAML and reports every problem of form at once.</summary>
 public static class PlanReader
 {
-    private static readonly string[] Phases = ["prefill", "decode"];
-
     private static readonly string[] TrainingFields =
         ["variants", "trainedLoopCounts", "seeds", "train", "recipe", "recipeByVariant", "learningRates", "learningRateSteps", "nGramOrders", "exits"];
 
@@ -202,10 +201,10 @@ public static class PlanReader
 
     private static TimingDefinition ReadTiming(YamlMap map)
     {
-        var phases = map.Texts("phases") ?? Phases;
+        var phases = map.Texts("phases") ?? TimingPhases.Default;
         foreach (var phase in phases)
         {
-            Choice(map, "phases", phase, Phases);
+            Choice(map, "phases", phase, [.. TimingPhases.All]);
         }
 
         var timing = new TimingDefinition(

@@ -5,8 +5,8 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="Line">Line in the plan, for messages.</param>
 /// <param name="Variants">Variant ids.</param>
 /// <param name="LoopCounts">Loops carried out.</param>
-/// <param name="Phases"><c>prefill</c>, <c>decode</c>.</param>
-/// <param name="Lengths">Tokens read (prefill) or already in the context (decode).</param>
+/// <param name="Phases"><c>prefill</c>, <c>decode</c>, <c>train</c>.</param>
+/// <param name="Lengths">Tokens read (prefill, train) or already in the context (decode).</param>
 /// <param name="BatchSize">Sequences.</param>
 /// <param name="VocabularySize">Vocabulary of the random-weight model that is timed.</param>
 /// <param name="ProcessCount">Fresh processes a cell.</param>

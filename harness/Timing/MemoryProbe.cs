@@ -64,9 +64,18 @@ public static class MemoryProbe
     private static void Work(TimingRequest request, LoopedModel model, ComputeDevice device, string phase, int length)
     {
         using var ids = TimingSession.TokenIds(request, device, length);
-        if (phase == "prefill")
+        if (phase == TimingPhases.Prefill)
         {
             TimingSession.Prefill(request, model, ids, length);
+            return;
+        }
+
+        if (phase == TimingPhases.Train)
+        {
+            using var gradients = enable_grad();
+            using var tokens = TimingSession.Tokens(request, length);
+            using var steps = TimingSession.Steps(request, model, tokens);
+            steps.Step();
             return;
         }
 

@@ -5,12 +5,13 @@ using LT2.Eval.Models.Definitions;
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Looping;
 using LT2.Eval.Models.Runtime;
+using LT2.Eval.Models.Training;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Harness.Timing;
 
 /// <summary>
-/// Times prefill and decode in this process: of one variant with random weights, since latency does not depend on them, or of a checkpoint, which may have sizes of its own.
+/// Times prefill, decode and training steps in this process: of one variant with random weights, since latency does not depend on them, or of a checkpoint, which may have sizes of its own.
 /// </summary>
 /// <param name="clock">Source of time stamps.</param>
 public sealed class TimingSession(TimeProvider clock)
@@ -79,7 +80,12 @@ public sealed class TimingSession(TimeProvider clock)
         {
             using var scope = NewDisposeScope();
             using var ids = TokenIds(request, device, length);
-            return phase == "prefill" ? MeasurePrefill(request, model, device, timer, ids, length) : MeasureDecode(request, model, device, timer, ids, length);
+            return phase switch
+            {
+                TimingPhases.Prefill => MeasurePrefill(request, model, device, timer, ids, length),
+                TimingPhases.Train => MeasureTrain(request, model, device, timer, length),
+                _ => MeasureDecode(request, model, device, timer, ids, length),
+            };
         }
         catch (Exception error) when (OutOfMemory.Is(error))
         {
@@ -107,6 +113,28 @@ public sealed class TimingSession(TimeProvider clock)
             JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once), OperationsAnIteration = PassCost.PrefillOperations(model, request.BatchSize, length),
         };
     }
+
+    private TimingMeasurement MeasureTrain(TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, int length)
+    {
+        using var gradients = enable_grad();
+        using var tokens = Tokens(request, length);
+        using var steps = Steps(request, model, tokens);
+        var times = timer.Measure(steps.Step, request.BlockCount, request.MinimumBlockMilliseconds);
+        return TimingMeasurement.Of(TimingPhases.Train, length, times) with
+        {
+            JoulesAnIteration = new EnergyMeter(device, clock).Measure(steps.Step), Execution = device.IsCuda ? steps.Execution : null,
+            OperationsAnIteration = PassCost.TrainingOperations(model, request.BatchSize, length),
+        };
+    }
+
+    /// <summary>The batch that training steps read.</summary>
+    internal static RepeatedTokens Tokens(TimingRequest request, int length) => new(Seed, request.VocabularySize, request.BatchSize, length);
+
+    /// <summary>Training steps of the request's model.</summary>
+    /// <exception cref="NotSupportedException">A checkpoint of another loop count.</exception>
+    internal static TrainingSteps Steps(TimingRequest request, LoopedModel model, RepeatedTokens tokens) => model.Definition.LoopCount == request.LoopCount
+        ? new TrainingSteps(model, tokens, new TrainingRecipe { Steps = int.MaxValue, BatchSize = request.BatchSize, LearningRate = 1e-5 })
+        : throw new NotSupportedException($"Training steps run the {model.Definition.LoopCount} loops that the checkpoint was trained with, not {request.LoopCount}.");
 
     private TimingMeasurement MeasureDecode(
         TimingRequest request, LoopedModel model, ComputeDevice device, BlockTimer timer, Tensor ids, int length)

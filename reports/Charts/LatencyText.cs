@@ -14,7 +14,7 @@ internal static class LatencyText
 {
     /// <summary><c>Prefill, batch 1</c>.</summary>
     public static string PhaseTitle(string phase, int batchSize) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(phase.Length == 0 ? "unnamed phase" : char.ToUpperInvariant(phase[0]) + phase[1..])}, batch {batchSize}");
+        string.Create(CultureInfo.InvariantCulture, $"{(phase switch { "" => "unnamed phase", "train" => "Training step", _ => char.ToUpperInvariant(phase[0]) + phase[1..] })}, batch {batchSize}");
 
     /// <summary>A warning where so many blocks ran under throttling or load that the times are the host's; null where they can be trusted.</summary>
     public static string? Tainted(IReadOnlyList<TimingBlockRecord> blocks)
