@@ -11,15 +11,7 @@ public static class ParameterInitialiser
     const double MassWithinThree = 0.99730020393674; // erf(3 / √2)
 
     /// <summary>Fills a store.</summary>
-    public static void Fill(ParameterStore store, long seed)
-    {
-        using var noGrad = no_grad();
-        foreach (var description in store.Descriptions)
-        {
-            using var scope = NewDisposeScope();
-            store.View(description.Name).copy_(Draw(description, seed));
-        }
-    }
+    public static void Fill(ParameterStore store, long seed) => Fill(store, description => Draw(description, seed));
 
     /// <summary>
     /// Fills a store with draws of its own device, so that a model of billions of weights is there in a moment. On a GPU a seed then means other values than on the CPU: for
@@ -27,18 +19,24 @@ public static class ParameterInitialiser
     /// </summary>
     public static void FillOnDevice(ParameterStore store, long seed)
     {
-        if (store.Flat.device.type == TorchSharp.DeviceType.CPU)
+        var device = store.Flat.device;
+        if (device.type == TorchSharp.DeviceType.CPU)
         {
             Fill(store, seed);
             return;
         }
 
-        using var noGrad = no_grad();
         cuda.manual_seed(seed); // TorchSharp (0.107) makes generators of the CPU alone, so the device's own one draws.
+        Fill(store, description => Draw(description, null, device));
+    }
+
+    static void Fill(ParameterStore store, Func<ParameterDescription, Tensor> draw)
+    {
+        using var noGrad = no_grad();
         foreach (var description in store.Descriptions)
         {
             using var scope = NewDisposeScope();
-            store.View(description.Name).copy_(Draw(description, null, store.Flat.device));
+            store.View(description.Name).copy_(draw(description));
         }
     }
 

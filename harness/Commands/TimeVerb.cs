@@ -19,7 +19,7 @@ internal sealed class TimeVerb : IVerb
         var canary = new Option<bool>("--canary") { Description = "Time the canary instead: a fixed matrix product and copy of libtorch, no model." };
         var loops = new Option<int?>("--loops") { Description = "Loops carried out (default: the variant's own)." };
         var vocabulary = new Option<int>("--vocabulary") { Description = "Vocabulary of the random-weight model.", DefaultValueFactory = _ => 256 };
-        var phases = new Option<string>("--phases") { Description = "prefill, decode and train (a step with batch, backward pass and update), comma-separated.", DefaultValueFactory = _ => "prefill,decode" };
+        var phases = new Option<string>("--phases") { Description = "prefill, decode and train (a step with batch, backward pass and update), comma-separated.", DefaultValueFactory = _ => string.Join(',', TimingPhases.Default) };
         var lengths = CommonOptions.Integers("--lengths", "Tokens read (prefill, train) or already in the context (decode)", [128, 256, 512, 1024]);
         var batch = new Option<int>("--batch") { Description = "Sequences.", DefaultValueFactory = _ => 1 };
         var blocks = new Option<int>("--blocks") { Description = "Blocks a phase and length.", DefaultValueFactory = _ => 5 };

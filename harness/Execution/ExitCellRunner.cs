@@ -52,7 +52,7 @@ public sealed class ExitCellRunner : ICellRunner
 
         SeriesKey Key(string metric, bool isTime) => new(
             SuiteId, 1, exit.TestCase.TaskId, Parameters(exit, point.Threshold), 0, "test", exit.DataHash, metric, null, exit.VariantId, exit.Checkpoint.RecipeHash,
-            exit.TrainedLoopCount, exit.Model.LoopCount, exit.Checkpoint.Dtype, rows, isTime ? "decode" : null, isTime ? exit.Length : null, isTime ? kernels : null, isTime ? host : null);
+            exit.TrainedLoopCount, exit.Model.LoopCount, exit.Checkpoint.Dtype, rows, isTime ? TimingPhases.Decode : null, isTime ? exit.Length : null, isTime ? kernels : null, isTime ? host : null);
     }
 
     /// <summary>The case's own parameters and the threshold, sorted by name.</summary>

@@ -108,7 +108,7 @@ public sealed class TimingSession(TimeProvider clock)
     {
         void Once() => Prefill(request, model, ids, length);
         var times = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds);
-        return TimingMeasurement.Of("prefill", length, times) with
+        return TimingMeasurement.Of(TimingPhases.Prefill, length, times) with
         {
             JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once), OperationsAnIteration = PassCost.PrefillOperations(model, request.BatchSize, length),
         };
@@ -152,7 +152,7 @@ public sealed class TimingSession(TimeProvider clock)
         using var decode = new CapturedDecode(model, state);
         void Once() => decode.Step(next).Dispose();
         var times = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds, mark.Return, steps);
-        return TimingMeasurement.Of("decode", length, times) with
+        return TimingMeasurement.Of(TimingPhases.Decode, length, times) with
         {
             JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once, mark.Return, steps), Execution = device.IsCuda ? decode.Execution : null,
             BytesAnIteration = PassCost.DecodeBytes(model, state, length),

@@ -7,24 +7,10 @@ namespace LT2.Eval.EndToEnd.Tests.Gating;
 
 public sealed class NightlyAndPruneTests
 {
-    private const string TextOnly = """
-        name: night
-        testSetSeed: 3
-        experiments:
-          - name: recall
-            variants: [lt2-gdn@micro]
-            trainedLoopCounts: [1]
-            testedLoopCounts: [1]
-            train: { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, validationSamples: 10 }
-            tests:
-              - { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 50 }
-            recipe: { steps: 4, batchSize: 4 }
-        """;
-
     [Fact]
     public void A_night_runs_judges_and_reports_and_passes_once_a_run_is_pinned()
     {
-        using var plan = new TinyPlan(TextOnly);
+        using var plan = new TinyPlan(NightPlan.Text);
 
         var first = Lt2.Run("nightly", plan.PlanPath, "--out", plan.Folder, "--device", "cpu");
         Assert.Equal(0, Lt2.Run("pin", "--reason", "first night", "--out", plan.Folder).ExitCode);
@@ -39,7 +25,7 @@ public sealed class NightlyAndPruneTests
     [Fact]
     public void A_night_without_a_pin_is_inconclusive_in_every_form()
     {
-        using var plan = new TinyPlan(TextOnly);
+        using var plan = new TinyPlan(NightPlan.Text);
         Lt2.Run("run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
 
         var forms = new[] { "text", "markdown", "junit" }.ToDictionary(form => form, form => Lt2.Run("gate", "--out", plan.Folder, "--format", form));
@@ -55,7 +41,7 @@ public sealed class NightlyAndPruneTests
     [Fact]
     public void Runs_of_judged_checkpoints_are_no_nights_to_pin()
     {
-        using var plan = new TinyPlan(TextOnly);
+        using var plan = new TinyPlan(NightPlan.Text);
         Lt2.Run("run", plan.PlanPath, "--out", plan.Folder, "--device", "cpu", "--no-report");
         var checkpoint = Directory.GetDirectories(Path.Combine(plan.Folder, "results", "runs", "checkpoints")).Single();
         Lt2.Run("gate", "--out", plan.Folder, "--device", "cpu", "--baseline-checkpoint", checkpoint, "--checkpoint", checkpoint, "--plan", plan.PlanPath);
@@ -71,7 +57,7 @@ public sealed class NightlyAndPruneTests
     [Fact]
     public void Two_nights_cannot_overlap()
     {
-        using var plan = new TinyPlan(TextOnly);
+        using var plan = new TinyPlan(NightPlan.Text);
         using var other = NightLock.Take(plan.Folder);
 
         var (exit, _, error) = Lt2.Run("nightly", plan.PlanPath, "--out", plan.Folder, "--device", "cpu");
@@ -84,7 +70,7 @@ public sealed class NightlyAndPruneTests
     [Fact]
     public void A_place_that_cannot_be_written_is_not_taken_for_another_night()
     {
-        using var plan = new TinyPlan(TextOnly);
+        using var plan = new TinyPlan(NightPlan.Text);
         File.WriteAllText(Path.Combine(plan.Folder, "results"), "a file in the folder's place");
 
         var (exit, _, error) = Lt2.Run("nightly", plan.PlanPath, "--out", plan.Folder, "--device", "cpu");
