@@ -125,6 +125,26 @@ internal sealed record ChunkShape(
     /// <summary>Blocks of chunk_walk_wide.</summary>
     internal long WideBlocks(bool save) => Batch * ValueHeads * (ValueWidth / 64) * (save ? 1 : 2);
 
+    /// <summary>
+    /// Runs of chunks in the order of the walk forward: where that leaves many multiprocessors idle, they prepare a run while it goes through the one before. Each run
+    /// then is as long as can be prepared meanwhile; the first one's preparation is not hidden.
+    /// </summary>
+    internal IReadOnlyList<(long First, long Count)> ForwardRuns() => WideWalk(save: false) is null ? [(0, Chunks)] : Runs(WideBlocks(false), 4, ChannelDecay ? 0.6 : 1);
+
+    /// <summary>The same of the walk back, last chunks first, beside which chunk_state_gradients makes the gradients of the run before; only the last run's are not hidden.</summary>
+    internal IReadOnlyList<(long First, long Count)> ReverseRuns() => !Hopper || !ChannelDecay ? [(0, Chunks)]
+        : [.. Runs(Batch * ValueHeads * Slices(Reverse()!.Value.Chain), 3, 1.5).Select(run => (Chunks - run.First - run.Count, run.Count))];
+
+    /// <summary>All chunks in at most <paramref name="most"/> runs, each longer than the one before by a factor; one run where they are few, or other blocks leave few multiprocessors.</summary>
+    (long First, long Count)[] Runs(long blocks, int most, double growth)
+    {
+        const long fewest = 32;         // on the average; below, starting one more walk costs what it hides
+        var runs = Multiprocessors - blocks < Multiprocessors / 4 ? 1 : (int)Math.Clamp(Chunks / fewest, 1, most);
+        var weights = Enumerable.Range(0, runs).Select(run => Math.Pow(growth, run)).ToArray();
+        long[] ends = [0, .. weights.Select((_, run) => (long)Math.Round(Chunks * weights.Take(run + 1).Sum() / weights.Sum()))];
+        return [.. Enumerable.Range(0, runs).Select(run => (ends[run], ends[run + 1] - ends[run]))];
+    }
+
     /// <summary>The same for the walk back.</summary>
     internal (long Chain, long Stages, long Bytes)? Reverse() => Fit((chain, stages) =>
     {

@@ -6,6 +6,7 @@ namespace LT2.Eval.Models.Kernels;
 /// <summary>
 /// Recurrences in chunks of 64 tokens on tensor cores: the delta rule (DeltaNet, Gated DeltaNet, KDA) and, without β, linear attention, retention, Mamba2, GLA and HGRN2.
 /// Two kernels forward and three back, four with a decay for each key channel; bfloat16 operands, float32 sums and state. Backward recomputes the states between chunks.
+/// Over many chunks of few heads a kernel that carries the state leaves multiprocessors idle, on which another works for the next chunks: such kernels are launched in runs of chunks.
 /// Equal to the readable operators of <c>Mixers/Operators</c> up to rounding.
 /// </summary>
 public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedChunkedRecurrence>
@@ -56,8 +57,8 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
             var outputs = apply(q, k!, v, beta!, g!, initial!, scale, needFinal);
             return (outputs[0], needFinal ? outputs[1] : null);
         }
-        var kernels = Kernels(q, k, v, beta, g, scale);
-        return kernels.Walk(kernels.Prepare(forBackward: false), initial, needFinal);
+        var (output, final, _) = Kernels(q, k, v, beta, g, scale).Forward(initial, needFinal, forBackward: false);
+        return (output, final);
     }
 
     /// <inheritdoc/>
@@ -66,8 +67,7 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
         var inputs = vars.Take(6).Select(x => x as Tensor).ToArray();
         var needFinal = (bool)vars[7];
         var kernels = Kernels(inputs[0]!, inputs[1], inputs[2]!, inputs[3], inputs[4], (double)vars[6]);
-        var matrices = kernels.Prepare(forBackward: true);
-        var (o, final) = kernels.Walk(matrices, inputs[5], needFinal);
+        var (o, final, matrices) = kernels.Forward(inputs[5], needFinal, forBackward: true);
         ctx.set_materialize_grads(false);
         Tensor?[] saved = [.. inputs, matrices.Queries, matrices.Keys, matrices.Kept, matrices.Inverse, matrices.Attention, matrices.Factors];
         ctx.save_for_backward([.. saved.OfType<Tensor>()]);
@@ -90,17 +90,17 @@ public sealed class FusedChunkedRecurrence : autograd.MultiTensorFunction<FusedC
         var dfinal = gradients.Count > 1 && !gradients[1].IsInvalid ? gradients[1].contiguous() : null;
 
         var (states, y) = kernels.SaveStates(matrices, initial);
-        var (dv, dstates, dinitial, dots) = kernels.Reverse(matrices, y, dout, dfinal, initial is not null);
+        var reversed = kernels.Reverse(matrices, states, y, dout, dfinal, initial is not null);
         // With shared keys every value head leaves its own part, which is summed afterwards: adding them up in place would not repeat bit for bit.
         var both = empty([q.shape[0], q.shape[1], 2, valueHeads, q.shape[3]], q.dtype, q.device);
         var dg = g is null ? null : empty_like(g);
         var dbeta = beta is null || g?.dim() == 4 ? null : empty_like(beta);
-        if (g?.dim() == 4) dbeta = kernels.ChannelGradients(matrices, states, y, dout, dv, dstates, dots, both.select(2, 0), both.select(2, 1), dg!);
-        else kernels.Gradients(matrices, states, y, dout, dv, dstates, dots, both.select(2, 0), both.select(2, 1), dg, dbeta);
+        if (g?.dim() == 4) dbeta = kernels.ChannelGradients(matrices, reversed, both.select(2, 0), both.select(2, 1), dg!);
+        else kernels.Gradients(matrices, reversed, states, y, dout, both.select(2, 0), both.select(2, 1), dg, dbeta);
         if (valueHeads != heads) both = both.unflatten(3, [heads, valueHeads / heads]).sum([4], type: ScalarType.Float32).to(q.dtype);
         foreach (var gradient in gradients) gradient.Dispose();
         var (dq, dk) = k is null ? (both.flatten(2, 3), null) : (both.select(2, 0), both.select(2, 1));
-        return [Keep(dq)!, Keep(dk)!, Keep(dv)!, Keep(dbeta)!, Keep(dg)!, Keep(dinitial)!, null!, null!];
+        return [Keep(dq)!, Keep(dk)!, Keep(reversed.Values)!, Keep(dbeta)!, Keep(dg)!, Keep(reversed.Initial)!, null!, null!];
     }
 
     static Tensor? Keep(Tensor? gradient) => gradient is null ? null : BackwardTensors.Keep(gradient);

@@ -1,6 +1,7 @@
 // What a chunk of the delta rule needs before the state is known, all chunks at once (Yang et al. 2024, section 3, in the residual form):
 //   A = scale tril(Q K^T . decay),   Z = (I + stril(K K^T . decay) diag(beta))^-1,   decay[r][i] = e^(G_r - G_i), G the running sum of g inside the chunk.
-// One block makes a chunk of one key head and goes through the value heads that share it. Both products and the inverse stay in float32 until they are stored.
+// One block makes a chunk of one key head and goes through the value heads that share it; a launch makes the `run` chunks from first_chunk on, where it can beside the walk
+// through those before them, of which it needs nothing. Both products and the inverse stay in float32 until they are stored.
 #include "tensor_core.cuh"
 #include "chunk_tiles.cuh"
 #include "chunk_inverse.cuh"
@@ -14,7 +15,7 @@ constexpr int TILES_BYTES = 2 * TILE * 2 > 2 * CHUNK * 68 * 4 ? 2 * TILE * 2 : 2
 extern "C" __global__ void __launch_bounds__(THREADS, !GROUPED && DK <= 128 ? 4 : 3) chunk_prepare(
     const u16* __restrict__ q, const u16* __restrict__ k, const float* __restrict__ g, const float* __restrict__ beta,
     u16* __restrict__ key_tiles, u16* __restrict__ query_tiles, u16* __restrict__ z, u16* __restrict__ a, float* __restrict__ rows,
-    long long q_row, long long k_row, int length, int chunks, int heads, int value_heads, float scale)
+    long long q_row, long long k_row, int length, int chunks, int first_chunk, int run, int heads, int value_heads, float scale)
 {
     DYNAMIC_SHARED shared[];
     __shared__ float sums[CHUNK], betas[CHUNK];
@@ -27,9 +28,10 @@ extern "C" __global__ void __launch_bounds__(THREADS, !GROUPED && DK <= 128 ? 4 
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, row_in_tile = lane / 4, pair = lane % 4 * 2;
     const int row_tile = warp % 4;
     const bool of_queries = warp >= 4;
-    const int chunk = blockIdx.x % chunks, batch_head = blockIdx.x / chunks, batch = batch_head / heads, head = batch_head % heads;
+    const int chunk = first_chunk + blockIdx.x % run, batch_head = blockIdx.x / run, batch = batch_head / heads, head = batch_head % heads;
     const int first = chunk * CHUNK, valid = min(CHUNK, length - first), group = GROUPED ? value_heads / heads : 1;
 
+    start_dependents();
     clear_shared<THREADS>(reinterpret_cast<unsigned char*>(a_out), MATRIX * 2);     // tiles above the diagonal stay so
     if constexpr (KEY_WIDTH < DK)
     {
@@ -59,8 +61,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, !GROUPED && DK <= 128 ? 4 
     __syncthreads();
     if (key_tiles)
     {
-        store_block<THREADS>(key_tiles + (long long)blockIdx.x * TILE, keys, TILE * 2, threadIdx.x);
-        store_block<THREADS>(query_tiles + (long long)blockIdx.x * TILE, queries, TILE * 2, threadIdx.x);
+        const long long tile_at = ((long long)batch_head * chunks + chunk) * TILE;
+        store_block<THREADS>(key_tiles + tile_at, keys, TILE * 2, threadIdx.x);
+        store_block<THREADS>(query_tiles + tile_at, queries, TILE * 2, threadIdx.x);
     }
 
     float product[8][4] = {};
@@ -151,4 +154,5 @@ extern "C" __global__ void __launch_bounds__(THREADS, !GROUPED && DK <= 128 ? 4 
         if constexpr (DELTA) store_block<THREADS>(z + here * MATRIX, z_out, MATRIX * 2, threadIdx.x);
     }
     wait_stores();
+    if (blockIdx.x == gridDim.x - 1) wait_for_producers();      // the kernel that this one ran beside ends before it
 }

@@ -1,4 +1,4 @@
-// chunk_prepare for recurrences with a decay for each key channel, one block for a chunk of one value head:
+// chunk_prepare for recurrences with a decay for each key channel, one block for a chunk of one value head (runs of chunks as there):
 //   Q~ = e^G . Q, K~ = e^G . K, K^ = e^(G_C - G) . K, A = scale tril P(Q, K), Z = (I + stril P(K, K) diag(beta))^-1, P(X, Y)[r][i] = sum_d X[r][d] Y[i][d] e^(G_rd - G_id).
 // Such a decay cannot be applied to a finished product, and taken apart into e^(G_r) e^(-G_i) it overflows. So tokens meet at a boundary between them: blocks of
 // 1, 2, 4, 8, 16 and 32 tokens form pairs, in which the later block's rows hold the decay since the boundary and the earlier one's columns the decay until it. Every two
@@ -89,7 +89,7 @@ template <int TILES> __device__ __forceinline__ void multiply_rows(float (&sum)[
 extern "C" __global__ void __launch_bounds__(THREADS, DK <= 128 ? 2 : 1) chunk_prepare_channels(
     const u16* __restrict__ q, const u16* __restrict__ k, const float* __restrict__ g, const float* __restrict__ beta,
     u16* __restrict__ key_tiles, u16* __restrict__ kept_tiles, u16* __restrict__ query_tiles, u16* __restrict__ z, u16* __restrict__ a, float* __restrict__ factors,
-    long long q_row, long long k_row, int length, int chunks, int heads, int value_heads, float scale)
+    long long q_row, long long k_row, int length, int chunks, int first_chunk, int run, int heads, int value_heads, float scale)
 {
     DYNAMIC_SHARED shared[];
     __shared__ float totals[4 * DK], betas[CHUNK];
@@ -101,11 +101,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 128 ? 2 : 1) chunk_p
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, row_in_tile = lane / 4, pair = lane % 4 * 2;
     const int row_tile = warp % 4;
     const bool of_queries = warp >= 4, multiplies = warp < 8 && (DELTA || of_queries);
-    const long long here = blockIdx.x;
-    const int chunk = blockIdx.x % chunks, batch_head = blockIdx.x / chunks, batch = batch_head / value_heads, value_head = batch_head % value_heads;
+    const int chunk = first_chunk + blockIdx.x % run, batch_head = blockIdx.x / run, batch = batch_head / value_heads, value_head = batch_head % value_heads;
     const int head = value_head / (value_heads / heads), first = chunk * CHUNK, valid = min(CHUNK, length - first);
-    const long long first_token = (long long)batch * length + first;
+    const long long first_token = (long long)batch * length + first, here = (long long)batch_head * chunks + chunk;
 
+    start_dependents();
     clear_shared<THREADS>(reinterpret_cast<unsigned char*>(a_out), MATRIX * 2);     // tiles above the diagonal stay so
     // This thread's part of the elementwise work: 16 tokens, two channels.
     const int tile = threadIdx.x / PAIRS, channel = threadIdx.x % PAIRS * 2, at = tile * 16 * KEY_ROW + channel;
@@ -258,4 +258,5 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 128 ? 2 : 1) chunk_p
     store_block<THREADS>(kept_tiles + here * TILE, even, TILE * 2, threadIdx.x);
 #endif
     wait_stores();
+    if (blockIdx.x == gridDim.x - 1) wait_for_producers();      // the kernel that this one ran beside ends before it
 }

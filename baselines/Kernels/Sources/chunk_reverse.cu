@@ -44,11 +44,13 @@ __device__ __forceinline__ void scatter_sums(float (&v)[16])
 }
 
 // Scratch as in chunk_walk; dout [B, L, HV, VALUE_WIDTH] dense; dfinal (may be absent) and dinitial (may be unwanted) [B, HV, KEY_WIDTH, VALUE_WIDTH] float32
-// -> dv like dout, dstates like states, dots [B HV, chunks, DV / 16, 64] float32.
+// -> dv like dout, dstates like states, dots [B HV, chunks, DV / 16, 64] float32. A launch goes back through the `run` chunks from first_chunk on, dfinal and dinitial are the
+// gradients of the states around them (they may be the same memory), and what needs the later chunks only may run beside it.
 extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_reverse(
     const u16* __restrict__ query_tiles, const u16* __restrict__ key_tiles, const u16* __restrict__ kept_tiles, const u16* __restrict__ dout, const u16* __restrict__ z,
-    const u16* __restrict__ a, const u16* __restrict__ y, const float* __restrict__ factors, const float* __restrict__ dfinal, float* __restrict__ dinitial,
-    u16* __restrict__ dv, u16* __restrict__ dstates, float* __restrict__ dots, int length, int chunks, int heads, int value_heads, float scale)
+    const u16* __restrict__ a, const u16* __restrict__ y, const float* __restrict__ factors, const float* dfinal, float* dinitial,
+    u16* __restrict__ dv, u16* __restrict__ dstates, float* __restrict__ dots, int length, int chunks, int first_chunk, int run,
+    int heads, int value_heads, float scale)
 {
     DYNAMIC_SHARED shared[];
     __shared__ u64 arrivals[STAGES];
@@ -61,7 +63,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
     const int first_column = slice * COLUMNS;
     const int columns = min(COLUMNS, VALUE_WIDTH - first_column), stored_columns = min(COLUMNS, DV - first_column);
     const long long out_row = (long long)value_heads * VALUE_WIDTH, value_chunks = (long long)batch_head * chunks;
+    const int end = first_chunk + run;
 
+    start_dependents();
     if (threadIdx.x < STAGES) prepare_arrival(arrivals + threadIdx.x);
     if constexpr (VALUE_WIDTH % COLUMNS != 0)
         for (int stage = 0; stage < STAGES; stage++) clear_shared<THREADS>(reinterpret_cast<unsigned char*>(stages + stage * STAGE + OUT_AT), CHUNK * COLUMN_ROW * 2);
@@ -73,11 +77,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
     const long long key_chunks = CHANNEL_DECAY ? value_chunks : ((long long)batch * heads + head) * chunks;
     auto fetch = [&](int step)
     {
-        if (step < chunks)
+        if (step < run)
         {
             u16* stage = stages + step % STAGES * STAGE;
             u64* arrival = arrivals + step % STAGES;
-            const int chunk = chunks - 1 - step, first = chunk * CHUNK, valid = min(CHUNK, length - first);
+            const int chunk = end - 1 - step, first = chunk * CHUNK, valid = min(CHUNK, length - first);
             expect_bytes(arrival, (OUT_AT + (1 + DELTA) * MATRIX + DELTA * stored_columns * CHUNK_ROW) * 2 + FACTORS * 4, thread);
             copy_block<COPIERS>(stage, (CHANNEL_DECAY ? kept_tiles : key_tiles) + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
             if constexpr (OWN_READ) copy_block<COPIERS>(stage + READ_AT, key_tiles + (key_chunks + chunk) * TILE, TILE * 2, arrival, thread);
@@ -102,11 +106,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
     {
         const int writer = threadIdx.x - 32 * CHAIN_WARPS;
         const u16* from = handed + ((step - 1) & 1) * HANDED;
-        write_block<32 * STORE_WARPS>(dstates + ((value_chunks + chunks - step) * DV + first_column) * KEY_ROW, from, stored_columns * KEY_ROW, writer);
+        write_block<32 * STORE_WARPS>(dstates + ((value_chunks + end - step) * DV + first_column) * KEY_ROW, from, stored_columns * KEY_ROW, writer);
 #pragma unroll
         for (int tile = 0; tile < 2; tile++)
         {
-            const int row = (warp - CHAIN_WARPS) * 32 + tile * 16, token = (chunks - step) * CHUNK + row + g;
+            const int row = (warp - CHAIN_WARPS) * 32 + tile * 16, token = (end - step) * CHUNK + row + g;
             u16* to = dv + ((long long)batch * length + token) * out_row + value_head * VALUE_WIDTH + first_column + t2;
 #pragma unroll
             for (int column = 0; column < COLUMNS; column += 16)
@@ -182,7 +186,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
             if (part == 1) return;
             scatter_sums(dot);
             if (first_column + column_group * 16 < DV)
-                *reinterpret_cast<float2*>(dots + ((value_chunks + chunks - 1 - step) * (DV / 16) + first_column / 16 + column_group) * CHUNK + g * 8 + t2) = make_float2(dot[0], dot[1]);
+                *reinterpret_cast<float2*>(dots + ((value_chunks + end - 1 - step) * (DV / 16) + first_column / 16 + column_group) * CHUNK + g * 8 + t2) = make_float2(dot[0], dot[1]);
         };
         // dV^T is whole: hand it over, and make both operands of the state's update.
         auto finish_values = [&]
@@ -287,13 +291,13 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_re
 #pragma unroll 1
         for (int step = 0; step < STAGES - 1; step++) fetch(step);
 #pragma unroll 1
-    for (int step = 0; step <= chunks; step++)
+    for (int step = 0; step <= run; step++)
     {
         if (copies) wait_copies<STAGES - 2>();
         __syncthreads();
         if (copies) fetch(step + STAGES - 1);
         else if (!chains && step > 0) store(step);
-        else if (chains && step < chunks) advance(step);
+        else if (chains && step < run) advance(step);
     }
     if (dinitial && chains)
 #pragma unroll

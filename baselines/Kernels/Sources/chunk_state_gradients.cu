@@ -1,6 +1,7 @@
 // With a decay for each key channel the gradients of a chunk take two kernels. This one makes what needs the value columns, all chunks at once:
 //   scale tril(dO E^T), stril(N), -stril(N) diag(beta) with N = dR Y^T and E = beta . Y;   dO S^T, Y dS'^T, dR S^T;   sum over value columns of S . dS', for each channel.
-// Without a delta rule Y is V, and the matrices of N and dR S^T are absent. chunk_gradients_channels does the rest.
+// Without a delta rule Y is V, and the matrices of N and dR S^T are absent. chunk_gradients_channels does the rest. A launch makes the `run` chunks from first_chunk on,
+// where it can beside chunk_reverse for those before them.
 #include "tensor_core.cuh"
 #include "chunk_tiles.cuh"
 #include "chunk_slices.cuh"
@@ -13,7 +14,7 @@ constexpr int PAIRS = DK / 2, ROW_GROUPS = THREADS / PAIRS;         // threads o
 extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_state_gradients(
     const u16* __restrict__ v, const u16* __restrict__ dout, const u16* __restrict__ dr, const u16* __restrict__ y, const u16* __restrict__ states,
     const u16* __restrict__ dstates, const float* __restrict__ factors, u16* __restrict__ matrices, u16* __restrict__ terms, float* __restrict__ state_sums,
-    long long v_row, int length, int chunks, int value_heads, float scale)
+    long long v_row, int length, int chunks, int first_chunk, int run, int value_heads, float scale)
 {
     DYNAMIC_SHARED shared[];
     __shared__ u64 arrivals[2];
@@ -24,9 +25,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_st
     u16* matrices_out = slices + TERMS * TILE;
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, g4 = lane / 4, t2 = lane % 4 * 2;
     const int row_tile = warp % 4, group = warp / 4;
-    const int chunk = blockIdx.x % chunks, batch_head = blockIdx.x / chunks, batch = batch_head / value_heads, value_head = batch_head % value_heads;
+    const int chunk = first_chunk + blockIdx.x % run, batch_head = blockIdx.x / run, batch = batch_head / value_heads, value_head = batch_head % value_heads;
     const int row_group = threadIdx.x / PAIRS, channel = threadIdx.x % PAIRS * 2;
-    const long long here = blockIdx.x;
+    const long long here = (long long)batch_head * chunks + chunk;
 
     if (threadIdx.x < 2) prepare_arrival(arrivals + threadIdx.x);
     __syncthreads();
@@ -91,4 +92,5 @@ extern "C" __global__ void __launch_bounds__(THREADS, DK <= 64 ? 2 : 1) chunk_st
         state_sums[here * DK + i] = sum;
     }
     wait_stores();
+    if (blockIdx.x == gridDim.x - 1) wait_for_producers();      // the kernel that this one ran beside ends before it
 }

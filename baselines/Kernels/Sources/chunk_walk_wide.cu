@@ -34,11 +34,13 @@ __device__ __forceinline__ void store_matrices(u16* address, const u32 (&r)[4])
 }
 
 // queries, keys: [.., DK] of the inputs, or with a decay for each key channel tiles, whose rows then are tokens of all chunks; kept (CHANNEL_DECAY), inverse, attention: tiles;
-// values [B, L, HV, VALUE_WIDTH]. Their boxes are (column, head, row, batch). The rest as of chunk_walk. Grid: SLICES blocks (SAVE 0: pairs of blocks) for each batch row and value head.
+// values [B, L, HV, VALUE_WIDTH]. Their boxes are (column, head, row, batch). It goes through the `run` chunks from first_chunk on, initial and final are the states around
+// them (they may be the same memory), and chunk_prepare may run beside it for the next ones. The rest as of chunk_walk. Grid: SLICES blocks (SAVE 0: pairs of blocks) for
+// each batch row and value head.
 extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wide(
     const __grid_constant__ TensorMap queries, const __grid_constant__ TensorMap keys, const __grid_constant__ TensorMap kept, const __grid_constant__ TensorMap values,
-    const __grid_constant__ TensorMap inverse, const __grid_constant__ TensorMap attention, const float* __restrict__ factors, const float* __restrict__ initial,
-    float* __restrict__ final, u16* __restrict__ o, u16* __restrict__ states, u16* __restrict__ y, int length, int chunks, int heads, int value_heads, float scale)
+    const __grid_constant__ TensorMap inverse, const __grid_constant__ TensorMap attention, const float* factors, const float* initial, float* final, u16* o, u16* states, u16* y,
+    int length, int chunks, int first_chunk, int run, int heads, int value_heads, float scale)
 {
     PANELS shared[];
     __shared__ u64 filled[STAGES], emptied[STAGES], ready[2], handed[2], taken[2];
@@ -49,9 +51,10 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
     const bool outputs = !SAVE && blockIdx.x % 2;
     const int unit = SAVE ? blockIdx.x : blockIdx.x / 2, slice = unit % SLICES, batch_head = unit / SLICES;
     const int batch = batch_head / value_heads, value_head = batch_head % value_heads, head = value_head / (value_heads / heads);
-    const int first_column = slice * COLUMNS, first_row = batch_head * chunks * CHUNK;      // the latter in tiles of value heads
-    const long long value_chunks = (long long)batch_head * chunks;
+    const int first_column = slice * COLUMNS, first_row = (batch_head * chunks + first_chunk) * CHUNK;      // the latter in tiles of value heads
+    const long long value_chunks = (long long)batch_head * chunks + first_chunk;
 
+    start_dependents();
     if (threadIdx.x == 0)
     {
         for (int i = 0; i < STAGES; i++)
@@ -69,6 +72,7 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
     }
     if constexpr (SAVE) __syncthreads();
     else meet_cluster();
+    wait_for_producers();
 
     if (warp == WORKERS / 32)
     {
@@ -76,11 +80,11 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
         {
             for (int column = 0; column < 128; column += 64)
                 if (CHANNEL_DECAY) load_box(to + column / 64 * PANEL, map, column, 0, first_row + step * CHUNK, 0, arrival);
-                else load_box(to + column / 64 * PANEL, map, column, head, step * CHUNK, batch, arrival);
+                else load_box(to + column / 64 * PANEL, map, column, head, (first_chunk + step) * CHUNK, batch, arrival);
         };
         if (lane == 0)
 #pragma unroll 1
-            for (int step = 0; step < chunks; step++)
+            for (int step = 0; step < run; step++)
             {
                 u16* stage = stages + step % STAGES * STAGE;
                 u64* arrival = filled + step % STAGES;
@@ -99,7 +103,7 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
                     load_keys(stage + READ_AT, keys, step, arrival);
                     if constexpr (OWN_READ) load_keys(stage, kept, step, arrival);
                     load_box(stage + Z_AT, inverse, 0, 0, first_row + step * CHUNK, 0, arrival);
-                    load_box(stage + V_AT, values, first_column, value_head, step * CHUNK, batch, arrival);
+                    load_box(stage + V_AT, values, first_column, value_head, (first_chunk + step) * CHUNK, batch, arrival);
                     copy_block<THREADS>(stage + FACTORS_AT, from, FACTORS * 4, arrival, 0);
                 }
             }
@@ -108,7 +112,7 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
     {
         if (!outputs && lane == 0)
 #pragma unroll 1
-            for (int step = 0; step < chunks; step++)
+            for (int step = 0; step < run; step++)
             {
                 const u16* hand = hands + (step & 1) * HANDED;
                 wait_arrival(ready + (step & 1), step / 2);
@@ -147,7 +151,7 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
         }
 
 #pragma unroll 1
-        for (int step = 0; step < chunks; step++)
+        for (int step = 0; step < run; step++)
         {
             const u16* stage = stages + step % STAGES * STAGE;
             u16* hand = hands + (step & 1) * HANDED;
@@ -268,14 +272,14 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
     {
         const int row = warp * 16 + g;                              // and row + 8
 #pragma unroll 1
-        for (int step = 0; step < chunks; step++)
+        for (int step = 0; step < run; step++)
         {
             const u16* stage = stages + step % STAGES * STAGE;
             const u16* hand = hands + (step & 1) * HANDED;
             wait_arrival(filled + step % STAGES, step / STAGES);
             wait_arrival(handed + (step & 1), step / 2);
             __syncwarp();
-            if (threadIdx.x == 0 && step + 2 < chunks) expect_bytes(handed + (step & 1), HANDED * 2, 0);
+            if (threadIdx.x == 0 && step + 2 < run) expect_bytes(handed + (step & 1), HANDED * 2, 0);
             const float* growth = reinterpret_cast<const float*>(stage + GROWTH_AT) + row;
             const float by[2] = {CHANNEL_DECAY ? scale : scale * growth[0], CHANNEL_DECAY ? scale : scale * growth[8]};
             const u64 q = wide_operand<CHUNK>(stage), a = wide_operand<CHUNK>(stage + A_AT), state = wide_operand<COLUMNS>(hand), e = wide_operand<COLUMNS>(hand + E_AT);
@@ -304,7 +308,7 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
 #pragma unroll
             for (int half = 0; half < 2; half++)
             {
-                const int token = step * CHUNK + row + half * 8;
+                const int token = (first_chunk + step) * CHUNK + row + half * 8;
                 if (token >= length) continue;
                 u16* to = o + (((long long)batch * length + token) * value_heads + value_head) * VALUE_WIDTH + first_column + t2;
 #pragma unroll

@@ -68,6 +68,30 @@ public sealed class ChunkShapeTests
     }
 
     [Fact]
+    public void Long_sequences_of_few_heads_go_in_runs_that_cover_every_chunk_once()
+    {
+        foreach (var channelDecay in (bool[])[false, true])
+            foreach (var chunks in (long[])[1, 31, 63, 64, 100, 131, 1024])
+            {
+                var shape = Of(1, 16, 128, 128, channelDecay: channelDecay) with { Hopper = true, Length = chunks * 64 };
+                var (forward, back) = (shape.ForwardRuns(), shape.ReverseRuns());
+                foreach (var runs in (IReadOnlyList<(long First, long Count)>[])[forward, [.. back.Reverse()]])
+                {
+                    Assert.All(runs, run => Assert.InRange(run.Count, 1, chunks));
+                    Assert.Equal(runs.Select((_, i) => runs.Take(i).Sum(run => run.Count)), runs.Select(run => run.First));
+                    Assert.Equal(chunks, runs.Sum(run => run.Count));
+                }
+                Assert.Equal(Math.Clamp(chunks / 32, 1, 4), forward.Count);
+                Assert.Equal(channelDecay ? Math.Clamp(chunks / 32, 1, 3) : 1, back.Count);
+                foreach (var other in (ChunkShape[])[shape with { Hopper = false }, shape with { Batch = 8 }])
+                {
+                    Assert.Single(other.ForwardRuns());
+                    Assert.Single(other.ReverseRuns());
+                }
+            }
+    }
+
+    [Fact]
     public void Few_heads_are_cut_into_narrow_slices_and_many_into_wide_ones()
     {
         Assert.Equal(1, Of(1, 16, 128, 128).Chain);
