@@ -129,11 +129,11 @@ internal sealed record ChunkShape(
     /// Runs of chunks in the order of the walk forward: where that leaves many multiprocessors idle, they prepare a run while it goes through the one before. Each run
     /// then is as long as can be prepared meanwhile; the first one's preparation is not hidden.
     /// </summary>
-    internal IReadOnlyList<(long First, long Count)> ForwardRuns() => WideWalk(save: false) is null ? [(0, Chunks)] : Runs(WideBlocks(false), 4, ChannelDecay ? 0.6 : 1);
+    internal IReadOnlyList<(long First, long Count)> ForwardRuns() => WideWalk(save: false) is null ? [(0, Chunks)] : Runs(WideBlocks(false), 4, ChannelDecay ? 0.7 : 1.1);
 
     /// <summary>The same of the walk back, last chunks first, beside which chunk_state_gradients makes the gradients of the run before; only the last run's are not hidden.</summary>
     internal IReadOnlyList<(long First, long Count)> ReverseRuns() => !Hopper || !ChannelDecay ? [(0, Chunks)]
-        : [.. Runs(Batch * ValueHeads * Slices(Reverse()!.Value.Chain), 3, 1.5).Select(run => (Chunks - run.First - run.Count, run.Count))];
+        : [.. Runs(Batch * ValueHeads * Slices(Reverse()!.Value.Chain), 3, 1.3).Select(run => (Chunks - run.First - run.Count, run.Count))];
 
     /// <summary>All chunks in at most <paramref name="most"/> runs, each longer than the one before by a factor; one run where they are few, or other blocks leave few multiprocessors.</summary>
     (long First, long Count)[] Runs(long blocks, int most, double growth)
