@@ -9,12 +9,13 @@ namespace LT2.Eval.Harness.Execution;
 /// </summary>
 /// <param name="context">Where results are recorded and shown.</param>
 /// <param name="outcomes">Outcomes so far by cell id; grows.</param>
-internal sealed class CellScheduler(CellContext context, Dictionary<string, CellOutcome> outcomes)
+internal sealed class CellScheduler(CellContext context, Dictionary<string, CellOutcome> outcomes) : IDisposable
 {
     /// <summary>A cell that ends so many worker processes is recorded as failed.</summary>
     public const int WorkersACellMayEnd = 2;
 
     private readonly Lock gate = new();
+    private readonly Dictionary<string, DeviceMeter> meters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> losses = new(StringComparer.Ordinal);
     private int carriedOut;
     private int reused;
@@ -36,6 +37,15 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         var open = cells.Where(cell => !outcomes.ContainsKey(cell.Id)).ToList();
         RunSideBySide([.. open.Where(cell => cell.Kind != CellKind.Time)], sideBySide, cancellation);
         RunSideBySide([.. open.Where(cell => cell.Kind == CellKind.Time)], [alone], cancellation);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var meter in meters.Values)
+        {
+            meter.Dispose();
+        }
     }
 
     private void RunSideBySide(List<CellDefinition> cells, IReadOnlyList<Func<ICellExecutor>> executors, CancellationToken cancellation)
@@ -105,7 +115,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         CellResult result;
         try
         {
-            result = Skipped(cell) ?? Reuse(cell) ?? executor.Attempt(cell, cancellation);
+            result = Skipped(cell) ?? Reuse(cell) ?? Metered(cell, executor, cancellation);
         }
         catch (WorkerLostException lost)
         {
@@ -126,6 +136,34 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
 
         Interlocked.Increment(ref carriedOut);
         context.Progress.CellEnded(cell, result.Cell.Outcome, result.Cell.Reason);
+    }
+
+    private CellResult Metered(CellDefinition cell, ICellExecutor executor, CancellationToken cancellation)
+    {
+        DeviceMeter? meter;
+        lock (gate)
+        {
+            if (!meters.TryGetValue(executor.Device, out meter))
+            {
+                meters[executor.Device] = meter = new DeviceMeter(executor.Device, context.Clock);
+            }
+        }
+
+        var end = meter.Begin();
+        DeviceUse? use = null;
+        try
+        {
+            var result = executor.Attempt(cell, cancellation);
+            use = end();
+            return result with { Cell = result.Cell with { DeviceUse = use } };
+        }
+        finally
+        {
+            if (use is null)
+            {
+                end(); // a cell that was given back takes nothing more from the others
+            }
+        }
     }
 
     /// <summary>Puts a cell back in line; null, or why it is given up.</summary>

@@ -6,6 +6,9 @@ namespace LT2.Eval.Harness.Execution;
 /// <summary>Carries out cells one after the other: in this process, or in a worker process.</summary>
 internal interface ICellExecutor : IDisposable
 {
+    /// <summary>Where, as <c>--device</c> names it.</summary>
+    string Device { get; }
+
     /// <summary>Carries a cell out; errors of the cell are outcomes.</summary>
     /// <exception cref="WorkerLostException">The worker process died; the cell may be tried again.</exception>
     CellResult Attempt(CellDefinition cell, CancellationToken cancellation);

@@ -13,6 +13,9 @@ namespace LT2.Eval.Harness.Execution;
 internal sealed class InProcessExecutor(CellContext context, IReadOnlyDictionary<Type, ICellRunner> runners, bool ownStream = false) : ICellExecutor
 {
     /// <inheritdoc />
+    public string Device => context.Device.Name;
+
+    /// <inheritdoc />
     public CellResult Attempt(CellDefinition cell, CancellationToken cancellation)
     {
         var started = context.Clock.GetUtcNow();

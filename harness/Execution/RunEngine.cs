@@ -40,7 +40,7 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
 
         var outcomes = RunRegistration.Outcomes(store, run.RunId);
         progress.Message($"{(continued ? "Continuing" : "Starting")} run {run.RunId}: {cells.Count} cells, {cells.Count(cell => outcomes.ContainsKey(cell.Id))} already done, on {(devices is null ? device.Name : string.Join(", ", devices.Distinct()))}, {workers} at a time with {threads} thread(s) each.");
-        var scheduler = new CellScheduler(context, outcomes);
+        using var scheduler = new CellScheduler(context, outcomes);
         var runners = session.Runners();
         ICellExecutor InProcess() => new InProcessExecutor(context, runners);
         ICellExecutor SideBySide() => new InProcessExecutor(context, runners, ownStream: workers > 1);

@@ -40,7 +40,7 @@ public sealed class ScoreCellRunner : ICellRunner
             samples.AddRange(rows);
         }
 
-        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, samples, [], [], events) { Responses = responses };
+        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started) with { CheckpointHash = metadata.Hashes["weights"] }, metrics, samples, [], [], events) { Responses = responses };
     }
 
     private static IReadOnlyList<(int LoopCount, IReadOnlyList<SampleScore> Scores)> Scores(IReadOnlyList<TextReadout> readouts, string cellId, List<ResponseRecord> responses)

@@ -41,11 +41,11 @@ internal static class ClaimText
     /// <summary>Every claim on one line.</summary>
     public static ChartTable Summary(IReadOnlyList<ClaimFinding> findings) => new(
         "Claims of the plan",
-        [new("Claim", IsLong: true), new("Verdict"), new("Contrast [95 % interval]", true), new("Expected", true), new("Repeats", true), new("Published", IsLong: true)],
+        [new("Claim", IsLong: true), new("Verdict"), new("Contrast [95 % interval]", true), new("Expected", true), new("Repeats", true), new("Device time", true), new("Published", IsLong: true)],
         [
             .. findings.Select(finding => System.Collections.Immutable.ImmutableArray.Create(
                 VisibleText.Of($"{finding.Claim.Id}: {finding.Claim.Statement}"), Word(finding.Verdict), Effect(finding), Expected(finding.Claim),
-                Quantity.Count(finding.Repeats.Count), VisibleText.Of(finding.Claim.Published ?? "–"))),
+                Quantity.Count(finding.Repeats.Count), Quantity.Elapsed(finding.DeviceSeconds), VisibleText.Of(finding.Claim.Published ?? "–"))),
         ]);
 
     /// <summary>The values that a claim adds up, with the size and cost of each model.</summary>

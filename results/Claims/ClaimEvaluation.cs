@@ -37,7 +37,7 @@ public static class ClaimEvaluation
         }
 
         double[] means = [.. terms.Select(term => term.ByRepeat.Count == 0 ? double.NaN : term.ByRepeat.Values.Average())];
-        var seconds = Seconds([.. terms.SelectMany(term => term.CellIds)], cells);
+        var seconds = Seconds(terms.SelectMany(term => term.CellIds).ToHashSet(StringComparer.Ordinal), cells);
         if (repeats.Length < FewestRepeats || repeats.Any(repeat => !double.IsFinite(repeat.Value)))
         {
             double? mean = repeats.Length > 0 && repeats.All(repeat => double.IsFinite(repeat.Value)) ? repeats.Average(repeat => repeat.Value) : null;
@@ -93,11 +93,6 @@ public static class ClaimEvaluation
             + $"{(term.TestedLoopCounts.Count == 0 ? "" : $" T′={string.Join(",", term.TestedLoopCounts)}")} on {term.TaskId ?? term.SuiteId}"
             + string.Concat(term.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).Select(parameter => $" {parameter.Key}={parameter.Value}"));
 
-    // The cells that gave the values, and those that made the weights they used.
-    private static double Seconds(HashSet<string> ids, IReadOnlyList<CellRecord> cells)
-    {
-        var weights = cells.Where(cell => ids.Contains(cell.CellId) && cell.CheckpointHash is not null).Select(cell => cell.CheckpointHash).ToHashSet(StringComparer.Ordinal);
-        return cells.Where(cell => ids.Contains(cell.CellId) || (cell.Kind is CellKind.Train or CellKind.Curriculum or CellKind.Convert && weights.Contains(cell.CheckpointHash)))
-            .Sum(cell => cell.DurationSeconds);
-    }
+    private static double Seconds(IReadOnlySet<string> ids, IReadOnlyList<CellRecord> cells) =>
+        CellLineage.With(ids, cells).Sum(cell => cell.DeviceUse?.Seconds ?? cell.DurationSeconds);
 }

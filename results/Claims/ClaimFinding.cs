@@ -10,7 +10,7 @@ namespace LT2.Eval.Results.Claims;
 /// <param name="Repeats">The contrast of each training seed, or of each timing process, in ascending order of their numbers.</param>
 /// <param name="TermMeans">Mean of each term's value over the repeats, in the order of the terms; NaN where there is none.</param>
 /// <param name="Missing">What is missing, in words.</param>
-/// <param name="CellSeconds">Wall time of the cells whose values the claim uses, their training included.</param>
+/// <param name="DeviceSeconds">Device time of the cells whose values the claim uses and of those they depend on; where that was not recorded, their wall time.</param>
 public sealed record ClaimFinding(
     ClaimDefinition Claim,
     ClaimVerdict Verdict,
@@ -19,4 +19,4 @@ public sealed record ClaimFinding(
     IReadOnlyList<ClaimRepeat> Repeats,
     IReadOnlyList<double> TermMeans,
     IReadOnlyList<string> Missing,
-    double CellSeconds);
+    double DeviceSeconds);

@@ -22,6 +22,7 @@ public static class ExportTables
         ("outcome", c => StoredName.Of(c.Outcome)), ("reason", c => c.Reason), ("variantId", c => c.VariantId), ("seed", c => c.Seed),
         ("trainedLoopCount", c => c.TrainedLoopCount), ("startedUtc", c => Time(c.StartedUtc)), ("durationSeconds", c => c.DurationSeconds),
         ("checkpointPath", c => c.CheckpointPath), ("checkpointHash", c => c.CheckpointHash), ("reusedFromRunId", c => c.ReusedFromRunId),
+        ("device", c => c.DeviceUse?.Device), ("deviceSeconds", c => c.DeviceUse?.Seconds), ("deviceBusyShare", c => c.DeviceUse?.BusyShare),
         ("definitionJson", c => c.DefinitionJson),
     ]);
 

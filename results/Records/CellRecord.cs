@@ -57,6 +57,7 @@ public enum CellOutcome
 /// <param name="CheckpointPath">Folder of the checkpoint a train cell made, relative to the store; null for others.</param>
 /// <param name="CheckpointHash">SHA-256 of the weights it made or, for score and time cells, used; null when there are none. Comparisons tell same weights from new weights by it.</param>
 /// <param name="ReusedFromRunId">Run whose finished cell was reused; null if it was carried out.</param>
+/// <param name="DeviceUse">What it took of its device; null where that was not recorded, as for reused cells.</param>
 public sealed record CellRecord(
     string RunId,
     string CellId,
@@ -72,4 +73,5 @@ public sealed record CellRecord(
     double DurationSeconds,
     string? CheckpointPath = null,
     string? CheckpointHash = null,
-    string? ReusedFromRunId = null);
+    string? ReusedFromRunId = null,
+    DeviceUse? DeviceUse = null);

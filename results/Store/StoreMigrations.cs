@@ -9,7 +9,7 @@ namespace LT2.Eval.Results.Store;
 internal sealed class StoreMigrations(params IReadOnlyList<string> steps)
 {
     /// <summary>The steps of this program.</summary>
-    public static StoreMigrations Current { get; } = new(StoreSchema.Version1, StoreSchema.Version2);
+    public static StoreMigrations Current { get; } = new(StoreSchema.Version1, StoreSchema.Version2, StoreSchema.Version3);
 
     /// <summary>Version that the last step leads to.</summary>
     public int LatestVersion => steps.Count;

@@ -74,4 +74,11 @@ internal static class StoreSchema
             sample_text INTEGER NOT NULL, request_index INTEGER NOT NULL, log_likelihood REAL, is_greedy INTEGER NOT NULL,
             generated_text INTEGER, checksum INTEGER NOT NULL, PRIMARY KEY (cell_row, ordinal)) STRICT, WITHOUT ROWID;
         """;
+
+    /// <summary>What cells took of their devices.</summary>
+    public const string Version3 = """
+        CREATE TABLE device_use (
+            cell_row INTEGER PRIMARY KEY REFERENCES cells ON DELETE CASCADE, device TEXT NOT NULL, seconds REAL NOT NULL, busy_share REAL,
+            checksum INTEGER NOT NULL) STRICT;
+        """;
 }

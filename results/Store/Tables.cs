@@ -13,6 +13,8 @@ internal static class Tables
         "cells", "run_id", "cell_id", "kind", "title", "definition_json", "outcome", "reason", "variant_id", "seed", "trained_loop_count",
         "started_utc", "duration_seconds", "checkpoint_path", "checkpoint_hash", "reused_from_run_id");
 
+    public static readonly Table DeviceUse = new("device_use", "cell_row", "device", "seconds", "busy_share");
+
     public static readonly Table Series = new(
         "series", "series_id", "suite_id", "suite_version", "task_id", "case_parameters", "shots", "split", "data_hash", "metric", "slice",
         "variant_id", "recipe_hash", "trained_loop_count", "tested_loop_count", "dtype", "batch_size", "phase", "sequence_length",
@@ -46,6 +48,9 @@ internal static class Tables
     /// <summary>Checks every row of the tables that hold runs, cells and values; samples, responses, blocks and training points are checked when they are read.</summary>
     public static void CheckRecords(SqliteConnection connection)
     {
+        // An older store is checked before it is migrated.
+        if (Sql.Scalar(connection, "PRAGMA user_version") >= 3)
+            DeviceUse.CheckAll(connection);
         foreach (var table in new[] { Runs, Cells, Series, Metrics, Environment, Events })
             table.CheckAll(connection);
     }

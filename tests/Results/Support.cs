@@ -30,7 +30,8 @@ public static class Examples
 
     public static CellRecord Cell(string run, string id, CellKind kind = CellKind.Score, CellOutcome outcome = CellOutcome.Finished) => new(
         run, id, kind, $"{kind} of lt2-gdn@tiny", """{"kind":"x"}""", outcome, outcome == CellOutcome.Finished ? null : "loss was 1e9 at step 7",
-        "lt2-gdn@tiny", 17, 2, Start.AddMinutes(1), 12.5, kind == CellKind.Train ? "checkpoints/c1" : null, "weights-hash");
+        "lt2-gdn@tiny", 17, 2, Start.AddMinutes(1), 12.5, kind == CellKind.Train ? "checkpoints/c1" : null, "weights-hash",
+        DeviceUse: new("cuda:1", 4.5, kind == CellKind.Train ? 0.875 : null));
 
     public static MetricRecord Metric(string run, string cell, SeriesKey key, double? value, double? standardError = 0.01, long samples = 4) => new(
         run, cell, key, 17, value, standardError, samples, samples, 0.25, MetricDirection.HigherIsBetter, "1", MetricKind.Binary, 0.01);

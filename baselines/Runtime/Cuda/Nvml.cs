@@ -13,6 +13,12 @@ internal static partial class Nvml
         internal ulong Total, Free, Used;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Utilization
+    {
+        internal uint GpuPercent, MemoryPercent;
+    }
+
     [LibraryImport(Library)] internal static partial int nvmlInit_v2();
     [LibraryImport(Library)] internal static partial int nvmlShutdown();
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int nvmlDeviceGetHandleByPciBusId_v2(string busId, out nint device);
@@ -22,6 +28,7 @@ internal static partial class Nvml
     [LibraryImport(Library)] internal static partial int nvmlDeviceGetMaxClockInfo(nint device, int clock, out uint megahertz);
     [LibraryImport(Library)] internal static partial int nvmlDeviceGetTemperature(nint device, int sensor, out uint celsius);
     [LibraryImport(Library)] internal static partial int nvmlDeviceGetCurrentClocksThrottleReasons(nint device, out ulong reasons);
+    [LibraryImport(Library)] internal static partial int nvmlDeviceGetUtilizationRates(nint device, out Utilization rates);
     [LibraryImport(Library)] internal static partial int nvmlDeviceGetMemoryInfo(nint device, out MemoryInfo memory);
     [LibraryImport(Library)] internal static partial int nvmlDeviceGetPowerManagementLimit(nint device, out uint milliwatts);
     [LibraryImport(Library)] internal static unsafe partial int nvmlSystemGetDriverVersion(byte* version, uint length);

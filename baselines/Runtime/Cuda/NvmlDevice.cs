@@ -65,6 +65,9 @@ public sealed class NvmlDevice : SafeHandle
     /// <summary>Energy since the driver was loaded, or null where the GPU does not count it. It moves in steps of some tens of milliseconds.</summary>
     public double? EnergyJoules() => Nvml.nvmlDeviceGetTotalEnergyConsumption(handle, out var millijoules) == 0 ? millijoules / 1e3 : null;
 
+    /// <summary>Share of the library's last sampling period (up to a second) in which any kernel ran, of any process; null where the GPU does not tell.</summary>
+    public double? BusyShare => Nvml.nvmlDeviceGetUtilizationRates(handle, out var rates) == 0 ? rates.GpuPercent / 100.0 : null;
+
     /// <summary>Bytes in use on the device now, by every process.</summary>
     public long UsedBytes()
     {

@@ -23,6 +23,9 @@ internal sealed class WorkerExecutor(string device, IReadOnlyList<string> argume
     private Process? process;
 
     /// <inheritdoc />
+    public string Device => device;
+
+    /// <inheritdoc />
     public CellResult Attempt(CellDefinition cell, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

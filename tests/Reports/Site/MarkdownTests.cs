@@ -19,11 +19,12 @@ public sealed class MarkdownTests
     [Fact]
     public void Claims_are_listed_with_verdict_and_interval()
     {
-        var text = ReportMarkdown.Summarise(SampleInputs.Full());
+        var input = SampleInputs.Full();
+        var text = ReportMarkdown.Summarise(input);
         Assert.Contains("### Claims of the plan", text, StringComparison.Ordinal);
         Assert.Contains("| a: GDN generalises further than full attention. | confirmed | ", text, StringComparison.Ordinal);
         Assert.Contains("| b: GDN generalises further than full attention. | refuted | ", text, StringComparison.Ordinal);
-        Assert.Contains("| c: GDN generalises further than full attention. | not measured | – | above 0 | 0 | figure 9 |", text, StringComparison.Ordinal);
+        Assert.Contains($"| c: GDN generalises further than full attention. | not measured | – | above 0 | 0 | {Quantity.Elapsed(input.Claims[2].DeviceSeconds)} | figure 9 |", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LT2.Eval.Results.Claims;
 using LT2.Eval.Results.Records;
 
@@ -89,7 +90,26 @@ public sealed class ClaimEvaluationTests
 
         Assert.Equal(ClaimVerdict.Confirmed, finding.Verdict);
         Assert.Equal(1, finding.Effect!.Value, 12);
-        Assert.Equal(12.5, finding.CellSeconds);
+        Assert.Equal(4.5, finding.DeviceSeconds);
+    }
+
+    [Fact]
+    public void Device_time_counts_the_training_of_what_was_scored_and_the_trials_that_chose_its_rate_each_once()
+    {
+        CellRecord Named(string id, CellKind kind, params string[] parents) => Examples.Cell("r", id, kind) with
+        {
+            DefinitionJson = JsonSerializer.Serialize(new { of = new { parents } }),
+        };
+        CellRecord[] cells =
+        [
+            .. Enumerable.Range(0, 3).Select(seed => Named($"score-lt2-gdn@tiny-{seed}", CellKind.Score, $"train-{seed}")),
+            .. Enumerable.Range(0, 3).Select(seed => Named($"train-{seed}", CellKind.Train, "trial-1", "trial-2")),
+            Named("trial-1", CellKind.Train), Named("trial-2", CellKind.Train) with { DeviceUse = null }, Named("of-another-claim", CellKind.Train),
+        ];
+        var claim = Claim(ClaimExpectation.Above, 0) with { Terms = [Gdn] };
+        var finding = Assert.Single(ClaimEvaluation.Judge([claim], [.. Values("lt2-gdn@tiny", [0.9, 0.8, 0.7])], cells, []));
+
+        Assert.Equal(3 * 4.5 + 3 * 4.5 + 4.5 + 12.5, finding.DeviceSeconds);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class DamagedStoreTests : IDisposable
     [InlineData(20_000)]
     public void A_truncated_store_is_refused_and_left_as_it_is(int length)
     {
-        var damaged = File.ReadAllBytes(GoldenStore.Path(2))[..length];
+        var damaged = File.ReadAllBytes(GoldenStore.Path(ResultStore.SchemaVersion))[..length];
         File.WriteAllBytes(Store, damaged);
 
         foreach (var access in Enum.GetValues<StoreAccess>())
@@ -32,7 +32,7 @@ public sealed class DamagedStoreTests : IDisposable
     [Fact]
     public void No_flipped_byte_ever_changes_a_record_in_silence()
     {
-        var whole = File.ReadAllBytes(GoldenStore.Path(2));
+        var whole = File.ReadAllBytes(GoldenStore.Path(ResultStore.SchemaVersion));
         var silent = new List<int>();
         var refused = 0;
         // A prime step visits headers, b-tree pages, free space and values alike.
@@ -62,6 +62,7 @@ public sealed class DamagedStoreTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void A_store_whose_runs_cells_or_values_were_changed_is_refused_for_writing_and_left_as_it_is(int version)
     {
         var whole = File.ReadAllBytes(GoldenStore.Path(version));

@@ -4,7 +4,7 @@ using LT2.Eval.Results.Store;
 
 namespace LT2.Eval.Results.Tests.Store;
 
-/// <summary>The content of <c>tests/golden/stores/vN.sqlite</c>; responses since version 2.</summary>
+/// <summary>The content of <c>tests/golden/stores/vN.sqlite</c>; responses since version 2, use of devices since version 3.</summary>
 public static class GoldenStore
 {
     public static string Path(int version) => System.IO.Path.Combine(AppContext.BaseDirectory, "golden-stores", $"v{version}.sqlite");
@@ -19,12 +19,12 @@ public static class GoldenStore
         store.WriteEvent(run.RunId, new EventRecord(Examples.Start.AddHours(1), null, "info", "resumed"));
     }
 
-    public static void AssertHolds(ResultStore store, RunRecord run, int version = 2)
+    public static void AssertHolds(ResultStore store, RunRecord run, int version = 3)
     {
         Assert.Equal(run, Assert.Single(store.Runs()));
         Assert.Equal(Examples.Environment, store.Environment(run.RunId));
         CellResult[] written = [Examples.TrainCell(run.RunId, "train"), Examples.ScoreCell(run.RunId, "score"), Examples.TimeCell(run.RunId, "time")];
-        Assert.Equal(written.Select(cell => cell.Cell), store.Cells(run.RunId).Take(3));
+        Assert.Equal(written.Select(cell => version < 3 ? cell.Cell with { DeviceUse = null } : cell.Cell), store.Cells(run.RunId).Take(3));
         Assert.Equal(CellOutcome.Diverged, store.Cells(run.RunId)[3].Outcome);
         Assert.Equal(written.SelectMany(cell => cell.Metrics), store.Metrics(run.RunId));
         foreach (var cell in written)

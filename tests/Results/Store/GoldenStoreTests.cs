@@ -9,6 +9,7 @@ public sealed class GoldenStoreTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void The_store_of_every_version_is_read_unchanged(int version)
     {
         var before = File.ReadAllBytes(GoldenStore.Path(version));

@@ -5,8 +5,8 @@ namespace LT2.Eval.Results.Tests.Store;
 
 public sealed class StoreMigrationTests : IDisposable
 {
-    private static readonly StoreMigrations Next = new(StoreSchema.Version1, StoreSchema.Version2, "CREATE TABLE notes (note TEXT) STRICT;");
-    private static readonly StoreMigrations Broken = new(StoreSchema.Version1, StoreSchema.Version2, "CREATE TABLE notes (note TEXT); CREATE TABLE runs (x);");
+    private static readonly StoreMigrations Next = new(StoreSchema.Version1, StoreSchema.Version2, StoreSchema.Version3, "CREATE TABLE notes (note TEXT) STRICT;");
+    private static readonly StoreMigrations Broken = new(StoreSchema.Version1, StoreSchema.Version2, StoreSchema.Version3, "CREATE TABLE notes (note TEXT); CREATE TABLE runs (x);");
     private readonly TemporaryFolder _folder = new();
 
     public StoreMigrationTests() => File.Copy(GoldenStore.Path(1), Store);
