@@ -5,7 +5,8 @@ namespace LT2.Eval.Harness.Execution;
 
 /// <summary>
 /// Runs cells in order, several side by side where they may be; time cells come last and have the host to themselves.
-/// A parent that did not finish makes its children skipped; a cell whose worker process died is given back, and failed when it ends a second one.
+/// A parent that did not finish makes its children skipped; a cell whose worker process died is given back, and failed when it ends a second one; one that ran out of memory
+/// beside others is carried out once more alone, since only that tells whether it fits.
 /// </summary>
 /// <param name="context">Where results are recorded and shown.</param>
 /// <param name="outcomes">Outcomes so far by cell id; grows.</param>
@@ -17,6 +18,10 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
     private readonly Lock gate = new();
     private readonly Dictionary<string, DeviceMeter> meters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> losses = new(StringComparer.Ordinal);
+    private readonly HashSet<string> alone = new(StringComparer.Ordinal);
+    private int sideBySideCount;
+    private int underWay;
+    private bool aloneUnderWay;
     private int carriedOut;
     private int reused;
 
@@ -53,6 +58,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         cancellation.ThrowIfCancellationRequested();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var changed = new SemaphoreSlim(0);
+        sideBySideCount = executors.Count;
         Exception? failure = null;
         var threads = executors.Take(cells.Count).Select((create, index) => new Thread(() =>
         {
@@ -68,6 +74,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
                     }
 
                     CarryOut(cell, executor, cells, stop.Token);
+                    Ended();
                     changed.Release(executors.Count);
                 }
             }
@@ -90,20 +97,32 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         }
     }
 
-    /// <summary>Takes the first cell whose parents have all ended.</summary>
+    /// <summary>Takes the first cell whose parents have all ended; those that need the device for themselves when nothing else can be taken and nothing is under way.</summary>
     /// <returns>False when no cell is left; true with null when all that are left wait for parents.</returns>
     private bool Take(List<CellDefinition> cells, out CellDefinition? ready)
     {
         lock (gate)
         {
-            ready = cells.FirstOrDefault(cell => cell.Parents.All(parent => outcomes.ContainsKey(parent.Id)));
             var any = cells.Count > 0;
+            IEnumerable<CellDefinition> open = aloneUnderWay ? [] : cells.Where(cell => cell.Parents.All(parent => outcomes.ContainsKey(parent.Id)));
+            ready = open.FirstOrDefault(cell => !alone.Contains(cell.Id)) ?? (underWay == 0 ? open.FirstOrDefault() : null);
             if (ready is not null)
             {
                 cells.Remove(ready);
+                underWay++;
+                aloneUnderWay = alone.Contains(ready.Id);
             }
 
             return any;
+        }
+    }
+
+    private void Ended()
+    {
+        lock (gate)
+        {
+            underWay--;
+            aloneUnderWay = false; // if it was, nothing else was under way
         }
     }
 
@@ -116,6 +135,10 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         try
         {
             result = Skipped(cell) ?? Reuse(cell) ?? Metered(cell, executor, cancellation);
+            if (result.Cell.Outcome == CellOutcome.OutOfMemory && TriesAlone(cell, result.Cell.Reason!, cells))
+            {
+                return;
+            }
         }
         catch (WorkerLostException lost)
         {
@@ -164,6 +187,24 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
                 end(); // a cell that was given back takes nothing more from the others
             }
         }
+    }
+
+    /// <summary>Puts a cell that ran out of memory beside others back in line, to be carried out alone; false where it was alone.</summary>
+    private bool TriesAlone(CellDefinition cell, string reason, List<CellDefinition> cells)
+    {
+        lock (gate)
+        {
+            if (sideBySideCount == 1 || !alone.Add(cell.Id))
+            {
+                return false;
+            }
+
+            cells.Add(cell);
+        }
+
+        context.Store.WriteEvent(context.RunId, context.Event(cell.Id, "warning", $"Out of memory beside other cells, tried again alone: {reason}"));
+        context.Progress.CellGivenBack(cell, reason);
+        return true;
     }
 
     /// <summary>Puts a cell back in line; null, or why it is given up.</summary>

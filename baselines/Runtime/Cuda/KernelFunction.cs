@@ -28,8 +28,11 @@ public sealed class KernelFunction
     public void LaunchOverlapping((long X, long Y) blocks, int threads, params ReadOnlySpan<KernelArgument> arguments) =>
         Launch(blocks, threads, OverlapEnabled && CudaDeviceFacts.Of(device).ComputeCapability >= 90, arguments);
 
+    /// <summary>Environment variable; <c>off</c> makes <see cref="OverlapEnabled"/> false from the start. For tools that take kernels which overlap for one, as racecheck does.</summary>
+    public const string OverlapVariable = "LT2_KERNEL_OVERLAP";
+
     /// <summary>False starts every kernel after the end of the one before: for comparisons.</summary>
-    public static bool OverlapEnabled { get; set; } = true;
+    public static bool OverlapEnabled { get; set; } = Environment.GetEnvironmentVariable(OverlapVariable) != "off";
 
     void Launch((long X, long Y) blocks, int threads, bool overlapping, ReadOnlySpan<KernelArgument> arguments)
     {

@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace LT2.Eval.Models.Runtime.Cuda;
 
 /// <summary>
@@ -8,6 +10,7 @@ public sealed class OwnStream : IDisposable
 {
     static readonly Lock Gate = new();
     static readonly HashSet<(int Device, nint Handle)> Taken = [];
+    static bool linearAlgebraLoaded;
 
     readonly (int Device, nint Handle) taken;
     readonly IDisposable use;
@@ -22,6 +25,7 @@ public sealed class OwnStream : IDisposable
         var index = Math.Max(device.TorchDevice.index, 0);
         lock (Gate)
         {
+            LoadLinearAlgebra(device);
             for (var i = 0; i < CudaStream.PoolSize; i++)
             {
                 var stream = CudaStream.FromPool(index); // each in turn
@@ -29,6 +33,15 @@ public sealed class OwnStream : IDisposable
             }
         }
         throw new ModelException($"More than {CudaStream.PoolSize} threads ask for a stream of their own on {device.Name}; run fewer side by side, or in processes of their own.");
+    }
+
+    // libtorch loads its CUDA linear algebra with the first solve, and two threads that get there together fail ("lazy wrapper should be called at most once").
+    static void LoadLinearAlgebra(ComputeDevice device)
+    {
+        if (linearAlgebraLoaded) return;
+        using var scope = torch.NewDisposeScope();
+        torch.linalg.cholesky(torch.eye(1, device: device.TorchDevice));
+        linearAlgebraLoaded = true;
     }
 
     /// <summary>Whether this thread's current stream is nobody else's.</summary>
