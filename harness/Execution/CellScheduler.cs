@@ -18,10 +18,9 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
     private readonly Lock gate = new();
     private readonly Dictionary<string, DeviceMeter> meters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> losses = new(StringComparer.Ordinal);
-    private readonly HashSet<string> alone = new(StringComparer.Ordinal);
-    private int sideBySideCount;
-    private int underWay;
-    private bool aloneUnderWay;
+    private readonly HashSet<string> needAll = new(StringComparer.Ordinal);
+    private readonly HashSet<string> underWay = new(StringComparer.Ordinal);
+    private readonly HashSet<string> besideOthers = new(StringComparer.Ordinal);
     private int carriedOut;
     private int reused;
 
@@ -58,7 +57,6 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         cancellation.ThrowIfCancellationRequested();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var changed = new SemaphoreSlim(0);
-        sideBySideCount = executors.Count;
         Exception? failure = null;
         var threads = executors.Take(cells.Count).Select((create, index) => new Thread(() =>
         {
@@ -74,7 +72,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
                     }
 
                     CarryOut(cell, executor, cells, stop.Token);
-                    Ended();
+                    Ended(cell);
                     changed.Release(executors.Count);
                 }
             }
@@ -104,25 +102,28 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         lock (gate)
         {
             var any = cells.Count > 0;
-            IEnumerable<CellDefinition> open = aloneUnderWay ? [] : cells.Where(cell => cell.Parents.All(parent => outcomes.ContainsKey(parent.Id)));
-            ready = open.FirstOrDefault(cell => !alone.Contains(cell.Id)) ?? (underWay == 0 ? open.FirstOrDefault() : null);
+            IEnumerable<CellDefinition> open = underWay.Overlaps(needAll) ? [] : cells.Where(cell => cell.Parents.All(parent => outcomes.ContainsKey(parent.Id)));
+            ready = open.FirstOrDefault(cell => !needAll.Contains(cell.Id)) ?? (underWay.Count == 0 ? open.FirstOrDefault() : null);
             if (ready is not null)
             {
                 cells.Remove(ready);
-                underWay++;
-                aloneUnderWay = alone.Contains(ready.Id);
+                underWay.Add(ready.Id);
+                if (underWay.Count > 1)
+                {
+                    besideOthers.UnionWith(underWay);
+                }
             }
 
             return any;
         }
     }
 
-    private void Ended()
+    private void Ended(CellDefinition cell)
     {
         lock (gate)
         {
-            underWay--;
-            aloneUnderWay = false; // if it was, nothing else was under way
+            underWay.Remove(cell.Id);
+            besideOthers.Remove(cell.Id);
         }
     }
 
@@ -194,11 +195,12 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
     {
         lock (gate)
         {
-            if (sideBySideCount == 1 || !alone.Add(cell.Id))
+            if (!besideOthers.Contains(cell.Id))
             {
                 return false;
             }
 
+            needAll.Add(cell.Id);
             cells.Add(cell);
         }
 

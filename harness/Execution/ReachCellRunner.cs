@@ -23,9 +23,11 @@ public sealed class ReachCellRunner : ICellRunner
         var reach = (ReachCell)cell;
         var started = context.Clock.GetUtcNow();
         var (train, events) = CandidateChoice.Choose(cell.Id, reach.Candidates, context);
-        using var model = CheckpointFolder.Load(train.FolderIn(context.CheckpointRoot), context.Device, ScalarType.Float64, Math.Max(reach.Length, reach.Model.MaximumLength));
+        var folder = train.FolderIn(context.CheckpointRoot);
+        var hash = CheckpointFolder.ReadMetadata(folder).Hashes["weights"];
+        using var model = CheckpointFolder.Load(folder, context.Device, ScalarType.Float64, Math.Max(reach.Length, reach.Model.MaximumLength));
         var metrics = Measure(model, reach, context, cancellation).Zip(reach.TestedLoopCounts, (tokens, loops) => Record(reach, context.RunId, loops, tokens)).ToList();
-        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started), metrics, [], [], [], events);
+        return new CellResult(CellResults.Record(cell, context, CellOutcome.Finished, null, started) with { CheckpointHash = hash }, metrics, [], [], [], events);
     }
 
     private static int[] Measure(LoopedModel model, ReachCell cell, CellContext context, CancellationToken cancellation)

@@ -3,7 +3,9 @@ using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Results.Store;
 
-/// <summary>One run in a file that a repository can keep: a store that holds this run alone, its samples as far as there is room, compressed by Brotli.</summary>
+/// <summary>
+/// One run in a file that a repository can keep: a store that holds this run alone, without paths of its host, its samples as far as there is room, compressed by Brotli.
+/// </summary>
 public static class RunArchive
 {
     /// <summary>End of an archive's name.</summary>
@@ -93,7 +95,7 @@ public static class RunArchive
     {
         using var copy = ResultStore.Open(path, StoreAccess.ReadWrite);
         copy.CreateRun(run);
-        copy.WriteEnvironment(run.RunId, store.Environment(run.RunId));
+        copy.WriteEnvironment(run.RunId, [.. store.Environment(run.RunId).Where(entry => !entry.IsPathOfHost)]);
         var seed = FirstSeed(store, run.RunId);
         foreach (var cell in store.Cells(run.RunId))
         {

@@ -1,3 +1,4 @@
+using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
 
 namespace LT2.Eval.EndToEnd.Tests;
@@ -35,5 +36,8 @@ public sealed class ReachTests
         var reach = store.Metrics(store.Runs()[0].RunId).Where(metric => metric.Key.Metric == "reach").ToLookup(metric => metric.Key.VariantId, metric => ((int)metric.Key.TestedLoopCount!, metric.Value));
         Assert.Equal([(1, 15.0), (2, 30.0), (3, 45.0)], reach["lt2-window@micro"].Order());
         Assert.Equal([(1, 127.0), (2, 127.0), (3, 127.0)], reach["looped-full@micro"].Order());
+        var cells = store.Cells(store.Runs()[0].RunId).ToLookup(cell => cell.Kind, cell => cell.CheckpointHash!);
+        // The test and the reach of each variant say whose weights they looked at.
+        Assert.Equal(cells[CellKind.Train].Concat(cells[CellKind.Train]).Order(), cells[CellKind.Score].Order());
     }
 }

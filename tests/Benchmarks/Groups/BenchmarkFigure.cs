@@ -3,6 +3,7 @@ using System.Text.Json;
 using BenchmarkDotNet.Reports;
 using LT2.Eval.Harness.Provenance;
 using LT2.Eval.Models.Runtime;
+using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Benchmarks.Groups;
 
@@ -46,7 +47,7 @@ internal sealed record BenchmarkFigure(
 
     // Paths of the host say nothing about a figure; what else it was doing does.
     private static Dictionary<string, string> Surroundings() => HostDescription.Describe().Concat(TorchRuntime.Describe())
-        .Where(entry => entry.Item1 is not ("libtorch from" or "native loading"))
+        .Where(entry => !new EnvironmentEntry(entry.Item1, entry.Item2).IsPathOfHost)
         .Append(("now.loadAverage", File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown"))
         .Append(("program.commit", BuildIdentity.Current.Commit ?? "unknown")).Append(("program.dirty", BuildIdentity.Current.IsDirty?.ToString() ?? "unknown"))
         .ToDictionary(entry => entry.Item1, entry => entry.Item2);

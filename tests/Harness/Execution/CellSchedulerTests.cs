@@ -77,6 +77,16 @@ public sealed class CellSchedulerTests : IDisposable
     }
 
     [Fact]
+    public void A_cell_that_had_no_other_beside_it_is_not_tried_again()
+    {
+        var big = cells.First(cell => cell.Kind == CellKind.Train);
+        var device = new Device(1, _ => false);
+
+        Assert.Equal(CellOutcome.OutOfMemory, Run(device, big, 2, [big])[big.Id].Outcome);
+        Assert.Single(device.WasAlone(big));
+    }
+
+    [Fact]
     public void Every_cell_says_what_it_took_of_its_device()
     {
         var ended = Run(new Device(2, _ => true), cells[0], 2);
@@ -91,11 +101,11 @@ public sealed class CellSchedulerTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private Dictionary<string, CellRecord> Run(Device device, CellDefinition big, int sideBySide)
+    private Dictionary<string, CellRecord> Run(Device device, CellDefinition big, int sideBySide, IReadOnlyList<CellDefinition>? only = null)
     {
         using var scheduler = new CellScheduler(context, []);
         ICellExecutor Executor() => new Executor(device, big, context);
-        scheduler.Run(cells, [.. Enumerable.Repeat<Func<ICellExecutor>>(Executor, sideBySide)], Executor, CancellationToken.None);
+        scheduler.Run(only ?? cells, [.. Enumerable.Repeat<Func<ICellExecutor>>(Executor, sideBySide)], Executor, CancellationToken.None);
         return store.Cells("run").ToDictionary(cell => cell.CellId);
     }
 

@@ -37,6 +37,17 @@ public sealed class RunArchiveTests : IDisposable
     }
 
     [Fact]
+    public void Where_files_lay_on_the_host_is_left_out()
+    {
+        _store.CreateRun(_run);
+        _store.WriteEnvironment(_run.RunId, [new("libtorch", "2.10.0"), new("libtorch from", "/home/someone/lib"), new("native loading", "a private copy of /home/someone/lib")]);
+        RunArchive.Write(_store, _run.RunId, Archive, 1 << 20);
+
+        using var read = Unpacked();
+        Assert.Equal([new EnvironmentEntry("libtorch", "2.10.0")], read.Environment(_run.RunId));
+    }
+
+    [Fact]
     public void Where_room_is_short_samples_at_other_loop_counts_go_first_then_other_seeds_then_all_and_values_stay()
     {
         _store.CreateRun(_run);
