@@ -11,7 +11,8 @@ namespace LT2.Eval.Harness.Execution;
 
 /// <summary>
 /// Trains stage by stage with the weights kept: every so many steps the stage's fixed validation set is scored at the trained loop count;
-/// the stage is passed when the promotion metric and every required slice reach their thresholds, and the run ends when a stage's budget does.
+/// the stage is passed when the promotion metric and every required slice reach their thresholds, and the run ends when a stage's budget does. An attempt that is cut short
+/// is continued in its stage.
 /// </summary>
 public sealed class CurriculumCellRunner : ICellRunner
 {
@@ -25,41 +26,58 @@ public sealed class CurriculumCellRunner : ICellRunner
         var curriculum = (CurriculumCell)cell;
         var started = context.Clock.GetUtcNow();
         var folder = context.CheckpointFolder(cell.Id);
-        using var model = LoopedModel.Create(curriculum.Model, curriculum.Seed!.Value, context.Device, Dtypes.Use(curriculum.Dtype, context.Device));
-        var stages = new List<StageResult>();
-        var points = new List<TrainingPointRecord>();
-        var events = new List<EventRecord>();
-        foreach (var (stage, index) in curriculum.Curriculum.Stages.Select((stage, index) => (stage, index)))
+        var progress = new CurriculumProgress(curriculum, folder);
+        using var model = Model(curriculum, context, progress);
+        var stages = progress.Stages.ToList();
+        List<EventRecord> events = [.. stages.Select(stage => context.Event(cell.Id, "info", stage.Describe()))];
+        if (stages.Count > 0)
         {
-            var result = RunStage(curriculum, context, model, stage, index, points, cancellation);
+            events.Add(context.Event(cell.Id, "info", $"Training continued after the {stages.Count} stages that an earlier attempt passed."));
+        }
+
+        for (var index = stages.Count; index < curriculum.Curriculum.Stages.Count && stages.All(stage => stage.Passed); index++)
+        {
+            var stage = curriculum.Curriculum.Stages[index];
+            var result = RunStage(curriculum, context, model, stage, index, progress, cancellation);
             stages.Add(result);
             events.Add(context.Event(cell.Id, "info", result.Describe()));
             if (result.Trouble is { } trouble)
             {
-                return new CellResult(CellResults.Record(cell, context, trouble, result.Reason, started), CurriculumRecords.Metrics(curriculum, context.RunId, stages), [], [], points, events);
+                progress.Clear();
+                return new CellResult(
+                    CellResults.Record(cell, context, trouble, result.Reason, started), CurriculumRecords.Metrics(curriculum, context.RunId, stages), [], [], progress.Points, events);
             }
 
-            Save(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"stage-{stage.Size}")), model, curriculum, stage, context.EnsureStillOwned);
-            if (!result.Passed)
+            Save(progress.CheckpointOf(stage.Size), model, curriculum, stage, context.EnsureStillOwned);
+            if (result.Passed)
             {
-                break;
+                progress.Passed(result);
             }
         }
 
-        var last = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"stage-{stages[^1].Size}"));
+        progress.Clear();
         return new CellResult(
-            CellResults.Record(cell, context, CellOutcome.Finished, null, started, CheckpointFolder.ReadMetadata(last).Hashes["weights"]),
+            CellResults.Record(cell, context, CellOutcome.Finished, null, started, CheckpointFolder.ReadMetadata(progress.CheckpointOf(stages[^1].Size)).Hashes["weights"]),
             CurriculumRecords.Metrics(curriculum, context.RunId, stages),
             [],
             [],
-            points,
+            progress.Points,
             events);
     }
 
-    private static StageResult RunStage(
-        CurriculumCell cell, CellContext context, LoopedModel model, CurriculumStage stage, int index, List<TrainingPointRecord> points, CancellationToken cancellation)
+    private static LoopedModel Model(CurriculumCell cell, CellContext context, CurriculumProgress progress)
     {
-        var stateFolder = Path.Combine(context.CheckpointFolder(cell.Id) + ".partial", string.Create(CultureInfo.InvariantCulture, $"stage-{stage.Size}"));
+        var dtype = Dtypes.Use(cell.Dtype, context.Device);
+        return progress.Stages is [.., var last]
+            ? CheckpointFolder.Load(progress.CheckpointOf(last.Size), context.Device, dtype)
+            : LoopedModel.Create(cell.Model, cell.Seed!.Value, context.Device, dtype);
+    }
+
+    private static StageResult RunStage(
+        CurriculumCell cell, CellContext context, LoopedModel model, CurriculumStage stage, int index, CurriculumProgress progress, CancellationToken cancellation)
+    {
+        var stateFolder = progress.StateFolder(stage.Size);
+        var points = progress.Points;
         var source = new GeneratedBatchSource(stage.Case, SampleSplit.Train, cell.Seed!.Value, cell.Recipe.BatchSize);
         var scorer = new GeneratedScorer(model, context.Device, [cell.Model.LoopCount], ScoreBatchSize);
         var earlierSteps = points.Count > 0 ? points[^1].Step : 0;
@@ -80,6 +98,13 @@ public sealed class CurriculumCellRunner : ICellRunner
                 {
                     var trouble = result.Outcome == TrainingOutcome.OutOfMemory ? CellOutcome.OutOfMemory : CellOutcome.Diverged;
                     return new StageResult(stage.Size, result.StepsDone, double.NaN, new Dictionary<string, double>(), false, trouble, result.Reason);
+                }
+
+                if (result.StepsDone > done)
+                {
+                    // An earlier attempt left the state of a later step: on to the next validation, as if there had been no stop.
+                    done = (result.StepsDone - 1) / cell.EvaluateEverySteps * cell.EvaluateEverySteps;
+                    continue;
                 }
 
                 var (value, slices) = Validate(cell, stage, scorer, cancellation);
