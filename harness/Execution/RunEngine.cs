@@ -33,12 +33,18 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
         using var folder = RunFolder.Open(options.OutputRoot);
         using var store = ResultStore.Open(folder.StorePath, StoreAccess.ReadWrite);
         var (run, continued) = RunRegistration.Begin(store, folder.Root, plan, options, HostClassName.Of(device), clock);
-        store.WriteEnvironment(run.RunId, EnvironmentBlock.Collect(device, plan.Dtype, threads, workers));
         var context = session.Context(run.RunId, store, folder.CheckpointRoot, device, deviceName, clock, progress);
         var attempts = new AttemptFolder(folder.Root, run.RunId);
         AttemptMerge.Merge(store, run.RunId, attempts, folder.CheckpointRoot, clock); // what workers finished when an earlier program was killed
 
         var outcomes = RunRegistration.Outcomes(store, run.RunId);
+        if (all.Any(cell => !outcomes.ContainsKey(cell.Id)))
+        {
+            // Where a merged run is only marked complete, nothing of it is made by this build on this host.
+            RunRegistration.NoteOtherBuild(store, run, clock);
+            store.WriteEnvironment(run.RunId, EnvironmentBlock.Collect(device, plan.Dtype, threads, workers));
+        }
+
         progress.Message($"{(continued ? "Continuing" : "Starting")} run {run.RunId}: {cells.Count} cells, {cells.Count(cell => outcomes.ContainsKey(cell.Id))} already done, on {(devices is null ? device.Name : string.Join(", ", devices.Distinct()))}, {workers} at a time with {threads} thread(s) each.");
         using var scheduler = new CellScheduler(context, outcomes);
         var runners = session.Runners();

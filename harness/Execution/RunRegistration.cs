@@ -31,11 +31,6 @@ internal static class RunRegistration
             }
 
             RefuseSubmitted(runsRoot, wanted);
-            if (named.BuildId != build.BuildId)
-            {
-                store.WriteEvent(wanted, new EventRecord(clock.GetUtcNow(), null, "warning", $"Continued by build {build.BuildId}; it was begun by build {named.BuildId}."));
-            }
-
             store.UpdateRunStatus(wanted, RunStatus.Running, null);
             return (named, true);
         }
@@ -54,6 +49,15 @@ internal static class RunRegistration
             id, plan.Name, planHash, plan.Text, build.BuildId, build.Commit, build.IsDirty, now, null, RunStatus.Running, hostClass, options.CommandLine);
         store.CreateRun(record);
         return (record, false);
+    }
+
+    /// <summary>Warns in the run's events where another build began it.</summary>
+    public static void NoteOtherBuild(ResultStore store, RunRecord run, TimeProvider clock)
+    {
+        if (BuildIdentity.Current.BuildId is var build && run.BuildId != build)
+        {
+            store.WriteEvent(run.RunId, new EventRecord(clock.GetUtcNow(), null, "warning", $"Continued by build {build}; it was begun by build {run.BuildId}."));
+        }
     }
 
     /// <summary>Failed and skipped cells are tried again; divergence, out of memory and missing support are findings and stay.</summary>

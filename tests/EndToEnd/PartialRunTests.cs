@@ -29,6 +29,45 @@ public sealed class PartialRunTests
         Assert.Equal(11, whole.Cells(whole.Runs()[0].RunId).Count);
     }
 
+    [Fact]
+    public void Parts_of_one_run_made_apart_are_merged_and_marked_complete_where_nothing_of_them_was_made()
+    {
+        static string Timing(string name, string variants, int length) => $$"""
+
+              - name: {{name}}
+                variants: [{{variants}}]
+                loopCounts: [2]
+                lengths: [{{length}}]
+                blocks: 2
+                minimumBlockMilliseconds: 1
+            """;
+        using var plan = new TinyPlan("name: tiny\ntestSetSeed: 11\ntimings:"
+            + Timing("short", "lt2-gdn@micro, looped-full@micro", 16) + Timing("longer", "lt2-gdn@micro", 32) + Timing("longest", "lt2-gdn@micro", 64));
+        var (here, there, whole) = (Path.Combine(plan.Folder, "here"), Path.Combine(plan.Folder, "there"), Path.Combine(plan.Folder, "whole"));
+        Part("short", here);
+        foreach (var file in Directory.EnumerateFiles(here, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(there, Path.GetRelativePath(here, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        Part("longest", here);
+        Part("longer", there);
+        void Part(string name, string folder) => Assert.Equal(0, Lt2.Run("run", plan.PlanPath, "--only", name, "--out", folder, "--device", "cpu", "--no-report").ExitCode);
+
+        Assert.Equal(0, Lt2.Run("merge", Stores(here), Stores(there), "--out", whole).ExitCode);
+        var (exit, output, error) = Lt2.Run("run", plan.PlanPath, "--out", whole, "--device", "cpu", "--workers", "3", "--no-report");
+
+        Assert.True(exit == 0, error);
+        Assert.Contains(" 0 carried out now", output + error, StringComparison.Ordinal);
+        using var store = ResultStore.Open(Stores(whole), StoreAccess.ReadOnly);
+        var run = Assert.Single(store.Runs());
+        Assert.Equal(RunStatus.Completed, run.Status);
+        Assert.NotEqual("3", store.Environment(run.RunId).Single(entry => entry.Name == "settings.workers").Value);
+        Assert.DoesNotContain(store.Events(run.RunId), record => record.Message.Contains("to '3'", StringComparison.Ordinal));
+    }
+
     /// <summary>Claims stand on the whole plan, and data sets of parts that are not wanted are not fetched.</summary>
     [Fact]
     public void A_part_of_the_nightly_plan_needs_neither_the_claims_of_others_nor_their_data()
@@ -52,4 +91,6 @@ public sealed class PartialRunTests
         Assert.Contains("there is no part 'speed'. Known: recall, latency.", error, StringComparison.Ordinal);
         Assert.False(File.Exists(plan.StorePath));
     }
+
+    private static string Stores(string root) => Path.Combine(root, "results", "runs", ResultStore.FileName);
 }
