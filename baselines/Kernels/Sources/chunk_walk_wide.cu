@@ -67,7 +67,7 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
             prepare_barrier(ready + i, WORKERS / 32);
             prepare_barrier(handed + i, 1);
             prepare_barrier(taken + i, SAVE ? 1 : WORKERS / 32);
-            if (outputs) expect_bytes(handed + i, HANDED * 2, 0);
+            if (outputs) announce_bytes(handed + i, HANDED * 2);
         }
     }
     if constexpr (SAVE) __syncthreads();
@@ -82,29 +82,39 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
                 if (CHANNEL_DECAY) load_box(to + column / 64 * PANEL, map, column, 0, first_row + step * CHUNK, 0, arrival);
                 else load_box(to + column / 64 * PANEL, map, column, head, (first_chunk + step) * CHUNK, batch, arrival);
         };
+        // Without the copy engine this thread has them in place before the barrier hears of the rest.
+        auto load_factors = [&](u16* to, const float* from, int bytes, u64* arrival)
+        {
+            copy_block<1>(to, from, bytes, arrival, 0);
+            if constexpr (COPY_ENGINE) return;
+            commit_copies();
+            wait_copies<0>();
+        };
         if (lane == 0)
 #pragma unroll 1
             for (int step = 0; step < run; step++)
             {
                 u16* stage = stages + step % STAGES * STAGE;
                 u64* arrival = filled + step % STAGES;
-                if (step >= STAGES) wait_arrival(emptied + step % STAGES, step / STAGES - 1);
+                if (step >= STAGES) wait_phase(emptied + step % STAGES, step / STAGES - 1);
                 const float* from = factors + (value_chunks + step) * FACTORS;
                 if (outputs)
                 {
-                    expect_bytes(arrival, (KEYS + PANEL) * 2 + GROWTH * 4, 0);
+                    if constexpr (GROWTH && !COPY_ENGINE) load_factors(stage + GROWTH_AT, from, GROWTH * 4, arrival);
+                    announce_bytes(arrival, (KEYS + PANEL) * 2 + (COPY_ENGINE ? GROWTH * 4 : 0));
                     load_keys(stage, queries, step, arrival);
                     load_box(stage + A_AT, attention, 0, 0, first_row + step * CHUNK, 0, arrival);
-                    if constexpr (GROWTH) copy_block<THREADS>(stage + GROWTH_AT, from, GROWTH * 4, arrival, 0);
+                    if constexpr (GROWTH && COPY_ENGINE) load_factors(stage + GROWTH_AT, from, GROWTH * 4, arrival);
                 }
                 else
                 {
-                    expect_bytes(arrival, FACTORS_AT * 2 + FACTORS * 4, 0);
+                    if constexpr (!COPY_ENGINE) load_factors(stage + FACTORS_AT, from, FACTORS * 4, arrival);
+                    announce_bytes(arrival, FACTORS_AT * 2 + (COPY_ENGINE ? FACTORS * 4 : 0));
                     load_keys(stage + READ_AT, keys, step, arrival);
                     if constexpr (OWN_READ) load_keys(stage, kept, step, arrival);
                     load_box(stage + Z_AT, inverse, 0, 0, first_row + step * CHUNK, 0, arrival);
                     load_box(stage + V_AT, values, first_column, value_head, (first_chunk + step) * CHUNK, batch, arrival);
-                    copy_block<THREADS>(stage + FACTORS_AT, from, FACTORS * 4, arrival, 0);
+                    if constexpr (COPY_ENGINE) load_factors(stage + FACTORS_AT, from, FACTORS * 4, arrival);
                 }
             }
     }
@@ -115,13 +125,13 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
             for (int step = 0; step < run; step++)
             {
                 const u16* hand = hands + (step & 1) * HANDED;
-                wait_arrival(ready + (step & 1), step / 2);
+                wait_phase(ready + (step & 1), step / 2);
                 publish_stores();
                 if constexpr (SAVE)
                 {
                     const long long to = (value_chunks + step) * DV + first_column;
-                    store_block<THREADS>(states + to * KEY_ROW, hand, E_AT * 2, 0);
-                    store_block<THREADS>(y + to * CHUNK_ROW, hand + E_AT, (HANDED - E_AT) * 2, 0);
+                    store_block<1>(states + to * KEY_ROW, hand, E_AT * 2, 0);
+                    store_block<1>(y + to * CHUNK_ROW, hand + E_AT, (HANDED - E_AT) * 2, 0);
                     wait_stores();
                     arrive(taken + (step & 1));
                 }
@@ -163,7 +173,7 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
             float sum[8][4];
 #pragma unroll
             for (int inner = 0; inner < DK / 16; inner++) pack_left(left[inner], s[2 * inner], s[2 * inner + 1]);
-            wait_arrival(filled + step % STAGES, step / STAGES);
+            wait_phase(filled + step % STAGES, step / STAGES);
             __syncwarp();
 #pragma unroll
             for (int tile = 0; tile < 4; tile++)                    // V^T
@@ -193,7 +203,7 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
                 }
             }
             keep_before(decayed, hand);
-            if (step >= 2) wait_arrival(taken + (step & 1), step / 2 - 1);
+            if (step >= 2) wait_phase(taken + (step & 1), step / 2 - 1);
             __syncwarp();
 #pragma unroll
             for (int inner = 0; inner < DK / 16; inner++)
@@ -276,10 +286,10 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
         {
             const u16* stage = stages + step % STAGES * STAGE;
             const u16* hand = hands + (step & 1) * HANDED;
-            wait_arrival(filled + step % STAGES, step / STAGES);
-            wait_arrival(handed + (step & 1), step / 2);
+            wait_phase(filled + step % STAGES, step / STAGES);
+            wait_phase(handed + (step & 1), step / 2);
             __syncwarp();
-            if (threadIdx.x == 0 && step + 2 < run) expect_bytes(handed + (step & 1), HANDED * 2, 0);
+            if (threadIdx.x == 0 && step + 2 < run) announce_bytes(handed + (step & 1), HANDED * 2);
             const float* growth = reinterpret_cast<const float*>(stage + GROWTH_AT) + row;
             const float by[2] = {CHANNEL_DECAY ? scale : scale * growth[0], CHANNEL_DECAY ? scale : scale * growth[8]};
             const u64 q = wide_operand<CHUNK>(stage), a = wide_operand<CHUNK>(stage + A_AT), state = wide_operand<COLUMNS>(hand), e = wide_operand<COLUMNS>(hand + E_AT);

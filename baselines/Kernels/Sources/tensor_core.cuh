@@ -71,10 +71,33 @@ __device__ __forceinline__ void commit_copies() { asm volatile("cp.async.commit_
 
 template <int PENDING> __device__ __forceinline__ void wait_copies() { asm volatile("cp.async.wait_group %0;" :: "n"(PENDING) : "memory"); }
 
-// Whole blocks of contiguous memory, 16-byte aligned and long. Hopper's copy engine moves one for a single thread and counts its bytes at a barrier in shared memory;
-// older chips copy with all THREADS threads, which then wait as for copy_async. Protocol of a stage: prepare_arrival once, a block barrier, then for each use
-// expect_bytes and copy_block by the copying threads, wait_arrival by every reader, and a block barrier before the next use.
 #if __CUDA_ARCH__ >= 900
+// Arrives at a barrier in shared memory, whose phase then ends when so many bytes have come as well.
+__device__ __forceinline__ void announce_bytes(u64* barrier, int bytes)
+{
+    asm volatile("mbarrier.arrive.expect_tx.shared.b64 _, [%0], %1;" :: "r"(shared_address(barrier)), "r"(bytes) : "memory");
+}
+
+// Waits for the end of phase number `use` (0, 1, ...).
+__device__ __forceinline__ void wait_phase(u64* barrier, int use)
+{
+    asm volatile("{\n .reg .pred done;\n again: mbarrier.try_wait.parity.shared.b64 done, [%0], %1;\n @!done bra again;\n}"
+        :: "r"(shared_address(barrier)), "r"(use & 1) : "memory");
+}
+
+// Before the barrier that hands ordinary stores to store_block or to a warpgroup's product.
+__device__ __forceinline__ void publish_stores() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
+#else
+__device__ __forceinline__ void publish_stores() {}
+#endif
+
+// Whole blocks of contiguous memory, 16-byte aligned and long. Hopper's copy engine moves one for a single thread and counts its bytes at a barrier in shared memory;
+// older chips copy with all THREADS threads, which then wait as for copy_async; so does Hopper for tools that do not follow the engine. Protocol of a stage: prepare_arrival
+// once, a block barrier, then for each use expect_bytes and copy_block by the copying threads, wait_arrival by every reader, and a block barrier before the next use.
+#ifndef COPY_ENGINE
+#define COPY_ENGINE (__CUDA_ARCH__ >= 900)
+#endif
+#if COPY_ENGINE
 __device__ __forceinline__ void prepare_arrival(u64* arrival)
 {
     asm volatile("mbarrier.init.shared.b64 [%0], 1;\n fence.mbarrier_init.release.cluster;" :: "r"(shared_address(arrival)) : "memory");
@@ -82,7 +105,7 @@ __device__ __forceinline__ void prepare_arrival(u64* arrival)
 
 __device__ __forceinline__ void expect_bytes(u64* arrival, int bytes, int thread)
 {
-    if (thread == 0) asm volatile("mbarrier.arrive.expect_tx.shared.b64 _, [%0], %1;" :: "r"(shared_address(arrival)), "r"(bytes) : "memory");
+    if (thread == 0) announce_bytes(arrival, bytes);
 }
 
 template <int THREADS> __device__ __forceinline__ void copy_block(void* to, const void* from, int bytes, u64* arrival, int thread)
@@ -93,14 +116,7 @@ template <int THREADS> __device__ __forceinline__ void copy_block(void* to, cons
 }
 
 // Waits for the use number `use` (0, 1, ...) of a stage.
-__device__ __forceinline__ void wait_arrival(u64* arrival, int use)
-{
-    asm volatile("{\n .reg .pred done;\n again: mbarrier.try_wait.parity.shared.b64 done, [%0], %1;\n @!done bra again;\n}"
-        :: "r"(shared_address(arrival)), "r"(use & 1) : "memory");
-}
-
-// Before the block barrier that hands ordinary stores to store_block.
-__device__ __forceinline__ void publish_stores() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
+__device__ __forceinline__ void wait_arrival(u64* arrival, int use) { wait_phase(arrival, use); }
 
 template <int THREADS> __device__ __forceinline__ void store_block(void* to, const void* from, int bytes, int thread)
 {
@@ -121,8 +137,6 @@ template <int THREADS> __device__ __forceinline__ void copy_block(void* to, cons
 }
 
 __device__ __forceinline__ void wait_arrival(u64*, int) {}
-
-__device__ __forceinline__ void publish_stores() {}
 
 template <int THREADS> __device__ __forceinline__ void store_block(void* to, const void* from, int bytes, int thread)
 {
