@@ -3,7 +3,7 @@ using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Harness.Execution;
 
-/// <summary>The measurements of a curriculum: the largest size passed, and for each stage its steps and last accuracies.</summary>
+/// <summary>The measurements of a curriculum: the largest size passed, for each stage its steps and last accuracies, and what the model holds and costs.</summary>
 internal static class CurriculumRecords
 {
     public static IReadOnlyList<MetricRecord> Metrics(CurriculumCell cell, string runId, IReadOnlyList<StageResult> stages)
@@ -20,6 +20,11 @@ internal static class CurriculumRecords
                 cell, runId, parameters, cell.Curriculum.PromotionMetric, slice.Key, slice.Value, MetricDirection.HigherIsBetter, cell.Curriculum.ValidationSamples)));
         }
 
+        metrics.AddRange(ModelCostRecords.Of(cell.Model, cell.Curriculum.Stages[0].Case.MaximumLength, metrics[0] with
+        {
+            Key = metrics[0].Key with { SuiteId = "training", SuiteVersion = 1, TaskId = CaseText.Name(cell.SuiteId, cell.TaskId) },
+            Direction = MetricDirection.LowerIsBetter,
+        }));
         return metrics;
     }
 

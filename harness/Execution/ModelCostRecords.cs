@@ -11,15 +11,18 @@ internal static class ModelCostRecords
     /// <summary>Metric name, as pages and claims find it.</summary>
     public const string Parameters = "parameters";
 
+    /// <summary>Of a model that a cell trains or converts.</summary>
     public static IEnumerable<MetricRecord> Of(CheckpointCell cell, string runId, int? sequenceLength)
+        => Of(cell.Model!, sequenceLength ?? (cell.TrainingCase as IGeneratedCase)?.MaximumLength ?? cell.Model!.MaximumLength, ValidationRecord.Of(cell, runId, 0));
+
+    /// <summary>Of any model, at a length, keyed like another record of its training.</summary>
+    public static IEnumerable<MetricRecord> Of(ModelDefinition model, int length, MetricRecord like)
     {
-        var model = cell.Model!;
-        var length = sequenceLength ?? (cell.TrainingCase as IGeneratedCase)?.MaximumLength ?? model.MaximumLength;
-        var loss = ValidationRecord.Of(cell, runId, 0);
-        MetricRecord Cost(string metric, double value, string unit) => loss with
+        MetricRecord Cost(string metric, double value, string unit) => like with
         {
-            Key = loss.Key with { Metric = metric, Split = null },
+            Key = like.Key with { Metric = metric, Split = null },
             Value = value,
+            StandardError = null,
             SampleCount = 1,
             ClusterCount = 1,
             Unit = unit,

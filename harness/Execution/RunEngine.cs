@@ -83,7 +83,8 @@ public sealed class RunEngine(PlanSession session, TimeProvider clock, IRunProgr
         }
 
         var left = all.Count(cell => !outcomes.ContainsKey(cell.Id));
-        store.UpdateRunStatus(run.RunId, left == 0 ? RunStatus.Completed : RunStatus.Interrupted, clock.GetUtcNow());
+        var ended = scheduler.CarriedOut + scheduler.Reused > 0 ? clock.GetUtcNow() : store.Cells(run.RunId).Select(cell => (DateTimeOffset?)cell.EndedUtc).Max() ?? clock.GetUtcNow();
+        store.UpdateRunStatus(run.RunId, left == 0 ? RunStatus.Completed : RunStatus.Interrupted, ended);
         return new RunSummary(
             run.RunId,
             continued,

@@ -7,7 +7,10 @@ namespace LT2.Eval.Harness.Plans;
 public static class CaseText
 {
     /// <summary><c>suite/task</c>, or the suite alone where both have one name.</summary>
-    public static string Name(ICase item) => item.SuiteId == item.TaskId ? item.SuiteId : $"{item.SuiteId}/{item.TaskId}";
+    public static string Name(ICase item) => Name(item.SuiteId, item.TaskId);
+
+    /// <summary>The same of a suite's and a task's id.</summary>
+    public static string Name(string suiteId, string taskId) => suiteId == taskId ? suiteId : $"{suiteId}/{taskId}";
 
     /// <summary><c>name=value</c> pairs joined by semicolons, sorted by name.</summary>
     public static string Parameters(ICase item)

@@ -68,8 +68,12 @@ internal static class ClaimText
 
     private static string Margin(ClaimDefinition claim) => claim.Margin == 0 ? "0" : Quantity.WithUnit(claim.Margin, claim.Unit);
 
-    private static string Cost(IReadOnlyList<MetricRecord> metrics, ClaimTerm term, string metric) => Quantity.Number(metrics
-        .Where(item => item.Key.SuiteId == "training" && item.Key.Metric == metric && item.Key.VariantId == term.VariantId
-            && (term.TrainedLoopCount is null || item.Key.TrainedLoopCount == term.TrainedLoopCount))
-        .Select(item => item.Value).Distinct().Order().LastOrDefault());
+    // One variant may have been trained for several tasks, whose vocabularies make different models of it: the claim's own, where there is one.
+    private static string Cost(IReadOnlyList<MetricRecord> metrics, ClaimTerm term, string metric)
+    {
+        var models = metrics.Where(item => item.Key.SuiteId == "training" && item.Key.Metric == metric && item.Key.VariantId == term.VariantId
+            && (term.TrainedLoopCount is null || item.Key.TrainedLoopCount == term.TrainedLoopCount)).ToList();
+        var own = models.Where(item => item.Key.TaskId == (term.SuiteId == "training" ? term.TaskId : null) || item.Key.TaskId.Split('/')[0] == term.SuiteId).ToList();
+        return Quantity.Number((own.Count > 0 ? own : models).Select(item => item.Value).Distinct().Order().LastOrDefault());
+    }
 }

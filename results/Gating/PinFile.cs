@@ -35,7 +35,7 @@ public sealed record PinFile(
     IReadOnlyList<PinnedMetric> Metrics)
 {
     /// <summary>Version that this program writes.</summary>
-    public const int CurrentSchemaVersion = 1;
+    public const int CurrentSchemaVersion = PinFormat.Version;
 
     private const int Nights = 30;
 
@@ -68,7 +68,7 @@ public sealed record PinFile(
                         ResultsProblem.PinUnusable, $"{path} has schema version {version}; this program knows {CurrentSchemaVersion}. Update the program.");
                 }
             }
-            return JsonSerializer.Deserialize<PinFile>(text, GatingJson.Options)!;
+            return PinFormat.Read(text);
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
         {
@@ -82,7 +82,7 @@ public sealed record PinFile(
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllText(path + ".part", JsonSerializer.Serialize(this, GatingJson.Options) + "\n");
+            File.WriteAllText(path + ".part", PinFormat.Write(this));
             File.Move(path + ".part", path, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

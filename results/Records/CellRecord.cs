@@ -74,4 +74,8 @@ public sealed record CellRecord(
     string? CheckpointPath = null,
     string? CheckpointHash = null,
     string? ReusedFromRunId = null,
-    DeviceUse? DeviceUse = null);
+    DeviceUse? DeviceUse = null)
+{
+    /// <summary>End.</summary>
+    public DateTimeOffset EndedUtc => StartedUtc + TimeSpan.FromSeconds(DurationSeconds);
+}

@@ -64,6 +64,7 @@ public sealed class PartialRunTests
         using var store = ResultStore.Open(Stores(whole), StoreAccess.ReadOnly);
         var run = Assert.Single(store.Runs());
         Assert.Equal(RunStatus.Completed, run.Status);
+        Assert.Equal(store.Cells(run.RunId).Max(cell => cell.EndedUtc), run.FinishedUtc);
         Assert.NotEqual("3", store.Environment(run.RunId).Single(entry => entry.Name == "settings.workers").Value);
         Assert.DoesNotContain(store.Events(run.RunId), record => record.Message.Contains("to '3'", StringComparison.Ordinal));
     }

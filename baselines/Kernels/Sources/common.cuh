@@ -157,18 +157,21 @@ __device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)
 #endif
 
 // Two kernels that follow each other may overlap where both were launched for it (Hopper): the second starts once every block of the first has called
-// start_dependents, and must call wait_for_producers before it touches anything that a kernel before it writes or reads. Elsewhere both do nothing.
+// start_dependents, and must call wait_for_producers before it touches anything that a kernel before it writes or reads. Elsewhere, and with OVERLAP 0, both do nothing.
 // Such a kernel must not declare its pointers __restrict__: loads of const __restrict__ memory count as invariant, and the compiler moves them across the wait.
+#ifndef OVERLAP
+#define OVERLAP (__CUDA_ARCH__ >= 900)
+#endif
 __device__ __forceinline__ void start_dependents()
 {
-#if __CUDA_ARCH__ >= 900
+#if OVERLAP
     asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
 #endif
 }
 
 __device__ __forceinline__ void wait_for_producers()
 {
-#if __CUDA_ARCH__ >= 900
+#if OVERLAP
     asm volatile("griddepcontrol.wait;" ::: "memory");
 #endif
 }

@@ -60,6 +60,7 @@ public sealed class CurriculumContinuationTests : IDisposable
         }
 
         Assert.Equal(["n_max"], whole.Metrics.Where(metric => metric.Value == 2).Select(metric => metric.Key.Metric));
+        Assert.Equal(["flops_per_token", "parameters"], whole.Metrics.Where(metric => metric.Key.SuiteId == "training" && metric.Value > 1).Select(metric => metric.Key.Metric).Order());
         Assert.True(attempts > 3);
         Assert.Equal(whole.Cell.CheckpointHash, parts.Cell.CheckpointHash);
         Assert.Equal(whole.Metrics, parts.Metrics);

@@ -12,8 +12,13 @@ mkdir -p sanitizer
 status=0
 for tool in memcheck synccheck racecheck initcheck; do
     log=sanitizer/$tool.txt
-    # racecheck takes the shared memory of a kernel for that of another that has begun beside it.
-    [ $tool = racecheck ] && export LT2_KERNEL_OVERLAP=off || unset LT2_KERNEL_OVERLAP
+    # racecheck takes the shared memory of a kernel for that of another that has begun beside it. Up to release 2025.3 neither it nor initcheck follows the copy engine
+    # (cp.async.bulk) to the barrier that says when its copies are there.
+    unset LT2_KERNEL_OVERLAP LT2_KERNEL_CONSTANTS
+    case $tool in
+        racecheck) export LT2_KERNEL_OVERLAP=off LT2_KERNEL_CONSTANTS="COPY_ENGINE=0 OVERLAP=0" ;;
+        initcheck) export LT2_KERNEL_CONSTANTS=COPY_ENGINE=0 ;;
+    esac
     [ "$program" = read ] || compute-sanitizer --tool $tool "$program" "$@" > $log 2>&1   # "read" looks at the logs that are there
     ours=$(grep -E "=+ .* at ($kernels)(\+|\(|<| |$)" $log | sed 's/+0x.*//' | sort | uniq -c)
     echo "$tool: $(grep -cE ' at .*\+0x| at void ' $log) place(s) named, $([ -z "$ours" ] && echo 0 || echo "$ours" | wc -l) of them in own kernels; $(grep -E 'Total:' $log | sed 's/.*Total: /tests: /; s/, Time.*//')"

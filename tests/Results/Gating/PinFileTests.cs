@@ -29,6 +29,20 @@ public sealed class PinFileTests : IDisposable
     }
 
     [Fact]
+    public void Seeds_of_a_series_share_one_line_and_a_pin_with_an_entry_for_each_value_is_still_read()
+    {
+        _nights.Add(0);
+        var pin = _nights.Pin("night-000");
+        pin = pin with { Metrics = [.. pin.Metrics.SelectMany(metric => new[] { metric with { Seed = 1 }, metric with { Seed = 2, Value = null } })] };
+        pin.Write(Path);
+
+        Assert.Equal(pin.Metrics.Count / 2, File.ReadLines(Path).Count(line => line.Contains("\"suiteId\"", StringComparison.Ordinal)));
+        Assert.Equal(pin.Metrics, PinFile.Read(Path).Metrics);
+        File.WriteAllText(Path, System.Text.Json.JsonSerializer.Serialize(pin with { SchemaVersion = 1 }, GatingJson.Options));
+        Assert.Equal(pin.Metrics, PinFile.Read(Path).Metrics);
+    }
+
+    [Fact]
     public void A_pin_needs_a_reason_and_a_completed_run()
     {
         var run = _nights.Add(0);
@@ -42,6 +56,8 @@ public sealed class PinFileTests : IDisposable
     [InlineData("{\"schemaVersion\": 9}", "version 9")]
     [InlineData("{\"schemaVersion\": 1, \"planName\": \"quick\"", "Restore it")]
     [InlineData("{\"schemaVersion\": 1}", "Restore it")]
+    [InlineData("{\"schemaVersion\": 2}", "Restore it")]
+    [InlineData("{\"schemaVersion\": 2, \"series\": [{\"key\": {\"metric\": \"acc\"}}]}", "Restore it")]
     [InlineData("[]", "Restore it")]
     [InlineData("null", "Restore it")]
     public void A_damaged_or_newer_pin_is_refused(string text, string part)
