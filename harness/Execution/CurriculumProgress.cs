@@ -22,7 +22,7 @@ internal sealed class CurriculumProgress
     public CurriculumProgress(CurriculumCell cell, string cellFolder)
     {
         this.cellFolder = cellFolder;
-        if (File.Exists(Path) && Read(Path) is { } earlier && earlier.TrainingCodeVersion == TrainingCode.Version && earlier.Stages.Count < cell.Curriculum.Stages.Count
+        if (File.Exists(Path) && Read(Path) is { TrainingCodeVersion: TrainingCode.Version, Stages.Count: > 0, Points: not null } earlier && earlier.Stages.Count < cell.Curriculum.Stages.Count
             && WeightsHash(earlier.Stages[^1].Size) == earlier.WeightsHash)
         {
             stages = earlier.Stages;
