@@ -1,10 +1,6 @@
-using LT2.Eval.Harness.Commands;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Plans;
-using LT2.Eval.Models.Runtime;
 using LT2.Eval.Results.Records;
-using LT2.Eval.Results.Store;
-using LT2.Eval.Tasks.Plugins;
 
 namespace LT2.Eval.Harness.Tests.Execution;
 
@@ -25,21 +21,11 @@ public sealed class CellSchedulerTests : IDisposable
             recipe: { steps: 2, batchSize: 4 }
         """;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("lt2-scheduler-").FullName;
-    private readonly ResultStore store;
+    private readonly OpenedPlan plan = new(Plan);
     private readonly IReadOnlyList<CellDefinition> cells;
     private readonly CellContext context;
 
-    public CellSchedulerTests()
-    {
-        var path = Path.Combine(folder, "memory.yaml");
-        File.WriteAllText(path, Plan);
-        store = ResultStore.Open(Path.Combine(folder, ResultStore.FileName), StoreAccess.ReadWrite);
-        store.CreateRun(new("run", "memory", "hash", Plan, "build", null, null, DateTimeOffset.UnixEpoch, null, RunStatus.Running, "host", "lt2"));
-        var session = PlanSession.Open(path, null, PluginSet.BuiltIn);
-        cells = session.Cells();
-        context = session.Context("run", store, Path.Combine(folder, "checkpoints"), ComputeDevice.Cpu, "cpu", TimeProvider.System, new LineProgress(TextWriter.Null, TimeProvider.System));
-    }
+    public CellSchedulerTests() => (cells, context) = (plan.Session.Cells(), plan.Context());
 
     [Fact]
     public void A_cell_that_ran_out_of_memory_beside_others_is_tried_again_alone()
@@ -51,7 +37,7 @@ public sealed class CellSchedulerTests : IDisposable
         Assert.Equal(CellOutcome.Finished, cellsOfBig[big.Id].Outcome);
         Assert.Equal([false, true], device.WasAlone(big));
         Assert.All(cells, cell => Assert.Equal(CellOutcome.Finished, cellsOfBig[cell.Id].Outcome));
-        Assert.Contains(store.Events("run"), record => record.CellId == big.Id && record.Message.Contains("tried again alone", StringComparison.Ordinal));
+        Assert.Contains(plan.Store.Events("run"), record => record.CellId == big.Id && record.Message.Contains("tried again alone", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -95,18 +81,14 @@ public sealed class CellSchedulerTests : IDisposable
         Assert.InRange(ended.Values.Sum(cell => cell.DeviceUse!.Seconds), 1e-9, 60);
     }
 
-    public void Dispose()
-    {
-        store.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => plan.Dispose();
 
     private Dictionary<string, CellRecord> Run(Device device, CellDefinition big, int sideBySide, IReadOnlyList<CellDefinition>? only = null)
     {
         using var scheduler = new CellScheduler(context, []);
         ICellExecutor Executor() => new Executor(device, big, context);
         scheduler.Run(only ?? cells, [.. Enumerable.Repeat<Func<ICellExecutor>>(Executor, sideBySide)], Executor, CancellationToken.None);
-        return store.Cells("run").ToDictionary(cell => cell.CellId);
+        return plan.Store.Cells("run").ToDictionary(cell => cell.CellId);
     }
 
     /// <summary>A device on which the big cell fits when so many others run beside it.</summary>

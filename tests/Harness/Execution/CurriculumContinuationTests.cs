@@ -1,9 +1,6 @@
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Plans;
-using LT2.Eval.Models.Runtime;
 using LT2.Eval.Results.Records;
-using LT2.Eval.Results.Store;
-using LT2.Eval.Tasks.Plugins;
 
 namespace LT2.Eval.Harness.Tests.Execution;
 
@@ -26,26 +23,12 @@ public sealed class CurriculumContinuationTests : IDisposable
             evaluateEverySteps: 20
         """;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("lt2-stages-").FullName;
-    private readonly ResultStore store;
-    private readonly PlanSession session;
+    private readonly OpenedPlan plan = new(Plan);
     private readonly CellDefinition cell;
 
-    public CurriculumContinuationTests()
-    {
-        TorchRuntime.SetThreads(1);
-        var path = Path.Combine(folder, "stages.yaml");
-        File.WriteAllText(path, Plan);
-        store = ResultStore.Open(Path.Combine(folder, ResultStore.FileName), StoreAccess.ReadWrite);
-        session = PlanSession.Open(path, null, PluginSet.BuiltIn);
-        cell = Assert.Single(session.Cells());
-    }
+    public CurriculumContinuationTests() => cell = Assert.Single(plan.Session.Cells());
 
-    public void Dispose()
-    {
-        store.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => plan.Dispose();
 
     [Fact]
     public void Stopping_at_every_second_validation_changes_nothing()
@@ -67,7 +50,7 @@ public sealed class CurriculumContinuationTests : IDisposable
         Assert.Equal(whole.TrainingPoints.Select(Text), parts.TrainingPoints.Select(Text));
         Assert.Equal(Stages(whole), Stages(parts));
         Assert.Contains(parts.Events, record => record.Message.Contains("continued after the 2 stages", StringComparison.Ordinal));
-        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(folder, "parts"), "*.partial"));
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(plan.Folder, "parts"), "*.partial"));
     }
 
     [Fact]
@@ -75,7 +58,7 @@ public sealed class CurriculumContinuationTests : IDisposable
     {
         var whole = Attempt("whole", int.MaxValue)!;
         Assert.Null(Attempt("parts", 3));
-        Directory.Delete(Path.Combine(folder, "parts", cell.Id), recursive: true);
+        Directory.Delete(Path.Combine(plan.Folder, "parts", cell.Id), recursive: true);
 
         var again = Attempt("parts", int.MaxValue)!;
         Assert.Equal(whole.Cell.CheckpointHash, again.Cell.CheckpointHash);
@@ -86,11 +69,10 @@ public sealed class CurriculumContinuationTests : IDisposable
     private CellResult? Attempt(string checkpoints, int stopAtValidation)
     {
         using var stop = new CancellationTokenSource();
-        var progress = new Stopping(stop, stopAtValidation);
-        var context = session.Context("run", store, Path.Combine(folder, checkpoints), ComputeDevice.Cpu, "cpu", TimeProvider.System, progress);
+        var context = plan.Context(checkpoints, new Stopping(stop, stopAtValidation));
         try
         {
-            return new InProcessExecutor(context, session.Runners()).Attempt(cell, stop.Token);
+            return new InProcessExecutor(context, plan.Session.Runners()).Attempt(cell, stop.Token);
         }
         catch (OperationCanceledException)
         {

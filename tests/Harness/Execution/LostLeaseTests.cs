@@ -1,11 +1,7 @@
 using LT2.Eval.Harness.Cluster.Attempts;
-using LT2.Eval.Harness.Commands;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Plans;
-using LT2.Eval.Models.Runtime;
 using LT2.Eval.Results.Records;
-using LT2.Eval.Results.Store;
-using LT2.Eval.Tasks.Plugins;
 
 namespace LT2.Eval.Harness.Tests.Execution;
 
@@ -42,27 +38,12 @@ public sealed class LostLeaseTests : IDisposable
         alignment: { tokens: 128, sequenceLength: 16, batchSize: 4, learningRate: 0.01 }
         """;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("lt2-lost-").FullName;
-    private readonly ResultStore store;
-    private readonly PlanSession session;
+    private readonly OpenedPlan plan = new(Plan, ("one.yaml", Recipe));
     private readonly CellContext context;
 
-    public LostLeaseTests()
-    {
-        TorchRuntime.SetThreads(1);
-        var path = Path.Combine(folder, "lost.yaml");
-        File.WriteAllText(path, Plan);
-        File.WriteAllText(Path.Combine(folder, "one.yaml"), Recipe);
-        store = ResultStore.Open(Path.Combine(folder, ResultStore.FileName), StoreAccess.ReadWrite);
-        session = PlanSession.Open(path, null, PluginSet.BuiltIn);
-        context = session.Context("run", store, Path.Combine(folder, "checkpoints"), ComputeDevice.Cpu, "cpu", TimeProvider.System, new LineProgress(TextWriter.Null, TimeProvider.System));
-    }
+    public LostLeaseTests() => context = plan.Context();
 
-    public void Dispose()
-    {
-        store.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => plan.Dispose();
 
     [Theory]
     [InlineData(CellKind.Train)]
@@ -70,7 +51,7 @@ public sealed class LostLeaseTests : IDisposable
     [InlineData(CellKind.Curriculum)]
     public void Nothing_appears_and_what_was_there_stays(CellKind kind)
     {
-        var cells = session.Cells();
+        var cells = plan.Session.Cells();
         var cell = cells.First(cell => cell.Kind == kind);
         foreach (var parent in cell.Parents)
         {
@@ -90,7 +71,7 @@ public sealed class LostLeaseTests : IDisposable
     private static void Lost() => throw new LeaseLostException("taken over");
 
     private void Run(CellDefinition cell, Action ensureStillOwned)
-        => new InProcessExecutor(context with { EnsureStillOwned = ensureStillOwned }, session.Runners()).Attempt(cell, TestContext.Current.CancellationToken);
+        => new InProcessExecutor(context with { EnsureStillOwned = ensureStillOwned }, plan.Session.Runners()).Attempt(cell, TestContext.Current.CancellationToken);
 
     /// <summary>Every weight file of the cell's checkpoints with the time it was written.</summary>
     private List<(string Path, DateTime Written)> Weights(CellDefinition cell) => Directory.Exists(context.CheckpointFolder(cell.Id))
