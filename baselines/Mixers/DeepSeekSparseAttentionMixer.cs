@@ -128,14 +128,16 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
         var causal = AttentionMask.Causal(positions, k.shape[1]);
         var visible = causal.dim() == 4 ? causal.squeeze(1) : causal;
         var scores = LightningIndexer.Scores(indexQuery, indexKey, indexWeight);
-        var (selected, _) = LightningIndexer.Select(scores, visible, shape.Count);
+        var selected = LightningIndexer.Select(scores, visible, shape.Count);
         var dense = shape.Loss == "dense";
         var attended = dense ? causal : selected.unsqueeze(1);
+        // Attention's own probabilities are the teacher: computed once.
+        var probabilities = SoftmaxAttention.Probabilities(q, k, attended);
         if (losses is not null && shape.Loss != "none")
         {
-            losses.Add(IndexerDivergence(q, k, scores, visible, selected, attended).mean());
+            losses.Add(IndexerDivergence(q, k, scores, visible, selected, probabilities).mean());
         }
-        return SoftmaxAttention.Masked(q, k, v, attended);
+        return SoftmaxAttention.Weighted(probabilities, v);
     }
 
     /// <summary>Many tokens by kernels, with no score of all queries in memory.</summary>
@@ -166,14 +168,13 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
     /// <inheritdoc/>
     public override Tensor Step(Tensor x, MixerState state, MixerCall call) => Forward(x, state, call);
 
-    private Tensor IndexerDivergence(Tensor q, Tensor k, Tensor scores, Tensor visible, Tensor selected, Tensor attended)
+    private Tensor IndexerDivergence(Tensor q, Tensor k, Tensor scores, Tensor visible, Tensor selected, Tensor attention)
     {
         Tensor teacher;
         using (no_grad())
         {
             var restricted = shape.Loss == "sparse" && shape.RestrictedTeacher;
-            var of = restricted ? (visible.dim() == 3 ? visible.unsqueeze(1) : visible) : attended;
-            teacher = IndexerLoss.Teacher(SoftmaxAttention.Probabilities(q, k, of));
+            teacher = IndexerLoss.Teacher(restricted ? SoftmaxAttention.Probabilities(q, k, visible.dim() == 3 ? visible.unsqueeze(1) : visible) : attention);
             teacher = restricted ? IndexerLoss.Restrict(teacher, selected) : teacher;
         }
         return IndexerLoss.Divergence(teacher, scores, shape.Loss == "dense" ? visible : selected);

@@ -77,7 +77,7 @@ public sealed class UntrainedSparseAttentionMixer : TokenMixer
             {
                 var causal = AttentionMask.Causal(positions.narrow(-1, first, count), kv.shape[1]);
                 var scores = LightningIndexer.MeanScores(indexQuery.narrow(1, first, count), indexKey);
-                (selected, _) = LightningIndexer.Select(scores, causal.dim() == 4 ? causal.squeeze(1) : causal, shape.Count);
+                selected = LightningIndexer.Select(scores, causal.dim() == 4 ? causal.squeeze(1) : causal, shape.Count);
             }
             return SoftmaxAttention.Masked(q.narrow(1, first, count), kv, kv.narrow(-1, 0, shape.ValueWidth), selected.unsqueeze(1));
         });

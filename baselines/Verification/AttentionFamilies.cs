@@ -97,14 +97,15 @@ internal static class AttentionFamilies
                 {
                     var (seen, query) = (offset + i + 1, q.narrow(1, i, 1));
                     var scores = LightningIndexer.Scores(x["q_idx"].narrow(1, i, 1), x["k_idx"].narrow(1, 0, seen), x["w_idx"].narrow(1, i, 1), indexScale);
-                    var (chosen, _) = LightningIndexer.Select(scores, ones_like(scores, dtype: ScalarType.Bool), count);
+                    var chosen = LightningIndexer.Select(scores, ones_like(scores, dtype: ScalarType.Bool), count);
                     return SoftmaxAttention.Masked(query, k.narrow(1, 0, seen), v.narrow(1, 0, seen), chosen.unsqueeze(1), x.Scale);
                 }),
             };
         }
         var visible = AttentionMask.Causal(RotaryEmbedding.Positions(offset, q.shape[1], q.device), k.shape[1]);
         var score = LightningIndexer.Scores(x["q_idx"], x["k_idx"], x["w_idx"], indexScale);
-        var (mask, indices) = LightningIndexer.Select(score, visible, count);
+        var mask = LightningIndexer.Select(score, visible, count);
+        var indices = LightningIndexer.Indices(mask, count);
         var dense = IndexerLoss.Teacher(SoftmaxAttention.Probabilities(q, k, visible, x.Scale));
         var sparse = IndexerLoss.Teacher(SoftmaxAttention.Probabilities(q, k, mask.unsqueeze(1), x.Scale));
         return new()

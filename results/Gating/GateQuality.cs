@@ -26,7 +26,7 @@ internal static class GateQuality
         }
         // Series of one side only are listed as missing or new; times have their own layers.
         findings.AddRange(comparison.Refused.Where(refused => refused is { InBaseline: true, InCandidate: true } && refused.Key is { Phase: null, Slice: null } && !CanarySeries.Is(refused.Key))
-            .Select(refused => new GateFinding("quality", "compare", FindingStatus.Undecided, refused.Key, $"Not compared: {refused.Reason}.")));
+            .Select(refused => new GateFinding("quality", "compare", refused.IsHarmless ? FindingStatus.Notice : FindingStatus.Undecided, refused.Key, $"Not compared: {refused.Reason}.")));
         return findings;
     }
 

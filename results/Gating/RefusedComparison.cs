@@ -7,4 +7,5 @@ namespace LT2.Eval.Results.Gating;
 /// <param name="InBaseline">It is in the baseline.</param>
 /// <param name="InCandidate">It is in the candidate.</param>
 /// <param name="Reason">Why it could not be compared.</param>
-public sealed record RefusedComparison(SeriesKey Key, bool InBaseline, bool InCandidate, string Reason);
+/// <param name="IsHarmless">The baseline has nothing there that the candidate could have lost.</param>
+public sealed record RefusedComparison(SeriesKey Key, bool InBaseline, bool InCandidate, string Reason, bool IsHarmless = false);

@@ -24,7 +24,9 @@ public static class RunComparison
         {
             if (!first.Metrics.TryGetValue(key, out var counterpart))
                 refused.Add(new(metrics[0].Key, false, true, SeriesMismatch.Explain(key, first.Metrics.Keys, "baseline")));
-            else if (Draw(first, second, counterpart, metrics, options, out var reason) is { } draft)
+            else if (FailedSeeds.Count(counterpart, metrics) is { LeavesValues: false, Before: var before, After: var after } failed && before + after > 0)
+                refused.Add(new(metrics[0].Key, true, true, failed.Reason, failed.IsHarmless));
+            else if (Draw(first, second, Values(counterpart), Values(metrics), options, out var reason) is { } draft)
                 drafts.Add(draft);
             else
                 refused.Add(new(metrics[0].Key, true, true, reason!));
@@ -34,12 +36,12 @@ public static class RunComparison
         return new(first.Run, second.Run, Judge(drafts, options), refused, EnvironmentDifferences(baseline, candidate));
     }
 
+    private static List<MetricRecord> Values(List<MetricRecord> metrics) => metrics.FindAll(metric => !FailedSeeds.IsFailed(metric));
+
     private static Draft? Draw(
         ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after, ComparisonOptions options, out string? reason)
     {
-        reason = before.Concat(after).Any(metric => metric.Value is null) ? "a value was measured and failed" : null;
-        if (reason is not null)
-            return null;
+        reason = null;
         if (after[0].Kind == MetricKind.Duration)
             return Times(first, second, before[0], after[0], options, out reason);
         if (after[0].Kind == MetricKind.Bytes)

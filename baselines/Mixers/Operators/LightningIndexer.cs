@@ -33,28 +33,38 @@ public static class LightningIndexer
         return Products(q, k).mean([2]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The k best visible keys of each query; fewer visible: all of them; equal scores go to the lower index.</summary>
+    /// <summary>The k best visible keys of each query; fewer visible: all of them; equal scores go to the lower index. A row that holds NaN keeps every visible key.</summary>
     /// <param name="scores"><c>[B,Tq,Tk]</c>.</param>
     /// <param name="visible">Broadcastable to it.</param>
     /// <param name="count">k.</param>
-    /// <returns>A mask <c>[B,Tq,Tk]</c>, and the indices ascending with −1 in unused slots <c>[B,Tq,k]</c>. No gradient.</returns>
-    public static (Tensor Mask, Tensor Indices) Select(Tensor scores, Tensor visible, long count)
+    /// <returns>A mask <c>[B,Tq,Tk]</c>. No gradient.</returns>
+    public static Tensor Select(Tensor scores, Tensor visible, long count)
     {
         using var scope = NewDisposeScope();
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var keys = scores.shape[^1];
+        var taken = (int)Math.Min(count, scores.shape[^1]);
+        var ranked = scores.detach().masked_fill(visible.logical_not(), double.NegativeInfinity);
+        // topk promises no order among equals, and relu makes exact ties common: it only says where the k-th best lies.
+        var least = ranked.topk(taken, -1, true, false).values.amin([-1], keepdim: true);
+        var above = (ranked <= least).logical_not();
+        var equal = ranked == least;
+        var room = taken - above.sum(-1, keepdim: true, type: ScalarType.Int32);
+        var mask = above | (equal & (equal.to_type(ScalarType.Int32).cumsum(-1, type: ScalarType.Int32) <= room));
+        return (mask & (ranked != double.NegativeInfinity)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The keys of a mask as indices, ascending, with −1 in unused slots.</summary>
+    /// <param name="mask"><c>[B,Tq,Tk]</c>, with at most <paramref name="count"/> keys in a row.</param>
+    /// <param name="count">Slots a row.</param>
+    /// <returns><c>[B,Tq,count]</c>.</returns>
+    public static Tensor Indices(Tensor mask, long count)
+    {
+        using var scope = NewDisposeScope();
+        var keys = mask.shape[^1];
         var taken = Math.Min(count, keys);
-        // A stable full sort: topk promises no order, and relu makes exact ties common.
-        // Adding zero turns −0 into +0, which a radix sort would otherwise order apart.
-        var ranked = (scores.detach() + 0.0).masked_fill(visible.logical_not(), double.NegativeInfinity);
-        var (values, order) = ranked.sort(-1, true, true);
-        var places = order.narrow(-1, 0, taken);
-        var valid = values.narrow(-1, 0, taken) > double.NegativeInfinity;
-        var mask = zeros_like(ranked, dtype: ScalarType.Bool).scatter(-1, places, valid);
-        var unused = long.MaxValue;
-        var (ascending, _) = places.masked_fill(valid.logical_not(), unused).sort(-1);
-        var indices = nn.functional.pad(ascending.masked_fill(ascending == unused, -1), [0, count - taken], PaddingModes.Constant, -1);
-        return (mask.MoveToOuterDisposeScope(), indices.MoveToOuterDisposeScope());
+        var (ascending, _) = arange(keys, device: mask.device).masked_fill(mask.logical_not(), keys).sort(-1);
+        var used = ascending.narrow(-1, 0, taken);
+        return nn.functional.pad(used.masked_fill(used == keys, -1), [0, count - taken], PaddingModes.Constant, -1).MoveToOuterDisposeScope();
     }
 
     /// <summary><c>q^I[t,h] · k^I[s]</c>, <c>[B,Tq,HI,Tk]</c>.</summary>

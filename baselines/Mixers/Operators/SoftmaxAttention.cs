@@ -24,9 +24,16 @@ public static class SoftmaxAttention
     public static Tensor Masked(Tensor q, Tensor k, Tensor v, Tensor visible, double? scale = null)
     {
         using var scope = NewDisposeScope();
-        var weights = Probabilities(q, k, visible, scale);
-        var V = HeadGroups.Repeat(v, q.shape[2]).to_type(weights.dtype).transpose(1, 2);
-        return matmul(weights, V).transpose(1, 2).contiguous().to_type(v.dtype).MoveToOuterDisposeScope();
+        return Weighted(Probabilities(q, k, visible, scale), v).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The values, weighted by probabilities <c>[B,HQ,Tq,Tk]</c>.</summary>
+    /// <returns><c>[B,Tq,HQ,Dv]</c> in the dtype of v.</returns>
+    public static Tensor Weighted(Tensor probabilities, Tensor v)
+    {
+        using var scope = NewDisposeScope();
+        var V = HeadGroups.Repeat(v, probabilities.shape[1]).to_type(probabilities.dtype).transpose(1, 2);
+        return matmul(probabilities, V).transpose(1, 2).contiguous().to_type(v.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>The attention probabilities <c>[B,HQ,Tq,Tk]</c> in working precision; rows that see nothing are zero.</summary>

@@ -40,7 +40,7 @@ internal static class SparseCheck
                 q.to(device), k.to(device), v.to(device), [asked], indexKeys.to(ScalarType.BFloat16).to(device), new(indexHeads, indexWidth, 0), count);
             var scores = LightningIndexer.Scores(Exact(indexQueries.unsqueeze(0)), Exact(indexKeys), Exact(weights.unsqueeze(0)), 1);
             var visible = AttentionMask.Causal(RotaryEmbedding.Positions(keys - queries, queries, CPU), keys);
-            var (selected, _) = LightningIndexer.Select(scores, visible, count);
+            var selected = LightningIndexer.Select(scores, visible, count);
             return [new("output", given, SoftmaxAttention.Masked(Exact(q), Exact(k), Exact(v), selected.unsqueeze(1)))];
         });
 

@@ -86,7 +86,7 @@ public sealed class SparsePrefillTests
             new(nn.functional.pad(asked, [0, 0, 0, 16 - heads]).to(ScalarType.BFloat16).to(device), nn.functional.pad(weights, [0, 16 - heads]).to(device)),
             keys.to(ScalarType.BFloat16).to(device), new(heads, width, 0), before, 0, queries, best).cpu();
         var scores = LightningIndexer.Scores(asked.unsqueeze(0), keys.unsqueeze(0), weights.unsqueeze(0), 1);
-        var (expected, _) = LightningIndexer.Select(scores, AttentionMask.Causal(RotaryEmbedding.Positions(before, queries, CPU), before + queries), best);
+        var expected = LightningIndexer.Select(scores, AttentionMask.Causal(RotaryEmbedding.Positions(before, queries, CPU), before + queries), best);
         var given = bits.unsqueeze(-1).bitwise_right_shift(arange(32, ScalarType.Int32)).bitwise_and(1).flatten(1).to(ScalarType.Bool);
         Assert.True(given.narrow(1, 0, before + queries).equal(expected[0]).all().item<bool>());
         Assert.False(given.narrow(1, before + queries, given.shape[1] - before - queries).any().item<bool>());

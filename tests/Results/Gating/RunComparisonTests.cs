@@ -245,6 +245,41 @@ public sealed class RunComparisonTests : IDisposable
         Assert.Equal(0.2, row.Difference, 12);
     }
 
+    [Theory]
+    [InlineData("--", "--", "measured and failed on both sides", true)]
+    [InlineData("--", "5-", "with 2 of 2 seeds in the baseline and 1 of 2 in the candidate", true)]
+    [InlineData("55", "5-", "with 0 of 2 seeds in the baseline and 1 of 2 in the candidate", false)]
+    [InlineData("55", "--", "with 0 of 2 seeds in the baseline and 2 of 2 in the candidate", false)]
+    public void Values_that_failed_are_not_compared_and_harmless_unless_the_baseline_had_more(string before, string after, string reason, bool isHarmless)
+    {
+        var refused = Assert.Single(Compare(WithStages(0, before), WithStages(1, after)).Refused, item => item.Key.Metric == "steps_to_pass");
+
+        Assert.Contains(reason, refused.Reason, StringComparison.Ordinal);
+        Assert.Equal(isHarmless, refused.IsHarmless);
+    }
+
+    [Fact]
+    public void Where_as_many_seeds_failed_on_both_sides_the_others_are_compared()
+    {
+        var row = Compare(WithStages(0, "345-"), WithStages(1, "-678")).Rows.Single(row => row.Key.Metric == "steps_to_pass");
+
+        Assert.Equal((4, 7, 3), (row.BaselineValue, row.CandidateValue, row.Pairs));
+    }
+
+    [Theory]
+    [InlineData("-", "-", FindingStatus.Notice)]
+    [InlineData("-", "5", FindingStatus.Notice)]
+    [InlineData("5", "-", FindingStatus.Undecided)]
+    public async Task The_gate_holds_a_night_back_only_for_a_value_that_the_pin_had(string before, string after, FindingStatus expected)
+    {
+        var (pin, tonight) = (WithStages(0, before), WithStages(1, after));
+
+        var report = await _nights.JudgeAsync(tonight, _nights.Pin(pin), new Nights.Runner(1));
+
+        Assert.Equal(expected, Assert.Single(report.Findings, finding => finding.Key?.Metric == "steps_to_pass").Status);
+        Assert.Equal(expected == FindingStatus.Notice ? GateVerdict.Pass : GateVerdict.Inconclusive, report.Verdict);
+    }
+
     [Fact]
     public void The_table_is_written_as_text_and_as_markdown()
     {
@@ -255,6 +290,22 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     public void Dispose() => _nights.Dispose();
+
+    // A night with one value a training seed: a digit, or a dash where it was measured and failed.
+    private string WithStages(int night, string values)
+    {
+        var run = _nights.Add(night);
+        foreach (var (value, seed) in values.Select((value, seed) => (value, seed)))
+        {
+            var id = $"curriculum-{seed}";
+            var metric = Examples.Metric(run, id, Examples.Key("steps_to_pass"), value == '-' ? null : value - '0', null) with
+            {
+                Seed = seed, Kind = MetricKind.Continuous, Direction = MetricDirection.LowerIsBetter, PracticalFloor = null,
+            };
+            _nights.Store.WriteCell(new(Examples.Cell(run, id, CellKind.Curriculum) with { CheckpointHash = $"{night}-{seed}" }, [metric], [], [], [], []));
+        }
+        return run;
+    }
 
     private static MetricComparison Accuracy(ComparisonReport report) => report.Rows.Single(row => row.Key.Metric == "acc");
 

@@ -1,0 +1,26 @@
+using LT2.Eval.Results.Records;
+
+namespace LT2.Eval.Results.Gating;
+
+/// <summary>Values that were measured and failed (a stage that was not passed, a loss that is no number), counted over the training seeds of a series on both sides.</summary>
+internal readonly record struct FailedSeeds(int Before, int BeforeOf, int After, int AfterOf)
+{
+    public static FailedSeeds Count(IReadOnlyCollection<MetricRecord> before, IReadOnlyCollection<MetricRecord> after) =>
+        new(before.Count(IsFailed), before.Count, after.Count(IsFailed), after.Count);
+
+    /// <summary>Values that are there can be compared: equally many failed on both sides, and some did not.</summary>
+    public bool LeavesValues => Before == After && Before < BeforeOf && After < AfterOf;
+
+    /// <summary>The candidate failed no oftener than the baseline: nothing that the baseline had is lost.</summary>
+    public bool IsHarmless => (long)After * BeforeOf <= (long)Before * AfterOf;
+
+    /// <summary>What to say of the series.</summary>
+    public string Reason => (Before == BeforeOf, After == AfterOf) switch
+    {
+        (true, true) => "measured and failed on both sides",
+        _ => $"measured and failed with {Before} of {BeforeOf} seeds in the baseline and {After} of {AfterOf} in the candidate",
+    };
+
+    /// <summary>It was measured and failed.</summary>
+    public static bool IsFailed(MetricRecord metric) => metric.Value is null;
+}
