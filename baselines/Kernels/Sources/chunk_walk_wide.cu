@@ -60,13 +60,13 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
         for (int i = 0; i < STAGES; i++)
         {
             prepare_barrier(filled + i, 1);
-            prepare_barrier(emptied + i, WORKERS / 32);
+            prepare_barrier(emptied + i, WORKERS / 32 * SPEAKERS);
         }
         for (int i = 0; i < 2; i++)
         {
-            prepare_barrier(ready + i, WORKERS / 32);
+            prepare_barrier(ready + i, WORKERS / 32 * SPEAKERS);
             prepare_barrier(handed + i, 1);
-            prepare_barrier(taken + i, SAVE ? 1 : WORKERS / 32);
+            prepare_barrier(taken + i, SAVE ? 1 : WORKERS / 32 * SPEAKERS);
             if (outputs) announce_bytes(handed + i, HANDED * 2);
         }
     }
@@ -266,10 +266,10 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
                 store_matrices(hand + e_place[inner], packed);
             }
             __syncwarp();
-            if (lane == 0) arrive(ready + (step & 1));
+            if (lane < SPEAKERS) arrive(ready + (step & 1));
             wide_wait<0>();
             wide_arrived(s);
-            if (lane == 0) arrive(emptied + step % STAGES);
+            if (lane < SPEAKERS) arrive(emptied + step % STAGES);
         }
         if (final)
 #pragma unroll
@@ -310,7 +310,8 @@ extern "C" __global__ void CLUSTERED __launch_bounds__(THREADS, 1) chunk_walk_wi
             wide_commit();
             wide_wait<0>();
             wide_arrived(sum);
-            if (lane == 0)
+            __syncwarp();                                           // the other lanes have read their growth as well
+            if (lane < SPEAKERS)
             {
                 arrive(emptied + step % STAGES);
                 arrive_in(taken + (step & 1), 0);

@@ -6,6 +6,9 @@ __device__ __forceinline__ void prepare_barrier(u64* barrier, int arrivals)
     asm volatile("mbarrier.init.shared.b64 [%0], %1;\n fence.mbarrier_init.release.cluster;" :: "r"(shared_address(barrier)), "r"(arrivals) : "memory");
 }
 
+// Lanes that arrive for their warp: the first, after __syncwarp. That leaves no instruction where a warp is together anyway, so a tool must hear of all.
+constexpr int SPEAKERS = CHECKED ? 32 : 1;
+
 __device__ __forceinline__ void arrive(u64* barrier) { asm volatile("mbarrier.arrive.shared.b64 _, [%0];" :: "r"(shared_address(barrier)) : "memory"); }
 
 __device__ __forceinline__ u32 address_in(const void* pointer, int block)
