@@ -132,7 +132,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
         var dense = shape.Loss == "dense";
         var attended = dense ? causal : selected.unsqueeze(1);
         // Attention's own probabilities are the teacher: computed once.
-        var probabilities = SoftmaxAttention.Probabilities(q, k, attended);
+        var probabilities = SoftmaxAttention.Probabilities(q, k, attended, everyRowSees: true);
         if (losses is not null && shape.Loss != "none")
         {
             losses.Add(IndexerDivergence(q, k, scores, visible, selected, probabilities).mean());

@@ -39,7 +39,8 @@ internal static class CapacityText
         writer.WriteLine($"  never below {DurationText.Of(one.LongestChainSeconds + one.AloneSeconds)}: the longest chain of cells that wait for one another, then the time cells.");
         if (cells.GroupBy(cell => cell.Kind).Any(kind => kind.Any(cell => times.Estimate(cell).Source == EstimateSource.Assumed)))
         {
-            writer.WriteLine("  'assumed' means that no cell of the kind was measured in this store: run a few (any plan of the same variants and kinds) for figures to rely on.");
+            writer.WriteLine("  'assumed' means that no cell of the kind was measured in this store: a slow CPU's pace is taken, far from any GPU's. Run a few cells of the same variants and kinds,");
+            writer.WriteLine("  or merge a record of a host like yours (such as lt2 merge results/pinned/nightly.store.br, an H200), for figures to rely on.");
         }
     }
 

@@ -8,8 +8,8 @@ internal readonly record struct FailedSeeds(int Before, int BeforeOf, int After,
     public static FailedSeeds Count(IReadOnlyCollection<MetricRecord> before, IReadOnlyCollection<MetricRecord> after) =>
         new(before.Count(IsFailed), before.Count, after.Count(IsFailed), after.Count);
 
-    /// <summary>Values that are there can be compared: equally many failed on both sides, and some did not.</summary>
-    public bool LeavesValues => Before == After && Before < BeforeOf && After < AfterOf;
+    /// <summary>The values that are there cannot be compared: more failed on one side than on the other, or all of one side.</summary>
+    public bool IsObstacle => Before != After || (Before > 0 && (Before == BeforeOf || After == AfterOf));
 
     /// <summary>The candidate failed no oftener than the baseline: nothing that the baseline had is lost.</summary>
     public bool IsHarmless => (long)After * BeforeOf <= (long)Before * AfterOf;

@@ -24,7 +24,7 @@ public static class RunComparison
         {
             if (!first.Metrics.TryGetValue(key, out var counterpart))
                 refused.Add(new(metrics[0].Key, false, true, SeriesMismatch.Explain(key, first.Metrics.Keys, "baseline")));
-            else if (FailedSeeds.Count(counterpart, metrics) is { LeavesValues: false, Before: var before, After: var after } failed && before + after > 0)
+            else if (FailedSeeds.Count(counterpart, metrics) is { IsObstacle: true } failed)
                 refused.Add(new(metrics[0].Key, true, true, failed.Reason, failed.IsHarmless));
             else if (Draw(first, second, Values(counterpart), Values(metrics), options, out var reason) is { } draft)
                 drafts.Add(draft);
@@ -48,19 +48,34 @@ public static class RunComparison
             return Memory(before[0], after[0], options);
         if (before.Count > 1 && after.Count > 1 && !SameWeights(first, second, before, after))
             return Seeds(before, after);
-        return ValuesOnly(first, second, before, after) ?? Paired(first, second, before, after, options, out reason);
+        return ValuesOnly(first, second, before, after) ?? Paired(first, second, before, after, options, out reason) ?? Unpaired(first, second, before, after, ref reason);
     }
 
     // What keeps no samples by its nature (a validation loss) has nothing to pair: equal values of equal weights are equivalent, others a hint.
-    private static Draft? ValuesOnly(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after)
+    private static Draft? ValuesOnly(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after) =>
+        after[0].Key.Phase is null && before.Count == after.Count && first.Samples(before).Count + second.Samples(after).Count == 0
+            ? Untested(first, second, before, after, "No samples were kept: the values alone, without a test.") : null;
+
+    // A pin's archive keeps the samples of some series only. Equal values of equal weights are equivalent without them, and several seeds can be compared by their values.
+    private static Draft? Unpaired(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after, ref string? reason)
     {
-        if (after[0].Key.Phase is not null || before.Count != after.Count || first.Samples(before).Count + second.Samples(after).Count > 0)
+        var (isBare, isCandidateBare) = (before.Exists(metric => first.Samples([metric]).Count == 0), after.Exists(metric => second.Samples([metric]).Count == 0));
+        if (reason is null || (!isBare && !isCandidateBare))
             return null;
+        var side = isBare ? "the baseline" : "the candidate";
+        var isEqual = SameWeights(first, second, before, after) && before.Select(metric => (metric.Seed, metric.Value)).SequenceEqual(after.Select(metric => (metric.Seed, metric.Value)));
+        var isBySeed = before.Count > 1 && after.Count > 1;
+        reason = isEqual || isBySeed ? null : $"{side} keeps no samples of it: compare with the store of the run itself";
+        return isEqual ? Untested(first, second, before, after, $"Equal values of the same weights; {side} does not keep all samples.") : isBySeed ? Seeds(before, after) : null;
+    }
+
+    private static Draft Untested(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after, string note)
+    {
         var (baseline, candidate) = (before.Average(m => m.Value!.Value), after.Average(m => m.Value!.Value));
         return new(
             new(after[0].Key, before[0].Key, SameWeights(first, second, before, after) ? ComparisonQuestion.SameWeights : ComparisonQuestion.OtherWeights,
                 after[0].Direction, after[0].Unit, baseline, candidate, candidate - baseline, null, null, null, null, after[0].PracticalFloor,
-                ComparisonVerdict.Inconclusive, 0, 0, FlipList.None, "No samples were kept: the values alone, without a test."),
+                ComparisonVerdict.Inconclusive, 0, 0, FlipList.None, note),
             double.NaN, 1);
     }
 

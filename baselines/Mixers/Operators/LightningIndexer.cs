@@ -72,6 +72,7 @@ public static class LightningIndexer
     {
         OperatorShapes.Require(q, "q", -1, -1, -1, -1);
         OperatorShapes.Require(k, "k", q.shape[0], -1, q.shape[3]);
-        return matmul(WorkingPrecision.Raise(q), WorkingPrecision.Raise(k).transpose(-1, -2).unsqueeze(1));
+        // All heads of all queries as the rows of one product a batch row: few heads a query alone would be products of a few rows each.
+        return matmul(WorkingPrecision.Raise(q).flatten(1, 2), WorkingPrecision.Raise(k).transpose(-1, -2)).view(q.shape[0], q.shape[1], q.shape[2], k.shape[1]);
     }
 }

@@ -37,7 +37,12 @@ public static class SoftmaxAttention
     }
 
     /// <summary>The attention probabilities <c>[B,HQ,Tq,Tk]</c> in working precision; rows that see nothing are zero.</summary>
-    public static Tensor Probabilities(Tensor q, Tensor k, Tensor visible, double? scale = null)
+    /// <param name="q"><c>[B,Tq,HQ,D]</c>.</param>
+    /// <param name="k"><c>[B,Tk,H,D]</c>.</param>
+    /// <param name="visible">Broadcastable to the result.</param>
+    /// <param name="scale">Defaults to D^−½.</param>
+    /// <param name="everyRowSees">The caller knows that each row sees a key, as causal ones do; saves passes over all scores, of the gradients too.</param>
+    public static Tensor Probabilities(Tensor q, Tensor k, Tensor visible, double? scale = null, bool everyRowSees = false)
     {
         using var scope = NewDisposeScope();
         OperatorShapes.Require(q, "q", -1, -1, -1, -1);
@@ -46,16 +51,12 @@ public static class SoftmaxAttention
         var dtype = WorkingPrecision.Of(q.dtype);
         var Q = q.to_type(dtype).transpose(1, 2) * (scale ?? Math.Pow(q.shape[3], -0.5));
         var K = HeadGroups.Repeat(k, q.shape[2]).to_type(dtype).transpose(1, 2);
-        return MaskedSoftmax(matmul(Q, K.transpose(-1, -2)), visible).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Softmax over the visible entries of the last axis; a row without any gives zeros, with zero gradient.</summary>
-    internal static Tensor MaskedSoftmax(Tensor scores, Tensor visible)
-    {
-        using var scope = NewDisposeScope();
+        var scores = matmul(Q, K.transpose(-1, -2));
+        if (everyRowSees) return Softmax(visible.logical_not()).MoveToOuterDisposeScope();
         // An all-masked row would be NaN in value and gradient: it is let through the softmax unmasked and cleared afterwards.
         var nothing = visible.any(-1, keepdim: true).logical_not();
-        var hidden = (visible | nothing).logical_not();
-        return scores.masked_fill(hidden, double.NegativeInfinity).softmax(-1).masked_fill(nothing, 0).MoveToOuterDisposeScope();
+        return Softmax((visible | nothing).logical_not()).masked_fill(nothing, 0).MoveToOuterDisposeScope();
+
+        Tensor Softmax(Tensor hidden) => scores.masked_fill_(hidden, double.NegativeInfinity).softmax(-1);
     }
 }

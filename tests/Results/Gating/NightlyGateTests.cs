@@ -20,6 +20,24 @@ public sealed class NightlyGateTests : IDisposable
     }
 
     [Fact]
+    public async Task Times_of_another_host_class_are_one_finding_and_no_pass()
+    {
+        using var moved = new Nights();
+        var pin = moved.Pin(moved.Add(0));
+        var elsewhere = pin with
+        {
+            Metrics = [.. pin.Metrics.Select(metric => metric.Key.HostClass is null ? metric : metric with { Key = metric.Key with { HostClass = "another CPU" } })],
+        };
+
+        var report = await moved.JudgeAsync(moved.Add(1), elsewhere, new Nights.Runner(1));
+
+        Assert.Equal(GateVerdict.Invalid, report.Verdict);
+        var finding = Assert.Single(report.Findings, finding => finding.Status == FindingStatus.Undecided);
+        Assert.Contains("of host class 'another CPU', tonight's of 'cpu: 2 threads'", finding.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(report.Findings, finding => finding.Message.StartsWith("New", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_slowdown_that_is_confirmed_blocks()
     {
         var report = await _nights.JudgeAsync(_nights.Add(20, slowdown: 1.1), _pin, new Nights.Runner(1.1));

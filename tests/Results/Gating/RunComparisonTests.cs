@@ -280,6 +280,27 @@ public sealed class RunComparisonTests : IDisposable
         Assert.Equal(expected == FindingStatus.Notice ? GateVerdict.Pass : GateVerdict.Inconclusive, report.Verdict);
     }
 
+    [Theory]
+    [InlineData(1, 0.75, ComparisonVerdict.Equivalent)]
+    [InlineData(3, 0.75, ComparisonVerdict.Equivalent)]
+    [InlineData(3, 0.5, ComparisonVerdict.Worse)]
+    public void Where_one_side_kept_no_samples_equal_values_are_equivalent_and_several_seeds_are_compared(int seeds, double later, ComparisonVerdict verdict)
+    {
+        var row = Accuracy(Compare(WithSeeds(0, seeds, 0.75, keepSamples: false), WithSeeds(1, seeds, later, keepSamples: true)));
+
+        Assert.Equal(verdict, row.Verdict);
+        Assert.Equal(later - 0.75, row.Difference, 12);
+    }
+
+    [Fact]
+    public void Where_one_side_kept_no_samples_one_other_value_is_refused_and_named()
+    {
+        var refused = Assert.Single(Compare(WithSeeds(0, 1, 0.75, keepSamples: false), WithSeeds(1, 1, 0.5, keepSamples: true)).Refused, item => item.Key.Metric == "acc");
+
+        Assert.Contains("the baseline keeps no samples of it", refused.Reason, StringComparison.Ordinal);
+        Assert.False(refused.IsHarmless);
+    }
+
     [Fact]
     public void The_table_is_written_as_text_and_as_markdown()
     {
@@ -290,6 +311,20 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     public void Dispose() => _nights.Dispose();
+
+    // A night whose seeds have the same weights every night; the values of the seeds lie a thousandth apart.
+    private string WithSeeds(int night, int seeds, double value, bool keepSamples)
+    {
+        var run = _nights.Add(night, withScore: false);
+        for (var seed = 0; seed < seeds; seed++)
+        {
+            var id = $"score-{seed}";
+            var samples = keepSamples ? Enumerable.Range(0, 40).Select(i => new SampleRecord(id, "acc", 2, $"s{i}", null, null, i % 4 < value * 4 ? 1 : 0, 1)) : [];
+            _nights.Store.WriteCell(new(Examples.Cell(run, id) with { CheckpointHash = $"w{seed}" },
+                [Examples.Metric(run, id, Examples.Key(), value + (0.001 * seed), samples: 40) with { Seed = seed }], [.. samples], [], [], []));
+        }
+        return run;
+    }
 
     // A night with one value a training seed: a digit, or a dash where it was measured and failed.
     private string WithStages(int night, string values)
