@@ -51,9 +51,7 @@ internal sealed class PinVerb : IVerb
 
             if (parsed.GetValue(records))
             {
-                var archive = Path.ChangeExtension(path, RunArchive.Extension);
-                var samples = RunArchive.Write(store, accepted.RunId, archive, (long)(parsed.GetValue(most) * 1e6));
-                environment.Error.WriteLine($"{archive}: {new FileInfo(archive).Length / 1e6:0.0} MB, {Contents(samples)}.");
+                ArchiveText.Write(store, accepted.RunId, Path.ChangeExtension(path, RunArchive.Extension), parsed.GetValue(most), environment.Error);
             }
 
             pin.Write(path);
@@ -65,12 +63,4 @@ internal sealed class PinVerb : IVerb
         });
         return command;
     }
-
-    private static string Contents(ArchivedSamples samples) => samples switch
-    {
-        ArchivedSamples.All => "with all samples",
-        ArchivedSamples.TrainedLoopCount => "with the samples at trained loop counts; the others do not fit",
-        ArchivedSamples.FirstSeed => "with the first seed's samples at trained loop counts; the others do not fit",
-        _ => "without samples, which do not fit",
-    };
 }
