@@ -7,6 +7,7 @@
 #   lt2 merge OUT/records/*.store.br && lt2 run PLAN --run "$(cat OUT/run)"       (the latter finds nothing left to do, marks the run complete and writes its pages)
 # Exit code: 0 all parts are done, 3 some are left.
 set -uo pipefail
+[ $# -ge 4 ] || { echo "Usage: run-parts.sh PLAN FOLDER SECONDS PART[:WORKERS]…" >&2; exit 2; }
 plan=$1 out=$(mkdir -p "$2" && cd "$2" && pwd) end=$((SECONDS + $3)); shift 3
 lt2=$(command -v "${LT2:-lt2}") || { echo "There is no program '${LT2:-lt2}': set LT2 to it." >&2; exit 2; }
 lt2=$(realpath "$lt2")
@@ -41,9 +42,8 @@ run() { # GPU PART: until the end; what it kept is continued next time
 first=${1%%:*}
 if [ ! -e "$out/run" ]; then
     (run "${gpus%% *}" "$1")
-    store=$out/parts/$first/results/runs/store.sqlite
     [ -e "$out/records/$first.store.br" ] || { echo "The part '$first', which begins the run, did not end; the same command continues it." >&2; exit 3; }
-    cp "$store" "$out/begun.sqlite"
+    cp "$out/parts/$first/results/runs/store.sqlite" "$out/begun.sqlite"
     "$lt2" results runs --json --out "$out/parts/$first" | grep -oE '[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}' | head -n 1 > "$out/run"
 fi
 for gpu in $gpus; do

@@ -10,7 +10,7 @@ internal sealed class MergeVerb : IVerb
     /// <inheritdoc />
     public Command Create(CommandEnvironment environment)
     {
-        var sources = new Argument<string[]>("stores") { Description = "Store files to read, or archives of lt2 pin --with-records.", Arity = ArgumentArity.OneOrMore };
+        var sources = new Argument<string[]>("stores") { Description = "Store files to read, or archives of lt2 export --format archive and lt2 pin --with-records.", Arity = ArgumentArity.OneOrMore };
         var output = CommonOptions.Out();
         var command = new Command("merge", """
             Join the stores of several machines into this one, without duplicates.

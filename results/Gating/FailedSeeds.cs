@@ -15,11 +15,9 @@ internal readonly record struct FailedSeeds(int Before, int BeforeOf, int After,
     public bool IsHarmless => (long)After * BeforeOf <= (long)Before * AfterOf;
 
     /// <summary>What to say of the series.</summary>
-    public string Reason => (Before == BeforeOf, After == AfterOf) switch
-    {
-        (true, true) => "measured and failed on both sides",
-        _ => $"measured and failed with {Before} of {BeforeOf} seeds in the baseline and {After} of {AfterOf} in the candidate",
-    };
+    public string Reason => Before == BeforeOf && After == AfterOf
+        ? "measured and failed on both sides"
+        : $"measured and failed with {Before} of {BeforeOf} seeds in the baseline and {After} of {AfterOf} in the candidate";
 
     /// <summary>It was measured and failed.</summary>
     public static bool IsFailed(MetricRecord metric) => metric.Value is null;

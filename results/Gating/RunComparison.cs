@@ -60,13 +60,16 @@ public static class RunComparison
     private static Draft? Unpaired(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after, ref string? reason)
     {
         var (isBare, isCandidateBare) = (before.Exists(metric => first.Samples([metric]).Count == 0), after.Exists(metric => second.Samples([metric]).Count == 0));
-        if (reason is null || (!isBare && !isCandidateBare))
+        if ((!isBare && !isCandidateBare) || first.Samples(before).Count + second.Samples(after).Count == 0)
             return null;
         var side = isBare ? "the baseline" : "the candidate";
-        var isEqual = SameWeights(first, second, before, after) && before.Select(metric => (metric.Seed, metric.Value)).SequenceEqual(after.Select(metric => (metric.Seed, metric.Value)));
-        var isBySeed = before.Count > 1 && after.Count > 1;
-        reason = isEqual || isBySeed ? null : $"{side} keeps no samples of it: compare with the store of the run itself";
-        return isEqual ? Untested(first, second, before, after, $"Equal values of the same weights; {side} does not keep all samples.") : isBySeed ? Seeds(before, after) : null;
+        reason = null;
+        if (SameWeights(first, second, before, after) && before.Select(metric => (metric.Seed, metric.Value)).SequenceEqual(after.Select(metric => (metric.Seed, metric.Value))))
+            return Untested(first, second, before, after, $"Equal values of the same weights; {side} does not keep all samples.");
+        if (before.Count > 1 && after.Count > 1)
+            return Seeds(before, after);
+        reason = $"{side} keeps no samples of it: compare with the store of the run itself";
+        return null;
     }
 
     private static Draft Untested(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after, string note)

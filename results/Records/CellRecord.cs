@@ -76,6 +76,6 @@ public sealed record CellRecord(
     string? ReusedFromRunId = null,
     DeviceUse? DeviceUse = null)
 {
-    /// <summary>End.</summary>
+    /// <summary>When it ended.</summary>
     public DateTimeOffset EndedUtc => StartedUtc + TimeSpan.FromSeconds(DurationSeconds);
 }

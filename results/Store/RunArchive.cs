@@ -57,7 +57,7 @@ public static class RunArchive
     public static string Unpack(string path, string folder) => StoreErrors.Guard(path, () =>
     {
         if (!File.Exists(path))
-            throw new ResultsException(ResultsProblem.StoreMissing, $"There is no archive at {path}. lt2 pin --with-records writes one.");
+            throw new ResultsException(ResultsProblem.StoreMissing, $"There is no archive at {path}. lt2 export --format archive and lt2 pin --with-records write one.");
         var store = Path.Combine(folder, ResultStore.FileName);
         try
         {

@@ -293,6 +293,19 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void What_neither_side_has_samples_of_is_not_blamed_on_one_of_them()
+    {
+        var runs = new[] { _nights.Add(0), _nights.Add(1) };
+        foreach (var run in runs)
+        {
+            var speed = Examples.Metric(run, "speed", Examples.TimeKey() with { Metric = "tokens_per_second" }, 100, samples: 1) with { Kind = MetricKind.Continuous };
+            _nights.Store.WriteCell(new(Examples.Cell(run, "speed", CellKind.Time), [speed], [], [], [], []));
+        }
+
+        Assert.Equal("no samples were kept", Assert.Single(Compare(runs[0], runs[1]).Refused, item => item.Key.Metric == "tokens_per_second").Reason);
+    }
+
+    [Fact]
     public void Where_one_side_kept_no_samples_one_other_value_is_refused_and_named()
     {
         var refused = Assert.Single(Compare(WithSeeds(0, 1, 0.75, keepSamples: false), WithSeeds(1, 1, 0.5, keepSamples: true)).Refused, item => item.Key.Metric == "acc");
