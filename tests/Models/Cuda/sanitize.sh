@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # compute-sanitizer over the tests of the kernels, on a host with a GPU and the CUDA toolkit: tests/Models/Cuda/sanitize.sh PROGRAM [FILTER…]
 #   tests/Models/Cuda/sanitize.sh lt2/LT2.Eval.Models.Tests -class "*FusedOperationTests"
-# PROGRAM is the published test program; without a filter, short tests of all kernels. The logs lie in ./sanitizer. racecheck and initcheck report kernels of cuBLAS and cuDNN too; what
+# PROGRAM is the published test program; without a filter, short tests of all kernels. TOOLS="racecheck" takes some of the four tools. The logs lie in ./sanitizer. racecheck and initcheck report kernels of cuBLAS and cuDNN too; what
 # counts, and makes the exit code 1, is a finding in a kernel of baselines/Kernels/Sources, or a test program that did not come to its end.
 set -uo pipefail
 program=$1; shift
@@ -10,7 +10,7 @@ sources=$(dirname "$0")/../../../baselines/Kernels/Sources
 kernels=$(grep -h __global__ "$sources"/*.cu | grep -oE '[a-z][a-z0-9_]*\(' | tr -d '(' | grep -v launch_bounds | sort -u | paste -sd'|')
 mkdir -p sanitizer
 status=0
-for tool in memcheck synccheck racecheck initcheck; do
+for tool in ${TOOLS:-memcheck synccheck racecheck initcheck}; do
     log=sanitizer/$tool.txt
     options=()
     unset LT2_KERNEL_OVERLAP LT2_KERNEL_CONSTANTS
