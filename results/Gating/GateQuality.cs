@@ -32,9 +32,9 @@ internal static class GateQuality
 
     private static IEnumerable<GateFinding> Quality(MetricComparison row)
     {
-        var change = string.Create(CultureInfo.InvariantCulture,
-            $"{row.BaselineValue:0.####} → {row.CandidateValue:0.####} ({row.Difference:+0.####;-0.####;0}; {row.Flips.Worsened.Length} samples worse, "
-            + $"{row.Flips.Improved.Length} better of {row.Pairs}{(row.AdjustedPValue is { } p ? $", {(p < 0.0001 ? "p < 0.0001" : $"p = {p:0.####}")} after Holm" : "")})");
+        var basis = row.Question == ComparisonQuestion.SeveralSeeds ? $"{row.Pairs} training seeds" : $"{row.Flips.Worsened.Length} samples worse, {row.Flips.Improved.Length} better of {row.Pairs}";
+        var change = string.Create(CultureInfo.InvariantCulture, $"{row.BaselineValue:0.####} → {row.CandidateValue:0.####} ({row.Difference:+0.####;-0.####;0}; {basis}"
+            + $"{(row.AdjustedPValue is { } p ? $", {(p < 0.0001 ? "p < 0.0001" : $"p = {p:0.####}")} after Holm" : "")})");
         if (row.Verdict == ComparisonVerdict.Worse)
             yield return new("quality", "compare", FindingStatus.Blocking, row.Key, $"Worse: {change}.");
         else if (row.Verdict == ComparisonVerdict.Better)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
 
@@ -23,18 +24,35 @@ internal static class GateValidity
             yield return new("validity", "host", FindingStatus.Undecided, null,
                 $"The pin's {group.Count()} times and sizes are of host class '{group.Key}', tonight's of '{string.Join("', '", hosts)}': they cannot be compared. Run on that class, or pin a run of this one.");
         }
-        foreach (var pinned in pin.Metrics.Except(elsewhere).Where(pinned => !measured.Contains((pinned.Key, pinned.Seed)) && pinned.Value is not null))
-        {
-            var isKnown = known.Contains((pinned.Key, pinned.Seed));
-            // A value of quality that failed is the comparison's to judge, over all seeds: it knows how many failed in the pinned run.
-            if (!isKnown || pinned.Key is not { Phase: null, Slice: null })
-                yield return new(Family(pinned.Kind), "missing", FindingStatus.Undecided, pinned.Key, isKnown ? "It was measured tonight and failed." : "The pin has it; tonight's run does not.");
-        }
+        var lost = pin.Metrics.Except(elsewhere).Where(pinned => !measured.Contains((pinned.Key, pinned.Seed)) && pinned.Value is not null).ToLookup(pinned => known.Contains((pinned.Key, pinned.Seed)));
+        // A value of quality that failed is the comparison's to judge, over all seeds: it knows how many failed in the pinned run.
+        foreach (var failed in lost[true].Where(pinned => pinned.Key is not { Phase: null, Slice: null }))
+            yield return new(Family(failed.Kind), "missing", FindingStatus.Undecided, failed.Key, "It was measured tonight and failed.");
+        foreach (var finding in Summed(lost[false].Select(pinned => (pinned.Kind, pinned.Key)), FindingStatus.Undecided, "The pin has it; tonight's run does not.", "are in the pin; tonight's run does not have them"))
+            yield return finding;
         var accepted = pin.Metrics.Select(metric => (metric.Key, metric.Seed)).ToHashSet();
         var acceptedElsewhere = elsewhere.Select(pinned => (pinned.Key with { HostClass = null }, pinned.Seed)).ToHashSet();
-        foreach (var metric in metrics.Where(metric => !accepted.Contains((metric.Key, metric.Seed)) && !CanarySeries.Is(metric.Key)
-            && !acceptedElsewhere.Contains((metric.Key with { HostClass = null }, metric.Seed))))
-            yield return new(Family(metric.Kind), "missing", FindingStatus.Notice, metric.Key, "New: the pin does not have it yet.");
+        var added = metrics.Where(metric => !accepted.Contains((metric.Key, metric.Seed)) && !CanarySeries.Is(metric.Key) && !acceptedElsewhere.Contains((metric.Key with { HostClass = null }, metric.Seed)));
+        foreach (var finding in Summed(added.Select(metric => (metric.Kind, metric.Key)), FindingStatus.Notice, "New: the pin does not have it yet.", "are new: the pin does not have them yet"))
+            yield return finding;
+    }
+
+    // A part of a plan that only one side has is thousands of values: up to a few of a task are named one by one, more are counted.
+    private static IEnumerable<GateFinding> Summed(IEnumerable<(MetricKind Kind, SeriesKey Key)> values, FindingStatus status, string one, string many)
+    {
+        foreach (var task in values.GroupBy(value => (Family: Family(value.Kind), value.Key.SuiteId, value.Key.TaskId)))
+        {
+            var keys = task.Select(value => value.Key).Distinct().ToList();
+            if (keys.Count <= 5)
+            {
+                foreach (var key in keys)
+                    yield return new(task.Key.Family, "missing", status, key, one);
+                continue;
+            }
+            var variants = keys.Select(key => key.VariantId).Distinct(StringComparer.Ordinal).Count();
+            yield return new(task.Key.Family, "missing", status, null, string.Create(CultureInfo.InvariantCulture,
+                $"{task.Key.SuiteId} {task.Key.TaskId}: {task.Count()} values of {variants} variant{(variants == 1 ? "" : "s")} {many} (the first: {SeriesTitle.Of(keys[0])})."));
+        }
     }
 
     public static string Family(MetricKind kind) => kind switch { MetricKind.Duration => "latency", MetricKind.Bytes => "memory", _ => "quality" };

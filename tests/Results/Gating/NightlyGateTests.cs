@@ -165,6 +165,60 @@ public sealed class NightlyGateTests : IDisposable
         Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(27), _pin with { PlanName = "other" }, runner)).ExitCode);
     }
 
+    [Theory]
+    [InlineData(5, 5, "New: the pin does not have it yet.")]
+    [InlineData(6, 1, "6 values of 1 variant are new: the pin does not have them yet (the first: ")]
+    public async Task A_few_new_values_are_named_and_more_of_a_task_are_counted(int count, int findings, string message)
+    {
+        var run = _nights.Add(20);
+        var added = Enumerable.Range(0, count).Select(slice => Examples.Metric(run, "new", Examples.Key(slice: $"index {slice}") with { TaskId = "s5" }, 0.5));
+        _nights.Store.WriteCell(new(Examples.Cell(run, "new"), [.. added], [], [], [], []));
+
+        var report = await _nights.JudgeAsync(run, _pin, new Nights.Runner(1));
+
+        Assert.Equal(GateVerdict.Pass, report.Verdict);
+        var notices = report.Findings.Where(finding => finding is { Layer: "missing", Status: FindingStatus.Notice }).ToList();
+        Assert.Equal(findings, notices.Count);
+        Assert.All(notices, notice => Assert.Contains(message, notice.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(5, 5, "The pin has it; tonight's run does not.")]
+    [InlineData(6, 1, "6 values of 1 variant are in the pin; tonight's run does not have them (the first: ")]
+    public async Task A_few_lost_values_are_named_and_more_of_a_task_are_counted(int count, int findings, string message)
+    {
+        var example = _pin.Metrics.First(metric => metric.Key.Metric == "acc");
+        var lost = Enumerable.Range(0, count).Select(slice => example with { Key = example.Key with { TaskId = "s5", Slice = $"index {slice}" } });
+
+        var report = await _nights.JudgeAsync(_nights.Add(20), _pin with { Metrics = [.. _pin.Metrics, .. lost] }, new Nights.Runner(1));
+
+        Assert.Equal(GateVerdict.Inconclusive, report.Verdict);
+        var undecided = report.Findings.Where(finding => finding.Status == FindingStatus.Undecided).ToList();
+        Assert.Equal(findings, undecided.Count);
+        Assert.All(undecided, finding => Assert.Contains(message, finding.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0.002, 1)]
+    [InlineData(0.001, 0)]
+    public async Task Another_learning_rate_chosen_than_in_the_pinned_run_is_named(double rate, int findings)
+    {
+        void Train(string run, string weights, double learningRate) => _nights.Store.WriteCell(new(
+            Examples.Cell(run, "train", CellKind.Train) with { CheckpointHash = weights }, [], [], [],
+            [.. new[] { 0.5, 1, 0.5 }.Select((share, step) => new TrainingPointRecord("train", step, step, 1, 1, share * learningRate, []))], []));
+        var run = _nights.Add(20, weights: "w2");
+        Train("night-019", "w1", 0.001);
+        Train(run, "w2", rate);
+
+        var report = await _nights.JudgeAsync(run, _pin, new Nights.Runner(1));
+
+        Assert.Equal(GateVerdict.Pass, report.Verdict);
+        var notices = report.Findings.Where(finding => finding.Layer == "recipe").ToList();
+        Assert.Equal(findings, notices.Count);
+        Assert.All(notices, notice => Assert.Equal(
+            "lt2-gdn@tiny T=2: 1 scored cell(s) rest on learning rate 0.002, which validation loss chose tonight; in the pinned run on 0.001.", notice.Message));
+    }
+
     [Fact]
     public async Task One_flipped_answer_in_a_thousand_with_the_same_weights_is_named()
     {
