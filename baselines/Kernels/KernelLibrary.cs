@@ -27,13 +27,8 @@ internal static partial class KernelLibrary
         return Modules.GetOrAdd(key, k => new Lazy<KernelModule>(() => KernelModule.Load(k.Device, Source(k.Source), k.Source + ".cu", Options(k.Element, options)))).Value.Function(kernel, sharedBytes);
     }
 
-    /// <summary>Environment variable: constants of every kernel beside its own, such as <c>COPY_ENGINE=0</c>, separated by spaces; for tools.</summary>
-    internal const string ConstantsVariable = "LT2_KERNEL_CONSTANTS";
-
-    static readonly string[] Everywhere = [.. (Environment.GetEnvironmentVariable(ConstantsVariable) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(constant => "-D" + constant)];
-
     internal static IReadOnlyList<string> Options(ScalarType element, IReadOnlyList<string> constants) =>
-        [element == ScalarType.BFloat16 ? "-DELEMENT_BF16=1" : "-DELEMENT_BF16=0", .. Everywhere, .. constants];
+        [element == ScalarType.BFloat16 ? "-DELEMENT_BF16=1" : "-DELEMENT_BF16=0", .. KernelFunction.IsChecked ? (string[])["-DCHECKED=1"] : [], .. constants];
 
     /// <summary>The shared part and one source file, with what it includes.</summary>
     internal static string Source(string name) => Read("common.cuh") + Included().Replace(Read(name + ".cu"), match => Read(match.Groups[1].Value));

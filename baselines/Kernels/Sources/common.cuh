@@ -156,8 +156,8 @@ __device__ __forceinline__ float sigmoid(float x) { return __fdividef(1.f, 1.f +
 __device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }
 #endif
 
-// CHECKED 1 builds kernels for compute-sanitizer (tests/Models/Cuda/sanitize.sh), which does not follow all that orders accesses here. It changes how threads wait for each
-// other, never what they compute.
+// CHECKED 1 (LT2_KERNEL_CHECKED=on) builds kernels for compute-sanitizer (tests/Models/Cuda/sanitize.sh), which does not follow all that orders accesses here. It changes
+// how threads wait for each other, never what they compute.
 #ifndef CHECKED
 #define CHECKED 0
 #endif
@@ -165,9 +165,7 @@ __device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)
 // Two kernels that follow each other may overlap where both were launched for it (Hopper): the second starts once every block of the first has called
 // start_dependents, and must call wait_for_producers before it touches anything that a kernel before it writes or reads. Elsewhere, and with OVERLAP 0, both do nothing.
 // Such a kernel must not declare its pointers __restrict__: loads of const __restrict__ memory count as invariant, and the compiler moves them across the wait.
-#ifndef OVERLAP
 #define OVERLAP (__CUDA_ARCH__ >= 900 && !CHECKED)
-#endif
 __device__ __forceinline__ void start_dependents()
 {
 #if OVERLAP

@@ -94,9 +94,7 @@ __device__ __forceinline__ void publish_stores() {}
 // Whole blocks of contiguous memory, 16-byte aligned and long. Hopper's copy engine moves one for a single thread and counts its bytes at a barrier in shared memory;
 // older chips copy with all THREADS threads, which then wait as for copy_async; so does Hopper for tools that do not follow the engine. Protocol of a stage: prepare_arrival
 // once, a block barrier, then for each use expect_bytes and copy_block by the copying threads, wait_arrival by every reader, and a block barrier before the next use.
-#ifndef COPY_ENGINE
 #define COPY_ENGINE (__CUDA_ARCH__ >= 900 && !CHECKED)
-#endif
 #if COPY_ENGINE
 __device__ __forceinline__ void prepare_arrival(u64* arrival)
 {

@@ -26,13 +26,14 @@ public sealed class KernelFunction
 
     /// <summary>The same on a plane of blocks.</summary>
     public void LaunchOverlapping((long X, long Y) blocks, int threads, params ReadOnlySpan<KernelArgument> arguments) =>
-        Launch(blocks, threads, OverlapEnabled && CudaDeviceFacts.Of(device).ComputeCapability >= 90, arguments);
+        Launch(blocks, threads, !IsChecked && CudaDeviceFacts.Of(device).ComputeCapability >= 90, arguments);
 
-    /// <summary>Environment variable; <c>off</c> makes <see cref="OverlapEnabled"/> false from the start. For tools that take kernels which overlap for one, as racecheck does.</summary>
-    public const string OverlapVariable = "LT2_KERNEL_OVERLAP";
+    /// <summary>
+    /// Environment variable; <c>on</c> builds every kernel with CHECKED 1 (common.cuh) and starts it after the end of the one before, for which it then does not wait itself: for compute-sanitizer.
+    /// </summary>
+    public const string CheckedVariable = "LT2_KERNEL_CHECKED";
 
-    /// <summary>False starts every kernel after the end of the one before: for comparisons.</summary>
-    public static bool OverlapEnabled { get; set; } = Environment.GetEnvironmentVariable(OverlapVariable) != "off";
+    internal static bool IsChecked { get; } = Environment.GetEnvironmentVariable(CheckedVariable) == "on";
 
     void Launch((long X, long Y) blocks, int threads, bool overlapping, ReadOnlySpan<KernelArgument> arguments)
     {

@@ -25,7 +25,7 @@ public sealed class SparseDecodeTests
         var positions = Positions(device.TorchDevice);
         using var rotation = new RotaryTables(Math.Max(2, rotated), 10000, adjacentPairs: false);
         var table = rotated == 0 ? null : rotation.PairTable(3100, device.TorchDevice);
-        var chosen = FusedIndexer.Choose(packed, table, norm, bias, 1e-6, new(heads, width, rotated), keys, positions, count)!.cpu();
+        var chosen = FusedIndexer.Choose(packed, table, norm, bias, 1e-6, new(heads, width, rotated), keys, positions, count)!;
 
         // The same in float64 from the stored numbers: q as it is stored, rounded once.
         var wide = packed.cpu().to(ScalarType.Float64).view(3, -1);
@@ -40,7 +40,7 @@ public sealed class SparseDecodeTests
             Assert.InRange(Gpu.RelativeError(stored[Offsets[row]], Turn(k[row].unsqueeze(0)).view(-1)), 0, 8e-3);
             if (Offsets[row] + 1 <= count) continue;
             var scores = Turn(q[row]).matmul(stored.narrow(0, 0, Offsets[row] + 1).t()).relu().mul(weights[row].unsqueeze(1)).sum([0L]).data<double>().ToArray();
-            var given = chosen[row].data<int>().ToArray();
+            var given = chosen[row].cpu().data<int>().ToArray();
             Assert.Equal(given.Order().Distinct(), given);
             Assert.InRange(given[^1], 0, Offsets[row]);
             var rest = Enumerable.Range(0, scores.Length).Except(given).Max(i => scores[i]);
