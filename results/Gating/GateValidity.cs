@@ -7,6 +7,8 @@ namespace LT2.Eval.Results.Gating;
 /// <summary>Layer 0: is the night complete? Everything the pin has must have been measured; absence is never a pass.</summary>
 internal static class GateValidity
 {
+    private const int MostNamed = 5;
+
     public static IEnumerable<GateFinding> Check(ResultStore store, RunRecord run, IReadOnlyList<MetricRecord> metrics, PinFile pin)
     {
         if (run.Status != RunStatus.Completed)
@@ -37,13 +39,15 @@ internal static class GateValidity
             yield return finding;
     }
 
+    public static string Family(MetricKind kind) => kind switch { MetricKind.Duration => "latency", MetricKind.Bytes => "memory", _ => "quality" };
+
     // A part of a plan that only one side has is thousands of values: up to a few of a task are named one by one, more are counted.
     private static IEnumerable<GateFinding> Summed(IEnumerable<(MetricKind Kind, SeriesKey Key)> values, FindingStatus status, string one, string many)
     {
         foreach (var task in values.GroupBy(value => (Family: Family(value.Kind), value.Key.SuiteId, value.Key.TaskId)))
         {
             var keys = task.Select(value => value.Key).Distinct().ToList();
-            if (keys.Count <= 5)
+            if (keys.Count <= MostNamed)
             {
                 foreach (var key in keys)
                     yield return new(task.Key.Family, "missing", status, key, one);
@@ -54,8 +58,6 @@ internal static class GateValidity
                 $"{task.Key.SuiteId} {task.Key.TaskId}: {task.Count()} values of {variants} variant{(variants == 1 ? "" : "s")} {many} (the first: {SeriesTitle.Of(keys[0])})."));
         }
     }
-
-    public static string Family(MetricKind kind) => kind switch { MetricKind.Duration => "latency", MetricKind.Bytes => "memory", _ => "quality" };
 
     private static GateFinding Whole(string message) => new("validity", "missing", FindingStatus.Undecided, null, message);
 }

@@ -101,7 +101,7 @@ public sealed class ResultStore : IDisposable
             throw new ResultsException(ResultsProblem.NotFound, $"{Path} holds no cell '{cellId}' of run '{runId}'.");
         return new CellResult(
             cell, Metrics(new MetricFilter(RunId: runId, CellId: cellId)), Samples(runId, cellId), TimingBlocks(runId, cellId), TrainingPoints(runId, cellId),
-            [.. Events(runId).Where(record => record.CellId == cellId)])
+            RunRows.Events(_connection, runId, cellId))
         {
             Responses = Responses(runId, cellId),
         };
@@ -118,12 +118,17 @@ public sealed class ResultStore : IDisposable
     public IReadOnlyList<MetricRecord> Metrics(string runId) => Metrics(new MetricFilter(RunId: runId));
 
     /// <summary>Metrics that a filter lets through.</summary>
-    public IReadOnlyList<MetricRecord> Metrics(MetricFilter filter) => Read(() => MetricRows.Read(
-        _connection,
-        "($0 IS NULL OR cells.run_id = $0) AND ($1 IS NULL OR cells.cell_id = $1) AND ($2 IS NULL OR series.suite_id = $2) "
-        + "AND ($3 IS NULL OR series.task_id = $3) AND ($4 IS NULL OR series.metric = $4) AND ($5 IS NULL OR series.variant_id = $5) "
-        + "AND ($6 IS NULL OR series.phase = $6)",
-        filter.RunId, filter.CellId, filter.SuiteId, filter.TaskId, filter.Metric, filter.VariantId, filter.Phase));
+    public IReadOnlyList<MetricRecord> Metrics(MetricFilter filter) => Read(() =>
+    {
+        // Only what is asked for: SQLite uses no index where a condition may be left out.
+        (string Column, string? Value)[] asked = [.. new (string Column, string? Value)[]
+        {
+            ("cells.run_id", filter.RunId), ("cells.cell_id", filter.CellId), ("series.suite_id", filter.SuiteId), ("series.task_id", filter.TaskId),
+            ("series.metric", filter.Metric), ("series.variant_id", filter.VariantId), ("series.phase", filter.Phase),
+        }.Where(condition => condition.Value is not null)];
+        return MetricRows.Read(
+            _connection, asked.Length == 0 ? "TRUE" : string.Join(" AND ", asked.Select((condition, i) => $"{condition.Column} = ${i}")), [.. asked.Select(condition => condition.Value)]);
+    });
 
     /// <summary>Samples of a cell, group by group (metric, loop count, slice), each in the order in which it was written.</summary>
     public IReadOnlyList<SampleRecord> Samples(string runId, string cellId, string? metric = null, int? testedLoopCount = null) => Read(() =>

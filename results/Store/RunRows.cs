@@ -34,8 +34,9 @@ internal static class RunRows
     public static void InsertEvent(SqliteConnection connection, string runId, EventRecord e) =>
         Tables.Events.Insert(connection, runId, e.CellId, StoredTime.Of(e.OccurredUtc), e.Severity, e.Message);
 
-    public static List<EventRecord> Events(SqliteConnection connection, string runId) => Tables.Events.Read(
-        connection, row => new EventRecord(row.Time(2), row.TextOrNull(1), row.Text(3), row.Text(4)), "WHERE run_id = $0 ORDER BY event_row", runId);
+    /// <summary>Events of a run, or of one of its cells.</summary>
+    public static List<EventRecord> Events(SqliteConnection connection, string runId, string? cellId = null) => Tables.Events.Read(
+        connection, row => new EventRecord(row.Time(2), row.TextOrNull(1), row.Text(3), row.Text(4)), "WHERE run_id = $0 AND ($1 IS NULL OR cell_id = $1) ORDER BY event_row", runId, cellId);
 
     public static List<EnvironmentEntry> Environment(SqliteConnection connection, string runId) => Tables.Environment.Read(
         connection, row => new EnvironmentEntry(row.Text(1), row.Text(2)), "WHERE run_id = $0 ORDER BY name", runId);
