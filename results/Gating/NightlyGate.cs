@@ -26,6 +26,7 @@ public static class NightlyGate
             ? RunComparison.Compare(new(store, pin.RunId), new(store, candidateRunId), options.Comparison)
             : null;
         findings.AddRange(await GateQuality.CheckAsync(comparison, pin, runner, cancellation).ConfigureAwait(false));
+        findings.AddRange(TrainedWeights.Check(store, pin.RunId, candidateRunId));
         findings.AddRange(ChosenRecipes.Check(store, pin.RunId, candidateRunId));
         var canary = CanaryCheck.Check(store, run, metrics, options);
         findings.AddRange(canary);

@@ -8,7 +8,7 @@ program=$1; shift
 [ $# -gt 0 ] || set -- -class "*FusedOperationTests" -class "*ChunkBuildTests" -class "*SparsePrefillTests" -class "*SparseDecodeTests" -class "*DecodeKernelTests" -class "*FusedAdamWTests"
 sources=$(dirname "$0")/../../../baselines/Kernels/Sources
 kernels=$(grep -h __global__ "$sources"/*.cu | grep -oE '[a-z][a-z0-9_]*\(' | tr -d '(' | grep -v launch_bounds | sort -u | paste -sd'|')
-# initcheck does not see what kernels of cuBLAS and cuDNN store by the copy engine: of a plain product in PyTorch it names the kernel that reads the result next. In whole mixers
+# initcheck does not see what kernels of cuBLAS and cuDNN store by the copy engine (initcheck_control.py shows it) and names the kernel that reads the result next. In whole mixers
 # and models that is one of ours, which has tests of its own on inputs that were drawn.
 reads_products='^(split_rotate|rms_norm_forward)$'
 with_products='\.(A_mixer_by_kernels|A_sequence_in_pieces|What_comes_later|Gradients_take|A_backward_pass_with_a_branch|Steps_of_a_mixer)'

@@ -220,6 +220,26 @@ public sealed class NightlyGateTests : IDisposable
     }
 
     [Fact]
+    public async Task Variants_trained_to_other_weights_than_in_the_pinned_run_are_counted()
+    {
+        void Train(string run, string cell, string variant, string weights) => _nights.Store.WriteCell(new(
+            Examples.Cell(run, cell, CellKind.Train) with { VariantId = variant, CheckpointHash = weights }, [], [], [], [], []));
+        var (same, other) = (_nights.Add(20), _nights.Add(21));
+        foreach (var (run, weights) in new[] { ("night-019", "a"), (same, "a"), (other, "b") })
+        {
+            Train(run, "one", "lt2-gdn@tiny", "equal");
+            Train(run, "two", "looped-full@tiny", weights);
+            Train(run, "three", "looped-full@tiny", weights + weights);
+        }
+
+        Assert.DoesNotContain((await _nights.JudgeAsync(same, _pin, new Nights.Runner(1))).Findings, finding => finding.Layer == "weights");
+        var report = await _nights.JudgeAsync(other, _pin, new Nights.Runner(1));
+        Assert.Equal(GateVerdict.Pass, report.Verdict);
+        Assert.Equal("1 of 3 trained models have the pinned run's weights to the last bit; not so looped-full@tiny (2).",
+            Assert.Single(report.Findings, finding => finding.Layer == "weights").Message);
+    }
+
+    [Fact]
     public async Task One_flipped_answer_in_a_thousand_with_the_same_weights_is_named()
     {
         var report = await _nights.JudgeAsync(_nights.Add(20, flipped: new HashSet<int> { 333 }), _pin, new Nights.Runner(1));
