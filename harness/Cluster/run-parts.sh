@@ -2,9 +2,8 @@
 # Carries a plan out part by part on the GPUs of one host where nobody may hold them for long, and packs each part's records small enough to travel:
 #   LT2=lt2/lt2 harness/Cluster/run-parts.sh nightly OUT 520 reach text-gdn,text-deep:2 latency,frontier,loops recall,parity:14
 # PLAN, a folder, seconds after which everything stops with its state saved (packing may take a minute more; the same command goes on), then parts of the plan (names joined by
-# commas are one part), the largest first, each with workers that run side by side (--workers; 1). The first part begins the run and is done before the others, so let it be a short
-# one; the others then go to whichever GPU is free. GPUS="0 1" takes some GPUs, GPUS=cpu none. A part that ended leaves OUT/records/PART.store.br (at most 5 MB). When all are
-# there, join them anywhere:
+# commas are one part), each with workers that run side by side (--workers; 1). First a short one, which begins the run and is done before the others; then the largest first, since
+# they go to whichever GPU is free. GPUS="0 1" takes some GPUs, GPUS=cpu none. A part that ended leaves OUT/records/PART.store.br (at most 5 MB). When all are there, join them:
 #   lt2 merge OUT/records/*.store.br && lt2 run PLAN --run "$(cat OUT/run)"       (the latter finds nothing left to do, marks the run complete and writes its pages)
 # Exit code: 0 all parts are done, 3 some are left.
 set -uo pipefail

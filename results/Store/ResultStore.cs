@@ -121,13 +121,13 @@ public sealed class ResultStore : IDisposable
     public IReadOnlyList<MetricRecord> Metrics(MetricFilter filter) => Read(() =>
     {
         // Only what is asked for: SQLite uses no index where a condition may be left out.
-        (string Column, string? Value)[] asked = [.. new (string Column, string? Value)[]
+        var asked = new (string Column, string? Value)[]
         {
             ("cells.run_id", filter.RunId), ("cells.cell_id", filter.CellId), ("series.suite_id", filter.SuiteId), ("series.task_id", filter.TaskId),
             ("series.metric", filter.Metric), ("series.variant_id", filter.VariantId), ("series.phase", filter.Phase),
-        }.Where(condition => condition.Value is not null)];
-        return MetricRows.Read(
-            _connection, asked.Length == 0 ? "TRUE" : string.Join(" AND ", asked.Select((condition, i) => $"{condition.Column} = ${i}")), [.. asked.Select(condition => condition.Value)]);
+        }.Where(condition => condition.Value is not null).ToList();
+        var conditions = asked.Count == 0 ? "TRUE" : string.Join(" AND ", asked.Select((condition, i) => $"{condition.Column} = ${i}"));
+        return MetricRows.Read(_connection, conditions, [.. asked.Select(condition => condition.Value)]);
     });
 
     /// <summary>Samples of a cell, group by group (metric, loop count, slice), each in the order in which it was written.</summary>
