@@ -12,6 +12,15 @@ internal static class CanaryCheck
     {
         if (!metrics.Any(metric => metric.Kind == MetricKind.Duration && !CanarySeries.Is(metric.Key)))
             return [];
+        return Findings(store, run, [.. metrics.Where(metric => CanarySeries.Is(metric.Key))], options);
+    }
+
+    /// <summary>Whether an earlier night's times may be measured against.</summary>
+    public static bool IsTrusted(ResultStore store, RunRecord run, GateOptions options) =>
+        Findings(store, run, store.Metrics(new MetricFilter(RunId: run.RunId, TaskId: CanarySeries.TaskId)), options).Count == 0;
+
+    private static List<GateFinding> Findings(ResultStore store, RunRecord run, IReadOnlyList<MetricRecord> canaries, GateOptions options)
+    {
         var findings = new List<GateFinding>();
         var blocks = store.TimingBlocks(run.RunId);
         var tainted = blocks.Where(block => block.IsTainted).ToList();
@@ -20,7 +29,6 @@ internal static class CanaryCheck
             findings.Add(Invalid(null, $"{tainted.Count} of {blocks.Count} timing blocks ran under throttling or load"
                 + $"{(tainted[0].ThrottleReason is { } reason ? $" (the first: {reason})" : "")}: times of tonight are not judged."));
         }
-        var canaries = metrics.Where(metric => CanarySeries.Is(metric.Key)).ToList();
         if (canaries.Count == 0)
             findings.Add(new("latency", "canary", FindingStatus.Undecided, null, "The canary workload was not measured, so the night's times cannot be trusted."));
         foreach (var workload in canaries.GroupBy(canary => canary.Key with { CaseParameters = "" }))

@@ -41,7 +41,7 @@ public static class LatencyGate
             // One finding: in a plan's first nights this is every series it times.
             var (fewest, most) = (young.Min(series => series.LogTimes.Count) - 1, young.Max(series => series.LogTimes.Count) - 1);
             findings.Add(Undecided(young.Count == 1 ? young[0].Key : null,
-                $"{(young.Count == 1 ? "The time has" : $"{young.Count} times have")} only {(fewest == most ? $"{most}" : $"{fewest} to {most}")} earlier nights "
+                $"{(young.Count == 1 ? "The time has" : $"{young.Count} times have")} only {(fewest == most ? $"{most}" : $"{fewest} to {most}")} earlier {(most == 1 ? "night" : "nights")} "
                 + $"(the screen needs {options.MinimumNights}), so both builds have to be measured side by side"));
         }
         return findings;

@@ -33,21 +33,20 @@ public static class NightlyGate
         var times = metrics.Where(metric => metric.Kind == MetricKind.Duration && !CanarySeries.Is(metric.Key) && metric.Value > 0).ToList();
         if (canary.Count == 0)
         {
-            var series = times.Select(metric => History(store, run, metric, pin)).ToList();
+            var nights = new NightTimes(store, options);
+            var series = times.DistinctBy(metric => (metric.Key, metric.Seed)).Select(metric => History(nights.Of(metric.Key, metric.Seed, run), metric, pin)).ToList();
             findings.AddRange(await LatencyGate.EvaluateAsync(series, runner, options, cancellation).ConfigureAwait(false));
         }
         return GateVerdicts.Report(findings, comparison, pin, candidateRunId, metrics.Count, "the pin");
     }
 
-    private static LatencySeries History(ResultStore store, RunRecord run, MetricRecord metric, PinFile pin)
+    private static LatencySeries History(IReadOnlyList<(RunRecord Run, double LogTime)> nights, MetricRecord metric, PinFile pin)
     {
-        var earlier = store.Series(metric.Key)
-            .Where(p => p.Run.StartedUtc < run.StartedUtc && p.Run.Status == RunStatus.Completed && p.Metric.Seed == metric.Seed && p.Metric.Value > 0).ToList();
-        var logs = earlier.Select(p => Math.Log(p.Metric.Value!.Value)).ToList();
+        var logs = nights.Select(night => night.LogTime).ToList();
         // A pin accepts the changes before it: noise is judged on the level that was accepted, from its first night.
-        var accepted = EDivisive.Find([.. logs.Take(earlier.FindIndex(p => p.Run.RunId == pin.RunId) + 1)]);
-        var current = logs.Skip(accepted.Count > 0 ? accepted[^1].Index : 0);
+        var pinnedNight = nights.SkipLast(1).Select(night => night.Run.RunId).ToList().IndexOf(pin.RunId);
+        var accepted = EDivisive.Find([.. logs.Take(pinnedNight + 1)]);
         var pinned = pin.Metrics.FirstOrDefault(m => m.Key == metric.Key && m.Seed == metric.Seed)?.Value;
-        return new(metric.Key, [.. current, Math.Log(metric.Value!.Value)], pinned is > 0 ? Math.Log(pinned.Value) : null);
+        return new(metric.Key, [.. logs.Skip(accepted.Count > 0 ? accepted[^1].Index : 0)], pinned is > 0 ? Math.Log(pinned.Value) : null);
     }
 }

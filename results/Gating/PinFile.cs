@@ -47,7 +47,8 @@ public sealed record PinFile(
             throw new ResultsException(ResultsProblem.PinUnusable, "A pin needs a reason: say why this run is accepted, with --reason.");
         if (run.Status != RunStatus.Completed)
             throw new ResultsException(ResultsProblem.PinUnusable, $"Run '{runId}' is {StoredName.Of(run.Status)}; only a completed run can be pinned. Continue it first.");
-        var metrics = store.Metrics(runId).Select(metric => Pinned(store, run, metric)).OrderBy(m => m.SeriesId, StringComparer.Ordinal).ThenBy(m => m.Seed).ToList();
+        var nights = new NightTimes(store, new());
+        var metrics = store.Metrics(runId).Select(metric => Pinned(nights, run, metric)).OrderBy(m => m.SeriesId, StringComparer.Ordinal).ThenBy(m => m.Seed).ToList();
         return new(CurrentSchemaVersion, run.PlanName, run.PlanHash, runId, run.BuildId, run.Commit, bundleHash, reason, pinnedBy, pinnedUtc, former?.RunId,
             Gating.SamplesDigest.Of(store, runId), metrics);
     }
@@ -91,15 +92,13 @@ public sealed record PinFile(
         }
     }
 
-    private static PinnedMetric Pinned(ResultStore store, RunRecord run, MetricRecord metric)
+    private static PinnedMetric Pinned(NightTimes nights, RunRecord run, MetricRecord metric)
     {
         var plain = new PinnedMetric(
             SeriesIdentity.Of(metric.Key), metric.Key, metric.Seed, metric.Value, null, 1, metric.StandardError, metric.Kind, metric.Unit);
         if (metric.Kind != MetricKind.Duration || metric.Value is not > 0)
             return plain;
-        var logs = store.Series(metric.Key)
-            .Where(p => p.Run.StartedUtc <= run.StartedUtc && p.Run.BuildId == run.BuildId && p.Metric.Seed == metric.Seed && p.Metric.Value > 0)
-            .TakeLast(Nights).Select(p => Math.Log(p.Metric.Value!.Value)).ToList();
+        var logs = nights.Of(metric.Key, metric.Seed, run).Where(night => night.Run.BuildId == run.BuildId).TakeLast(Nights).Select(night => night.LogTime).ToList();
         var spread = RobustLocationAndSpread.Of(logs);
         return plain with
         {

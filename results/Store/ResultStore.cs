@@ -155,7 +155,7 @@ public sealed class ResultStore : IDisposable
     /// <summary>Every series of the store, by <see cref="SeriesIdentity"/>.</summary>
     public IReadOnlyList<SeriesKey> SeriesKeys() => Read(() => MetricRows.Keys(_connection));
 
-    /// <summary>History of a series across runs, oldest first; several points a run where a run has several seeds.</summary>
+    /// <summary>History of a series across runs, oldest first; several points a run where it has several seeds, or parts that measured the same.</summary>
     public IReadOnlyList<SeriesPoint> Series(SeriesKey key) => Read(() =>
     {
         var runs = RunRows.Read(_connection, "").ToDictionary(run => run.RunId, StringComparer.Ordinal);

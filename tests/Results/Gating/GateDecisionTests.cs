@@ -70,7 +70,7 @@ public sealed class GateDecisionTests : IDisposable
         var finding = Assert.Single(await LatencyGate.EvaluateAsync(series, null, new GateOptions(), TestContext.Current.CancellationToken));
 
         Assert.Equal((FindingStatus.Undecided, null), (finding.Status, finding.Key));
-        Assert.Contains("2 times have only 1 earlier nights", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("2 times have only 1 earlier night ", finding.Message, StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -97,6 +97,38 @@ public sealed class NightlyGateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_time_that_two_parts_of_a_night_measured_is_one_night_and_one_suspect()
+    {
+        using var young = new Nights();
+        var pin = young.Pin(young.Add(0, timeCells: 2));
+        var tonight = young.Add(1, timeCells: 2);
+        var runner = new Nights.Runner(1);
+
+        var report = await young.JudgeAsync(tonight, pin);
+        await young.JudgeAsync(tonight, pin, runner);
+
+        Assert.Contains("The time has only 1 earlier night ", report.Summary, StringComparison.Ordinal);
+        Assert.Equal(1, runner.Calls);
+        var times = pin.Metrics.Where(metric => metric.Key == Examples.TimeKey()).ToList();
+        Assert.Equal(2, times.Count);
+        Assert.All(times, time => Assert.Equal((1, times[0].Value), (time.Nights, time.Value)));
+    }
+
+    [Fact]
+    public async Task Nights_under_load_or_with_a_moved_canary_are_no_history()
+    {
+        using var young = new Nights();
+        var pin = young.Pin(young.Add(0));
+        young.Add(1, slowdown: 1.5, taintedShare: 0.8);
+        young.Add(2, slowdown: 1.5, lastCanary: 1.2);
+
+        var report = await young.JudgeAsync(young.Add(3), pin);
+
+        Assert.Contains("only 1 earlier night ", report.Summary, StringComparison.Ordinal);
+        Assert.Equal(2, young.Pin("night-003").Metrics.Single(metric => metric.Key == Examples.TimeKey()).Nights);
+    }
+
+    [Fact]
     public async Task Creep_that_stays_under_the_floor_each_night_is_held_by_the_ratchet()
     {
         for (var night = 20; night < 80; night++)

@@ -48,12 +48,15 @@ public sealed class RunArchiveTests : IDisposable
     }
 
     [Fact]
-    public void Where_room_is_short_samples_at_other_loop_counts_go_first_then_other_seeds_then_all_and_values_stay()
+    public void Where_room_is_short_the_file_is_packed_more_tightly_then_samples_at_other_loop_counts_go_first_then_other_seeds_then_all_and_values_stay()
     {
         _store.CreateRun(_run);
         _store.WriteCell(Examples.ScoreCell(_run.RunId, "c1", samples: 2000));
         RunArchive.Write(_store, _run.RunId, Archive, 1 << 20);
+        var quick = new FileInfo(Archive).Length;
+        Assert.Equal(ArchivedSamples.All, RunArchive.Write(_store, _run.RunId, Archive, quick - 1)); // smaller, at the price of time
         var whole = new FileInfo(Archive).Length;
+        Assert.InRange(whole, 1, quick - 1);
 
         Assert.Equal(ArchivedSamples.TrainedLoopCount, RunArchive.Write(_store, _run.RunId, Archive, whole - 1));
         using (var read = Unpacked())
