@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Mixers;
 
 /// <summary>
-/// Softmax attention by the library's fused operation, or over a window by a kernel that reads nothing outside it; neither holds all scores:
+/// Softmax attention by the library's fused operation, by kernels of ours for gradients that repeat to the last bit, or over a window by a kernel that reads nothing outside it;
+/// none holds all scores:
 /// o_t = Σ_(i visible to t) softmax_i(scale · q_t·k_i) v_i. Query head h reads key head h / (HQ / H). The plain form, with explicit scores, is <see cref="Operators.SoftmaxAttention"/>.
 /// Query row i stands at position Lk − Lq + i; it sees itself and what is before it, or with a window w itself and the w − 1 tokens before it.
 /// </summary>
@@ -41,6 +42,7 @@ public static class ScaledDotProductAttention
     {
         var groups = q.shape[2] / k.shape[2];
         if (groups > 1) (k, v) = (k.repeat_interleave(groups, 2), v.repeat_interleave(groups, 2));
+        if (causal && FusedCausalAttention.Serves(q, k, v)) return FusedCausalAttention.Apply(q, k, v, scale);
         if (scale is { } given) q = q.mul(given * Math.Sqrt(q.shape[3])); // the library's own scale is D^-0.5
         return nn.functional.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), visible, is_casual: causal).transpose(1, 2);
     }

@@ -3,6 +3,7 @@
 // the gradients of keys and values and once for those of queries, so nothing is added across warps and results repeat bit for bit. bfloat16, WIDTH 16 or 32.
 // ROWS is the length rounded up to whole groups; warps take groups of rows from both ends, so that each has about the same share of the triangle.
 #include "tensor_core.cuh"
+#include "attention_products.cuh"
 #include "short_attention.cuh"
 
 #if FORWARD
@@ -15,7 +16,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2) short_attention_forward
     u16* q = reinterpret_cast<u16*>(shared);
     u16* k = q + ROWS * ROW;
     u16* v = k + ROWS * ROW;
-    const int batch = blockIdx.x / heads, head = blockIdx.x % heads, lane = threadIdx.x % 32, g = lane / 4, t2 = lane % 4 * 2;
+    const int batch = blockIdx.x / heads, head = blockIdx.x % heads, lane = threadIdx.x % 32, g = lane / 4;
     const long long stride = 3LL * heads * WIDTH, width = (long long)heads * WIDTH;
     const u16* from = packed + (long long)batch * length * stride + head * WIDTH;
     load_head<false, THREADS>(q, k, v, nullptr, nullptr, from, stride, width, table, nullptr, nullptr, length);
@@ -33,92 +34,19 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2) short_attention_forward
         for (int m = 0; m < MANY; m++)
 #pragma unroll
             for (int inner = 0; inner < INNER; inner++) load_matrices(left[m][inner], rows_first(q + (first + 16 * m) * ROW) + inner * 16);
-        float sum[MANY][TILES][4] = {}, largest[MANY][2], total[MANY][2] = {};
-#pragma unroll
-        for (int m = 0; m < MANY; m++) largest[m][0] = largest[m][1] = -1e30f;
+        Softmax<MANY> out;
+        begin(out);
 #pragma unroll 1
-        for (int key = 0; key < first + GROUP; key += STEP)
-        {
-            float s[MANY][4][4] = {};
-#pragma unroll
-            for (int inner = 0; inner < INNER; inner++)
-#pragma unroll
-                for (int half = 0; half < 2; half++)
-                {
-                    u32 b[4];
-                    load_matrices(b, columns_first(k + (key + 16 * half) * ROW) + inner * 16);
-#pragma unroll
-                    for (int m = 0; m < MANY; m++)
-                    {
-                        multiply(s[m][2 * half], left[m][inner], b[0], b[1]);
-                        multiply(s[m][2 * half + 1], left[m][inner], b[2], b[3]);
-                    }
-                }
-            if (key + STEP > first)
-#pragma unroll
-                for (int m = 0; m < MANY; m++)
-#pragma unroll
-                    for (int tile = 0; tile < 4; tile++)
-#pragma unroll
-                        for (int i = 0; i < 4; i++)
-                            if (key + tile * 8 + t2 + (i & 1) > first + 16 * m + g + (i & 2) * 4) s[m][tile][i] = -1e30f;
-            u32 p[MANY][2][4];
-#pragma unroll
-            for (int m = 0; m < MANY; m++)
-            {
-#pragma unroll
-                for (int half = 0; half < 2; half++)
-                {
-                    float top = -1e30f;
-#pragma unroll
-                    for (int tile = 0; tile < 4; tile++) top = fmaxf(top, fmaxf(s[m][tile][2 * half], s[m][tile][2 * half + 1]));
-                    top = fmaxf(top, __shfl_xor_sync(0xffffffffu, top, 1));
-                    top = fmaxf(top, __shfl_xor_sync(0xffffffffu, top, 2));
-                    top = fmaxf(top * factor, largest[m][half]);
-                    const float shrink = power_of_two(largest[m][half] - top);
-                    largest[m][half] = top;
-                    float added = 0.f;
-#pragma unroll
-                    for (int tile = 0; tile < 4; tile++)
-#pragma unroll
-                        for (int i = 2 * half; i < 2 * half + 2; i++) added += s[m][tile][i] = power_of_two(s[m][tile][i] * factor - top);
-                    total[m][half] = total[m][half] * shrink + added;
-#pragma unroll
-                    for (int tile = 0; tile < TILES; tile++)
-                    {
-                        sum[m][tile][2 * half] *= shrink;
-                        sum[m][tile][2 * half + 1] *= shrink;
-                    }
-                }
-                pack_left(p[m][0], s[m][0], s[m][1]);
-                pack_left(p[m][1], s[m][2], s[m][3]);
-            }
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-#pragma unroll
-                for (int column = 0; column < INNER; column++)
-                {
-                    u32 b[4];
-                    load_matrices_transposed(b, rows_first(v + (key + 16 * half) * ROW) + column * 16);
-#pragma unroll
-                    for (int m = 0; m < MANY; m++)
-                    {
-                        multiply(sum[m][2 * column], p[m][half], b[0], b[1]);
-                        multiply(sum[m][2 * column + 1], p[m][half], b[2], b[3]);
-                    }
-                }
-        }
+        for (int key = 0; key < first + GROUP; key += STEP) attend(out, left, k + key * ROW, v + key * ROW, factor, key - first);
+        float log[MANY][2];
+        finish(out, log);
 #pragma unroll
         for (int m = 0; m < MANY; m++)
         {
 #pragma unroll
             for (int half = 0; half < 2; half++)
-            {
-                total[m][half] += __shfl_xor_sync(0xffffffffu, total[m][half], 1);
-                total[m][half] += __shfl_xor_sync(0xffffffffu, total[m][half], 2);
-                if (lane % 4 == 0) denominators[(long long)blockIdx.x * ROWS + first + 16 * m + g + 8 * half] = largest[m][half] + log2f(total[m][half]);
-            }
-            stage_tile(q + (first + 16 * m) * ROW, sum[m], 1.f / total[m][0], 1.f / total[m][1]); // only this warp read these queries
+                if (lane % 4 == 0) denominators[(long long)blockIdx.x * ROWS + first + 16 * m + g + 8 * half] = log[m][half];
+            stage_tile(q + (first + 16 * m) * ROW, out.sum[m], 1.f / out.total[m][0], 1.f / out.total[m][1]); // only this warp read these queries
         }
         write_rows<GROUP>(o + (long long)batch * length * width + head * WIDTH, q + first * ROW, width, first, length);
     }
@@ -126,8 +54,6 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2) short_attention_forward
 #else
 // Warps for either half of the work: keys and values in groups of 16 rows, queries, which need fewer registers, in groups of 32.
 constexpr int WARPS = ROWS >= 256 ? 4 : (ROWS + 63) / 64, THREADS = 2 * 32 * WARPS;
-
-template <int MANY> struct Products { float scores[MANY][2][4], gradients[MANY][2][4]; };
 
 // The group of 16 MANY rows that a warp takes in its turn, from both ends so that each warp has about the same share of the triangle; -1 for none.
 template <int MANY> __device__ __forceinline__ int first_row(int turn, int length)
@@ -138,76 +64,6 @@ template <int MANY> __device__ __forceinline__ int first_row(int turn, int lengt
 }
 
 template <int MANY> constexpr int TURNS = (ROWS / (16 * MANY) + 1) / 2 * 2;
-
-// Probabilities' logits and their gradients for 16 columns: left operands in registers, right operands [column][inner].
-template <int MANY> __device__ __forceinline__ void score(Products<MANY>& out, const u32 (&a)[MANY][INNER][4], const u32 (&b)[MANY][INNER][4], const u16* right_a, const u16* right_b)
-{
-    out = {};
-#pragma unroll
-    for (int inner = 0; inner < INNER; inner++)
-    {
-        u32 x[4], y[4];
-        load_matrices(x, columns_first(right_a) + inner * 16);
-        load_matrices(y, columns_first(right_b) + inner * 16);
-#pragma unroll
-        for (int m = 0; m < MANY; m++)
-        {
-            multiply(out.scores[m][0], a[m][inner], x[0], x[1]);
-            multiply(out.scores[m][1], a[m][inner], x[2], x[3]);
-            multiply(out.gradients[m][0], b[m][inner], y[0], y[1]);
-            multiply(out.gradients[m][1], b[m][inner], y[2], y[3]);
-        }
-    }
-}
-
-// Right operands of `gather`, read ahead of it.
-__device__ __forceinline__ void load_right(u32 (&right)[INNER][4], const u16* rows)
-{
-#pragma unroll
-    for (int column = 0; column < INNER; column++) load_matrices_transposed(right[column], rows_first(rows) + column * 16);
-}
-
-// sum += left · rows [16][WIDTH].
-template <int MANY> __device__ __forceinline__ void gather(float (&sum)[MANY][TILES][4], const u32 (&left)[MANY][4], const u32 (&right)[INNER][4])
-{
-#pragma unroll
-    for (int column = 0; column < INNER; column++)
-#pragma unroll
-        for (int m = 0; m < MANY; m++)
-        {
-            multiply(sum[m][2 * column], left[m], right[column][0], right[column][1]);
-            multiply(sum[m][2 * column + 1], left[m], right[column][2], right[column][3]);
-        }
-}
-
-template <int MANY> __device__ __forceinline__ void load_left(u32 (&left)[MANY][INNER][4], const u16* rows)
-{
-#pragma unroll
-    for (int m = 0; m < MANY; m++)
-#pragma unroll
-        for (int inner = 0; inner < INNER; inner++) load_matrices(left[m][inner], rows_first(rows + 16 * m * ROW) + inner * 16);
-}
-
-// Probabilities and the gradients of their logits in place of logits and gradients of probabilities: log2 of denominators and dy . y by row or by column.
-// MASKED zeroes what lies above the diagonal: `ahead` is column minus row of the first element.
-template <bool MASKED, bool BY_ROW, int MANY> __device__ __forceinline__ void normalise(Products<MANY>& x, const float (&log)[4], const float (&less)[4], float factor, int ahead)
-{
-    const int g = threadIdx.x % 32 / 4, t2 = threadIdx.x % 4 * 2;
-#pragma unroll
-    for (int m = 0; m < MANY; m++)
-#pragma unroll
-        for (int tile = 0; tile < 2; tile++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int at = BY_ROW ? 2 * m + (i >> 1) : 2 * tile + (i & 1);
-                float probability = power_of_two(x.scores[m][tile][i] * factor - log[at]);
-                const int above = ahead + tile * 8 + t2 + (i & 1) - (16 * m + g + (i & 2) * 4);
-                if (MASKED && (BY_ROW ? above > 0 : above < 0)) probability = 0.f;
-                x.scores[m][tile][i] = probability;
-                x.gradients[m][tile][i] = probability * (x.gradients[m][tile][i] - less[at]);
-            }
-}
 
 // grid: B · H. The first WARPS warps give the gradients of keys and values, the others those of queries, all in the packed layout.
 extern "C" __global__ void __launch_bounds__(THREADS, 2) short_attention_backward(

@@ -1,9 +1,5 @@
-// What both directions of short_attention.cu share: places in tiles, the rotation by units of eight angles, loading a head, staging and writing rows.
-constexpr int ROW = WIDTH + 8, INNER = WIDTH / 16, TILES = WIDTH / 8, PAIRS = WIDTH / 2;
-
-__device__ __forceinline__ const u16* rows_first(const u16* tile) { return rows_first(tile, ROW); }
-
-__device__ __forceinline__ const u16* columns_first(const u16* tile) { return columns_first(tile, ROW); }
+// What both directions of short_attention.cu share: the rotation by units of eight angles, and loading a head.
+constexpr int PAIRS = WIDTH / 2;
 
 struct Unit { Words x, y; };             // 16 elements of a row, whose pairs lie within them
 
@@ -53,15 +49,6 @@ __device__ __forceinline__ void turn_unit(Unit& part, const float4 (&turns)[4])
     }
 }
 
-__device__ __forceinline__ float dot(const Words& a, const Words& b)
-{
-    float sum = 0.f;
-#pragma unroll
-    for (int w = 0; w < 4; w++)
-        sum += bf16_to_float(a.w[w]) * bf16_to_float(b.w[w]) + __uint_as_float(a.w[w] & 0xffff0000u) * __uint_as_float(b.w[w] & 0xffff0000u);
-    return sum;
-}
-
 // A head's queries and keys, turned, and values into shared memory, zeros from `length` on; with GRADIENTS the outputs' gradients and each row's dy . y too.
 template <bool GRADIENTS, int THREADS> __device__ __forceinline__ void load_head(
     u16* q, u16* k, u16* v, u16* up, float* delta, const u16* packed, long long stride, long long width, const float2* table, const u16* dy, const u16* y, int length)
@@ -98,32 +85,6 @@ template <bool GRADIENTS, int THREADS> __device__ __forceinline__ void load_head
         store_unit(k + row * ROW, unit, parts[1]);
         store_unit(v + row * ROW, unit, parts[2]);
     }
-}
-
-// Sums of 16 rows as bfloat16 into shared memory.
-__device__ __forceinline__ void stage_tile(u16* to, const float (&sum)[TILES][4], float low, float high)
-{
-    const int lane = threadIdx.x % 32;
-    u16* at = to + lane / 4 * ROW + lane % 4 * 2;
-#pragma unroll
-    for (int tile = 0; tile < TILES; tile++)
-    {
-        *reinterpret_cast<u32*>(at + tile * 8) = floats_to_bf16x2(sum[tile][0] * low, sum[tile][1] * low);
-        *reinterpret_cast<u32*>(at + 8 * ROW + tile * 8) = floats_to_bf16x2(sum[tile][2] * high, sum[tile][3] * high);
-    }
-}
-
-// COUNT staged rows of this warp to global memory, by 16 bytes.
-template <int COUNT> __device__ __forceinline__ void write_rows(u16* to, const u16* from, long long stride, int first, int length)
-{
-    __syncwarp();
-#pragma unroll
-    for (int i = threadIdx.x % 32; i < COUNT * TILES; i += 32)
-    {
-        const int row = i / TILES, pack = i % TILES * 8;
-        if (first + row < length) *reinterpret_cast<Words*>(to + (first + row) * stride + pack) = *reinterpret_cast<const Words*>(from + row * ROW + pack);
-    }
-    __syncwarp();
 }
 
 // Gradients of turned rows back to those of the rows before: the sums of 16 rows from position `first`.

@@ -1,5 +1,7 @@
 using LT2.Eval.Models.Kernels;
 using LT2.Eval.Models.Layers;
+using LT2.Eval.Models.Mixers;
+using LT2.Eval.Models.Mixers.Operators;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Verification.Kernels;
@@ -21,6 +23,8 @@ internal static class KernelChecks
         .. OperationCheck.Of("L2 norm", [[2, 33, 5, 24]], x => [FusedL2Norm.Apply(x[0], 1e-6)], x => [x[0].mul(x[0].square().sum(-1, keepdim: true).add(1e-6).rsqrt())]),
         .. OperationCheck.Of("decay gates", [[2, 300, 6], [2, 300, 6], [6], [6]], x => Pair(FusedDecayGates.Apply(x[0], x[1], x[2], x[3], 2)),
             x => [nn.functional.softplus(x[0].add(x[3])).mul(x[2].exp().neg()), x[1].sigmoid().mul(2)]),
+        .. OperationCheck.Of("causal attention", [[2, 300, 3, 64], [2, 300, 3, 64], [2, 300, 3, 64]],
+            x => [ScaledDotProductAttention.Causal(x[0], x[1], x[2])], x => [SoftmaxAttention.Causal(x[0], x[1], x[2])], float32: false),
         RecurrenceCheck.Of(true, "usual", 2, 200, 2, 4, 24, 48),
         RecurrenceCheck.Of(true, "no decay", 1, 130, 2, 2, 64, 64),
         RecurrenceCheck.Of(true, "extreme", 1, 200, 2, 2, 128, 128),

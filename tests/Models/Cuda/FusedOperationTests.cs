@@ -250,6 +250,54 @@ public sealed class FusedOperationTests
     }
 
     [Theory]
+    [InlineData(64, 512, false)]
+    [InlineData(64, 129, true)]
+    [InlineData(128, 200, false)]
+    [InlineData(128, 64, true)]
+    [InlineData(32, 1100, false)]
+    [InlineData(16, 65, true)]
+    [InlineData(64, 1, false)]
+    [InlineData(32, 128, true)]
+    public void Causal_attention_equals_the_plain_one(int width, int length, bool scaled)
+    {
+        double? scale = scaled ? 0.3 : null;
+        Gpu.Compare("bfloat16", [[2, length, 3, width], [2, length, 3, width], [2, length, 3, width]],
+            x =>
+            {
+                Assert.True(FusedCausalAttention.Serves(x[0], x[1], x[2]));
+                return [ScaledDotProductAttention.Causal(x[0], x[1], x[2], scale: scale)];
+            },
+            x => [SoftmaxAttention.Causal(x[0], x[1], x[2], scale: scale)], Tolerance("bfloat16"));
+    }
+
+    [Theory]
+    [InlineData(64, 512, 4)]
+    [InlineData(64, 300, 1)]
+    [InlineData(128, 513, 2)]
+    public void Gradients_of_causal_attention_repeat_to_the_last_bit(int width, int length, int keyHeads)
+    {
+        var device = Gpu.RequireKernels().TorchDevice;
+        var shapes = (long[][])[[8, length, 4, width], [8, length, keyHeads, width], [8, length, keyHeads, width]];
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(7, CPU);
+        // Views into packed rows, as a projection gives them, and a gradient whose heads lie before its tokens.
+        var inputs = shapes.Select(shape => randn([shape[0], shape[1], shape[2] + 1, shape[3]], generator: generator).to(ScalarType.BFloat16).to(device).narrow(2, 1, shape[2])).ToArray();
+        var upstream = randn([8, 4, length, width], generator: generator).to(ScalarType.BFloat16).to(device).transpose(1, 2);
+        Tensor[] Gradients()
+        {
+            var leaves = inputs.Select(input => input.detach().requires_grad_(true)).ToArray();
+            var o = ScaledDotProductAttention.Causal(leaves[0], leaves[1], leaves[2]);
+            o.mul(upstream).sum().backward();
+            BackwardTensors.Release();
+            return [o.detach(), .. leaves.Select(leaf => leaf.grad!.clone())];
+        }
+
+        var first = Gradients();
+        for (var again = 0; again < 5; again++)
+            Assert.All(Gradients().Zip(first), pair => Assert.True(pair.First.eq(pair.Second).all().item<bool>()));
+    }
+
+    [Theory]
     [InlineData("float32", 131, 2, true)]
     [InlineData("bfloat16", 131, 1, true)]
     [InlineData("bfloat16", 131, 2, false)]
