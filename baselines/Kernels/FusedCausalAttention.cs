@@ -4,12 +4,15 @@ using static TorchSharp.torch;
 namespace LT2.Eval.Models.Kernels;
 
 /// <summary>
-/// Causal softmax attention with gradients, of any length (Dao 2023, "FlashAttention-2"). The library's own adds parts of a gradient in whatever order they come, so that two
-/// trainings with one seed part after a few steps; this one adds in one order always, and they are equal to the last bit. bfloat16; equal to
-/// <see cref="Mixers.Operators.SoftmaxAttention"/> up to rounding.
+/// Causal softmax attention with gradients (Dao 2023, "FlashAttention-2"). The library's own adds parts of a gradient in whatever order they come, so that two trainings with one
+/// seed part after a few steps; this one adds in one order always, and they are equal to the last bit. bfloat16; equal to <see cref="Mixers.Operators.SoftmaxAttention"/> up to
+/// rounding. It is the slower one, which long sequences feel most: those are the library's.
 /// </summary>
 public sealed class FusedCausalAttention : autograd.SingleTensorFunction<FusedCausalAttention>
 {
+    /// <summary>Tokens of a sequence up to which repeating is worth its time.</summary>
+    internal const int LongestLength = 2048;
+
     const int Threads = 128, Tile = 64, Block = 128; // as in causal_attention.cu
 
     /// <inheritdoc/>
@@ -19,7 +22,7 @@ public sealed class FusedCausalAttention : autograd.SingleTensorFunction<FusedCa
     internal static bool Serves(Tensor q, Tensor k, Tensor v) =>
         FusedOperations.Serves(q) && FusedOperations.Recorded(q, k, v) && q.dtype == ScalarType.BFloat16 && k.dtype == q.dtype && v.dtype == q.dtype
         && q.shape[3] is 16 or 32 or 64 or 128 && q.shape.AsSpan().SequenceEqual(k.shape) && q.shape.AsSpan().SequenceEqual(v.shape)
-        && (q.shape[1] + Tile - 1) / Tile <= 65535;
+        && q.shape[1] <= LongestLength;
 
     /// <summary>Runs it: query t sees keys 0 to t.</summary>
     /// <param name="q">[B, L, H, D], turned.</param>

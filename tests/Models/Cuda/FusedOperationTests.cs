@@ -256,7 +256,7 @@ public sealed class FusedOperationTests
     [InlineData(128, 64, true)]
     [InlineData(32, 1100, false)]
     [InlineData(16, 65, true)]
-    [InlineData(64, 1, false)]
+    [InlineData(64, 2, false)]
     [InlineData(32, 128, true)]
     public void Causal_attention_equals_the_plain_one(int width, int length, bool scaled)
     {
@@ -268,6 +268,37 @@ public sealed class FusedOperationTests
                 return [ScaledDotProductAttention.Causal(x[0], x[1], x[2], scale: scale)];
             },
             x => [SoftmaxAttention.Causal(x[0], x[1], x[2], scale: scale)], Tolerance("bfloat16"));
+    }
+
+    [Fact]
+    public void Causal_attention_of_a_single_token_is_its_value()
+    {
+        var device = Gpu.RequireKernels().TorchDevice;
+        using var scope = NewDisposeScope();
+        var (q, k, v) = (Leaf(), Leaf(), Leaf());
+        Tensor Leaf() => randn([3, 1, 2, 64], ScalarType.BFloat16, device).requires_grad_(true);
+        var o = ScaledDotProductAttention.Causal(q, k, v);
+        o.sum().backward();
+        BackwardTensors.Release();
+
+        Assert.True(o.eq(v).all().item<bool>());
+        Assert.True(v.grad!.eq(1).all().item<bool>());
+        Assert.InRange(q.grad!.abs().max().to(ScalarType.Float64).item<double>() + k.grad!.abs().max().to(ScalarType.Float64).item<double>(), 0, 1e-5);
+    }
+
+    [Fact]
+    public void Longer_sequences_and_heads_of_other_widths_are_left_to_the_library()
+    {
+        var device = Gpu.RequireKernels().TorchDevice;
+        using var scope = NewDisposeScope();
+        Tensor Heads(int length, int width, ScalarType type = ScalarType.BFloat16) => zeros([1, length, 1, width], type, device).requires_grad_(true);
+        bool Serves(Tensor x) => FusedCausalAttention.Serves(x, x, x);
+
+        Assert.True(Serves(Heads(FusedCausalAttention.LongestLength, 64)));
+        Assert.False(Serves(Heads(FusedCausalAttention.LongestLength + 1, 64)));
+        Assert.False(Serves(Heads(64, 48)));
+        Assert.False(Serves(Heads(64, 64, ScalarType.Float32)));
+        Assert.False(Serves(Heads(64, 64).detach()));
     }
 
     [Theory]
