@@ -5,7 +5,7 @@
 # initcheck report kernels of cuBLAS and cuDNN too; what counts, and makes the exit code 1, is a finding in a kernel of baselines/Kernels/Sources, or tests that failed or did not end.
 set -uo pipefail
 program=$1; shift
-[ $# -gt 0 ] || set -- -class "*FusedOperationTests" -class "*ChunkBuildTests" -class "*SparsePrefillTests" -class "*SparseDecodeTests" -class "*DecodeKernelTests" -class "*FusedAdamWTests"
+[ $# -gt 0 ] || set -- -class "*FusedOperationTests" -class "*FusedAttentionTests" -class "*ChunkBuildTests" -class "*SparsePrefillTests" -class "*SparseDecodeTests" -class "*DecodeKernelTests" -class "*FusedAdamWTests"
 sources=$(dirname "$0")/../../../baselines/Kernels/Sources
 kernels=$(grep -h __global__ "$sources"/*.cu | grep -oE '[a-z][a-z0-9_]*\(' | tr -d '(' | grep -v launch_bounds | sort -u | paste -sd'|')
 # initcheck does not see what kernels of cuBLAS and cuDNN store by the copy engine (initcheck_control.py shows it) and names the kernel that reads the result next, where the
