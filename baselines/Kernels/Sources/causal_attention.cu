@@ -29,6 +29,13 @@ template <int COUNT> __device__ __forceinline__ void load_tokens(u16* to, const 
     }
 }
 
+// Tile number `tile` of two tensors into a stage.
+__device__ __forceinline__ void load_tiles(u16* stage, const u16* a, long long a_token, const u16* b, long long b_token, int tile, int length)
+{
+    load_tokens<TILE>(stage, a, a_token, tile * TILE, length);
+    load_tokens<TILE>(stage + TILE * ROW, b, b_token, tile * TILE, length);
+}
+
 #if FORWARD
 // grid: (B · H, blocks of ROWS queries). o [B, L, H, WIDTH]; denominators [B · H, padded].
 extern "C" __global__ void __launch_bounds__(THREADS) causal_attention_forward(
@@ -45,9 +52,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) causal_attention_forward(
     const int tiles = (min(block + ROWS, length) + TILE - 1) / TILE;
     const auto load = [&](int tile)
     {
-        u16* stage = stages + tile % 2 * STAGE;
-        load_tokens<TILE>(stage, k, k_token, tile * TILE, length);
-        load_tokens<TILE>(stage + TILE * ROW, v, v_token, tile * TILE, length);
+        load_tiles(stages + tile % 2 * STAGE, k, k_token, v, v_token, tile, length);
         commit_copies();
     };
     load_tokens<ROWS>(stages + STAGE, q, q_token, block, length);
@@ -132,9 +137,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) causal_attention_queries(
     const int tiles = (min(block + ROWS, length) + TILE - 1) / TILE;
     const auto load = [&](int tile)
     {
-        u16* stage = stages + tile % 2 * STAGE;
-        load_tokens<TILE>(stage, k, k_token, tile * TILE, length);
-        load_tokens<TILE>(stage + TILE * ROW, v, v_token, tile * TILE, length);
+        load_tiles(stages + tile % 2 * STAGE, k, k_token, v, v_token, tile, length);
         commit_copies();
     };
     load(0);
@@ -188,15 +191,12 @@ extern "C" __global__ void __launch_bounds__(THREADS) causal_attention_keys(
     const auto load = [&](int tile)
     {
         const int half = (tile - start) % 2;
-        u16* stage = stages + half * STAGE;
-        load_tokens<TILE>(stage, q, q_token, tile * TILE, length);
-        load_tokens<TILE>(stage + TILE * ROW, dout, up_token, tile * TILE, length);
+        load_tiles(stages + half * STAGE, q, q_token, dout, up_token, tile, length);
         if (threadIdx.x < TILE / 4) copy_async(logs[half] + threadIdx.x * 4, denominators + row_at + tile * TILE + threadIdx.x * 4, true);
         else if (threadIdx.x < TILE / 2) copy_async(deltas[half] + threadIdx.x * 4 - TILE, delta + row_at + tile * TILE + threadIdx.x * 4 - TILE, true);
         commit_copies();
     };
-    load_tokens<TILE>(stages + STAGE, k, k_token, block, length);
-    load_tokens<TILE>(stages + STAGE + TILE * ROW, v, v_token, block, length);
+    load_tiles(stages + STAGE, k, k_token, v, v_token, start, length);
     commit_copies();
     load(start);
     wait_copies<1>();
