@@ -17,6 +17,7 @@ public static class RunArchive
     // Of Brotli's qualities: the second makes a file about a ninth smaller in eight times the time, so it is asked only where that may decide whether samples fit.
     private const int QuickQuality = 9, ThoroughQuality = 10;
 
+    // The least it may be hoped to leave of a file.
     private const double ThoroughShare = 0.85;
 
     /// <summary>Writes a run's archive, with the most of its samples that fits.</summary>

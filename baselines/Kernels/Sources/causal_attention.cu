@@ -1,4 +1,4 @@
-// Causal softmax attention for training, any length, as in Dao 2023 ("FlashAttention-2") but so that results repeat bit for bit: keys and values get their gradients from blocks
+// Causal softmax attention for training, as in Dao 2023 ("FlashAttention-2") but so that results repeat bit for bit: keys and values get their gradients from blocks
 // that walk the queries, queries theirs from blocks that walk the keys, and nothing is added across blocks. Forward keeps log2 of the softmax's denominators, backward recomputes
 // the probabilities twice. bfloat16 with float32 sums (sm_80 and later); WIDTH 16 to 128. FORWARD 1; QUERIES 1: the gradients of queries; neither: those of keys and values.
 // Rows of denominators and of dy . y are as long as whole blocks of 128 tokens; 1e30 and 0 beyond the last token make what is there count nothing.
