@@ -14,7 +14,7 @@ public static class RunArchive
     // Each sample's row has a checksum of four bytes, which nothing makes smaller.
     private const int LeastBytesASample = 4;
 
-    // Of Brotli's qualities: the second makes a file about a ninth smaller in eight times the time, so it is asked only where that may decide whether samples fit.
+    // Of Brotli's qualities: the second makes smaller files and takes several times as long, so it is asked only where that may decide whether samples fit.
     private const int QuickQuality = 9, ThoroughQuality = 10;
 
     // The least it may be hoped to leave of a file.

@@ -188,7 +188,7 @@ public sealed class NightlyGateTests : IDisposable
         var runner = new Nights.Runner(1);
 
         Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(20, withScore: false), _pin, runner)).ExitCode);
-        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(21, withTime: false), _pin, runner)).ExitCode);
+        Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(21, timeCells: 0), _pin, runner)).ExitCode);
         Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(22, withCanary: false), _pin, runner)).ExitCode);
         Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(23, status: RunStatus.Interrupted), _pin, runner)).ExitCode);
         Assert.Equal(4, (await _nights.JudgeAsync(_nights.Add(24, isFailed: true), _pin, runner)).ExitCode);

@@ -32,7 +32,7 @@ public sealed class Nights : IDisposable
 
     public string Add(
         int night, double slowdown = 1, IReadOnlySet<int>? flipped = null, string weights = "w1", double canary = 1, double bytes = 1e9, int samples = 1000,
-        bool withTime = true, bool withScore = true, bool withCanary = true, RunStatus status = RunStatus.Completed, string? cluster = null, int version = 1,
+        bool withScore = true, bool withCanary = true, RunStatus status = RunStatus.Completed, string? cluster = null, int version = 1,
         bool isFailed = false, double? floor = 0.005, double taintedShare = 0, double lastCanary = 1, int timeCells = 1)
     {
         var run = $"night-{night:000}";
@@ -41,7 +41,7 @@ public sealed class Nights : IDisposable
             Store.WriteCell(Score(run, samples, flipped ?? new HashSet<int>(), weights, cluster, version, floor));
         if (isFailed)
             Store.WriteCell(new(Examples.Cell(run, "broken", outcome: CellOutcome.OutOfMemory), [], [], [], [], []));
-        for (var cell = 0; cell < (withTime ? timeCells : 0); cell++)
+        for (var cell = 0; cell < timeCells; cell++)
             Store.WriteCell(Time(run, cell == 0 ? "time" : $"time-{cell}", Examples.TimeKey(), 10 * slowdown * Math.Exp(0.01 * _generator.NextNormal()), taintedShare));
         foreach (var (position, factor) in withCanary ? [("first", canary), ("last", canary * lastCanary)] : Array.Empty<(string, double)>())
         {
