@@ -17,6 +17,13 @@ internal sealed class GateOptionSet
 
     private readonly Option<int> pairs = new("--pairs") { Description = "Interleaved pairs of a confirmation.", DefaultValueFactory = _ => Defaults.Pairs };
 
+    private readonly Option<string?> confirmations = new("--confirmations")
+    {
+        Description = "File of the pairs that confirmations measured, read and added to (default: results/runs/gates/confirmations.jsonl). Pairs of the same two builds are not measured twice.",
+    };
+
+    private readonly Option<bool> measureAgain = new("--measure-again") { Description = "Measure side by side again where pairs are kept, as after a new driver." };
+
     private readonly Option<double> canaryBand = new("--canary-band")
     {
         Description = "Relative move of the canary workload up to which a night's times are judged.", DefaultValueFactory = _ => Defaults.CanaryBand,
@@ -38,7 +45,7 @@ internal sealed class GateOptionSet
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { baselineBuild, pairs, canaryBand, taintedShare, format, notify, json })
+        foreach (var option in new Option[] { baselineBuild, pairs, confirmations, measureAgain, canaryBand, taintedShare, format, notify, json })
         {
             command.Options.Add(option);
         }
@@ -47,14 +54,20 @@ internal sealed class GateOptionSet
     /// <summary>Settings, format and whom to tell, where two checkpoints are judged: no other build takes part, and the pairs stand in for canary and tainted blocks.</summary>
     public CheckpointGateRequest ReadForCheckpoints(ParseResult parsed, string outputRoot, CheckpointGateOptionSet checkpoints)
     {
-        var forRuns = new Option[] { baselineBuild, canaryBand, taintedShare }.Where(option => parsed.GetResult(option) is { Implicit: false }).ToList();
+        var forRuns = new Option[] { baselineBuild, confirmations, measureAgain, canaryBand, taintedShare }.Where(option => parsed.GetResult(option) is { Implicit: false }).ToList();
         return forRuns.Count == 0
-            ? checkpoints.Read(parsed, Read(parsed, outputRoot, run: null))
+            ? checkpoints.Read(parsed, Read(parsed, outputRoot, run: null, devices: null))
             : throw new PlanException([.. forRuns.Select(option =>
                 $"{option.Name} is for runs: two checkpoints are measured by this program alone, side by side, without a canary. Leave it out.")]);
     }
 
-    public GateRequest Read(ParseResult parsed, string outputRoot, string? run)
+    /// <summary>What is to be judged, and how.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="outputRoot">Below it lie store and pins.</param>
+    /// <param name="run">The run; null for the newest.</param>
+    /// <param name="devices">Devices that confirm side by side; null for the run's own.</param>
+    /// <exception cref="PlanException">Every option that cannot be meant.</exception>
+    public GateRequest Read(ParseResult parsed, string outputRoot, string? run, string? devices)
     {
         var problems = new List<string>();
         if (!Enum.TryParse<GateReportFormat>(parsed.GetValue(format), ignoreCase: true, out var wanted) || !Enum.IsDefined(wanted))
@@ -82,11 +95,19 @@ internal sealed class GateOptionSet
             problems.Add($"--baseline-build {folder}: there is no program lt2 in it. Make one: dotnet publish harness -c Release -o DIR");
         }
 
+        if (parsed.GetValue(measureAgain) && parsed.GetValue(baselineBuild) is null && !KeptBuilds.Any(outputRoot))
+        {
+            problems.Add("--measure-again needs the baseline program: name it with --baseline-build, or keep it with the pin (lt2 pin --keep-build).");
+        }
+
         return problems.Count == 0
             ? new GateRequest(
                 outputRoot,
                 run,
                 parsed.GetValue(baselineBuild),
+                devices,
+                parsed.GetValue(confirmations),
+                parsed.GetValue(measureAgain),
                 new GateOptions(Pairs: parsed.GetValue(pairs), CanaryBand: parsed.GetValue(canaryBand), TaintedShare: parsed.GetValue(taintedShare)),
                 wanted, parsed.GetValue(json), parsed.GetValue(notify))
             : throw new PlanException(problems);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LT2.Eval.Harness.Cluster.Workers;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Gating;
 using LT2.Eval.Harness.Provenance;
@@ -31,7 +32,7 @@ internal static class GateSession
 
         var pin = PinFile.Read(path);
         var report = NightlyGate
-            .EvaluateAsync(store, run.RunId, pin, Runner(request, store, run, pin, environment.Error.WriteLine), request.Options, cancellation)
+            .EvaluateAsync(store, run.RunId, pin, Runner(request, store, run, pin, environment.Clock, TextWriter.Synchronized(environment.Error).WriteLine), request.Options, cancellation)
             .GetAwaiter().GetResult();
         Keep(report, PinnedRuns.DecisionOf(request.OutputRoot, run.RunId), environment.Error.WriteLine);
         GateOutput.Write(report, request.Format, request.Json, request.Notify, environment);
@@ -51,7 +52,15 @@ internal static class GateSession
         }
     }
 
-    private static BuildPairs? Runner(GateRequest request, ResultStore store, RunRecord run, PinFile pin, Action<string> message)
+    private static BuildPairs Runner(GateRequest request, ResultStore store, RunRecord run, PinFile pin, TimeProvider clock, Action<string> message)
+    {
+        // A short history sends every series to confirmation, so a cell is measured as a whole.
+        var nights = store.Runs().Count(other => other.PlanName == run.PlanName && other.StartedUtc < run.StartedUtc);
+        var kept = new KeptPairs(request.Confirmations ?? PinnedRuns.ConfirmationsBelow(request.OutputRoot), message);
+        return new BuildPairs(store, run, pin.BuildId, kept, Bench(request, store, run, pin, message), nights < request.Options.MinimumNights, clock, message);
+    }
+
+    private static BuildBench? Bench(GateRequest request, ResultStore store, RunRecord run, PinFile pin, Action<string> message)
     {
         if ((request.BaselineBuild ?? KeptBuilds.Find(request.OutputRoot, pin, message)) is not { } folder)
         {
@@ -69,8 +78,10 @@ internal static class GateSession
             message($"Run {run.RunId} was measured by build {run.BuildId}, this program is build {BuildIdentity.Current.BuildId}: confirmations measure this program.");
         }
 
-        // A short history sends every series to confirmation, so a cell is measured as a whole.
-        var nights = store.Runs().Count(other => other.PlanName == run.PlanName && other.StartedUtc < run.StartedUtc);
-        return new BuildPairs(store, run.RunId, new FreshTimingProcess(folder), new FreshTimingProcess(), nights < request.Options.MinimumNights, message);
+        IReadOnlyList<string> devices = request.Devices is { } named
+            ? DeviceList.Resolve(named, workersPerDevice: 1)
+            : [store.Environment(run.RunId).FirstOrDefault(entry => entry.Name == "settings.device")?.Value ?? "auto"];
+        var pairs = new InterleavedPairs(new FreshTimingProcess(folder), new FreshTimingProcess(), devices, message);
+        return new BuildBench(build, BuildIdentity.Current.BuildId, pairs, request.MeasuresAgain);
     }
 }

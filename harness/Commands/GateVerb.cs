@@ -11,6 +11,7 @@ internal sealed class GateVerb : IVerb
     {
         var run = new Argument<string?>("run") { Description = "Run id or its beginning, or a commit (default: the newest run).", Arity = ArgumentArity.ZeroOrOne };
         var output = CommonOptions.Out();
+        var devices = new Option<string?>("--devices") { Description = "Confirm on several devices at once, a pair at a time on each: all GPUs (all) or some (0,1). Default: the run's own." };
         var options = new GateOptionSet();
         var checkpoints = new CheckpointGateOptionSet();
         var command = new Command("gate", """
@@ -19,9 +20,9 @@ internal sealed class GateVerb : IVerb
             Or judge one checkpoint against another, without history: the tests of a plan asked of both, its timings measured side by side.
 
             Examples:
-              lt2 gate --baseline-build /opt/lt2-pinned --format markdown
+              lt2 gate --baseline-build /opt/lt2-pinned --devices all --format markdown
               lt2 gate --baseline-checkpoint accepted --checkpoint new --plan quick --only recall,latency
-            """) { run, output };
+            """) { run, output, devices };
         options.AddTo(command);
         checkpoints.AddTo(command);
         command.SetAction(parsed =>
@@ -29,12 +30,12 @@ internal sealed class GateVerb : IVerb
             using var interrupt = new Interrupt(environment.Error);
             if (checkpoints.Wanted(parsed))
             {
-                return parsed.GetValue(run) is null
+                return parsed.GetValue(run) is null && parsed.GetValue(devices) is null
                     ? CheckpointGateSession.Judge(options.ReadForCheckpoints(parsed, parsed.GetValue(output)!, checkpoints), environment, interrupt.Token)
-                    : throw new PlanException("Name a run, or two checkpoints: not both.");
+                    : throw new PlanException("A run (with --devices) or two checkpoints (with --device): one of both can be judged at a time.");
             }
 
-            return GateSession.Judge(options.Read(parsed, parsed.GetValue(output)!, parsed.GetValue(run)), environment, interrupt.Token).ExitCode;
+            return GateSession.Judge(options.Read(parsed, parsed.GetValue(output)!, parsed.GetValue(run), parsed.GetValue(devices)), environment, interrupt.Token).ExitCode;
         });
         return command;
     }

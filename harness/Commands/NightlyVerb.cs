@@ -25,14 +25,14 @@ internal sealed class NightlyVerb : IVerb
         command.SetAction(parsed =>
         {
             var root = parsed.GetValue(options.Out)!;
-            gateOptions.Read(parsed, root, null); // mistakes show before the night, not after it
+            gateOptions.Read(parsed, root, null, null); // mistakes show before the night, not after it
             var session = PlanSession.Open(parsed.GetValue(plan)!, parsed.GetValue(options.Data), environment.Plugins);
             using var night = NightLock.Take(root);
             session.FetchMissingData(environment.Error.WriteLine);
             using var interrupt = new Interrupt(environment.Error);
             var summary = RunProgressDisplay.Show(environment, progress => session.Run(options.Read(parsed, environment), environment.Clock, progress, interrupt.Token));
             RunSummaryText.Write(summary, environment.Error);
-            var (verdict, report) = GateSession.Judge(gateOptions.Read(parsed, root, summary.RunId), environment, interrupt.Token);
+            var (verdict, report) = GateSession.Judge(gateOptions.Read(parsed, root, summary.RunId, parsed.GetValue(options.Devices)), environment, interrupt.Token);
             using (var store = ResultStore.Open(RunFolder.StoreBelow(root), StoreAccess.ReadOnly))
             {
                 environment.Error.WriteLine($"Report: {ComparisonPage.Write(store, root, summary.RunId, report?.Pin.RunId, report)}");

@@ -8,41 +8,79 @@ using LT2.Eval.Results.Store;
 
 namespace LT2.Eval.Harness.Gating;
 
-/// <summary>Measures suspects again on this host with both builds, interleaved.</summary>
+/// <summary>Suspects beside the accepted build: from the pairs that are kept, or measured again on this host with both builds, interleaved.</summary>
 /// <param name="store">Holds the run whose series are suspected.</param>
-/// <param name="runId">That run.</param>
-/// <param name="baseline">Starts the baseline build.</param>
-/// <param name="candidate">Starts this build.</param>
+/// <param name="run">That run.</param>
+/// <param name="pinnedBuild">The accepted build, which the run is judged against.</param>
+/// <param name="kept">Pairs of earlier confirmations; receives those of this one.</param>
+/// <param name="bench">What measures here; null when no baseline build is at hand.</param>
 /// <param name="wholeCells">Measure all phases and lengths of a cell at once, when most of them will be asked for.</param>
+/// <param name="clock">Says when a pair was measured.</param>
 /// <param name="message">Receives progress, and why something could not be measured.</param>
-public sealed class BuildPairs(
-    ResultStore store, string runId, ITimingProcess baseline, ITimingProcess candidate, bool wholeCells, Action<string> message) : IConfirmationRunner
+internal sealed class BuildPairs(
+    ResultStore store, RunRecord run, string pinnedBuild, KeptPairs kept, BuildBench? bench, bool wholeCells, TimeProvider clock, Action<string> message) : IConfirmationRunner
 {
-    private readonly InterleavedPairs interleaved = new(baseline, candidate, message);
-    private readonly Lazy<IReadOnlyList<MetricRecord>> metrics = new(() => store.Metrics(runId));
-    private readonly Lazy<Dictionary<string, CellRecord>> cells = new(() => store.Cells(runId).ToDictionary(cell => cell.CellId, StringComparer.Ordinal));
+    private readonly Dictionary<(string What, int Pairs), Task<IReadOnlyList<SidePair>?>> asked = [];
+    private readonly Lazy<IReadOnlyList<MetricRecord>> metrics = new(() => store.Metrics(run.RunId));
+    private readonly Lazy<Dictionary<string, CellRecord>> cells = new(() => store.Cells(run.RunId).ToDictionary(cell => cell.CellId, StringComparer.Ordinal));
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<ConfirmationPair>?> MeasureAsync(SeriesKey key, int pairs, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ConfirmationPair>?> MeasureAsync(SeriesKey key, int pairs, CancellationToken cancellation)
     {
         if (metrics.Value.FirstOrDefault(metric => metric.Key == key) is not { } metric || key is not { Phase: { } phase, SequenceLength: { } length })
         {
-            return Task.FromResult<IReadOnlyList<ConfirmationPair>?>(null);
+            return null;
         }
 
         var cell = cells.Value[metric.CellId];
         var isMemory = key.Metric == TimeRecords.PeakMemory;
-        var id = $"{cell.CellId} {pairs} {isMemory} {(wholeCells ? "" : $"{phase} {length}")}";
-        var request = Request(cell, wholeCells ? null : (phase, length));
-        return Task.FromResult(interleaved.Measure(
-            id, wholeCells ? cell.Title : $"{cell.Title} ({phase} at {length})", isMemory ? request with { MemoryLengths = request.Lengths } : request, key, pairs, cancellation));
+        var what = $"{cell.CellId}{(wholeCells ? "" : $" {phase} {length}")}{(isMemory ? " memory" : "")}";
+        if (!asked.TryGetValue((what, pairs), out var sides))
+        {
+            // The same cell is asked for by each of its series.
+            asked[(what, pairs)] = sides = SidesAsync(what, cell, wholeCells ? null : (phase, length), isMemory, key.HostClass, pairs, cancellation);
+        }
+
+        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, message) : null;
+    }
+
+    private async Task<IReadOnlyList<SidePair>?> SidesAsync(
+        string what, CellRecord cell, (string Phase, int Length)? only, bool isMemory, string? hostClass, int pairs, CancellationToken cancellation)
+    {
+        if (bench is not { MeasuresAgain: true } && Kept(pinnedBuild, run.BuildId) is { Count: var all } known && all >= pairs)
+        {
+            return [.. known.TakeLast(pairs)];
+        }
+
+        if (bench is null)
+        {
+            return null;
+        }
+
+        var begun = bench is { MeasuresAgain: false, BaselineBuild: { } baseline } ? Kept(baseline, bench.CandidateBuild).TakeLast(pairs).ToList() : [];
+        var title = only is { } part ? $"{cell.Title} ({part.Phase} at {part.Length})" : cell.Title;
+        var request = Request(cell, only);
+        var fresh = await bench.Pairs.MeasureAsync(
+            title, isMemory ? request with { MemoryLengths = request.Lengths } : request, Enumerable.Range(begun.Count, pairs - begun.Count), pairs, Keep, cancellation).ConfigureAwait(false);
+        return fresh is null ? null : [.. begun, .. fresh];
+
+        List<SidePair> Kept(string baseline, string candidate) =>
+            [.. kept.Of(baseline, candidate, what, hostClass).Select(pair => new SidePair(pair.Baseline, pair.Candidate, pair.MeasuredUtc))];
+
+        void Keep(SidePair pair)
+        {
+            if (bench.BaselineBuild is { } baseline)
+            {
+                kept.Add(new(KeptPair.CurrentSchemaVersion, baseline, bench.CandidateBuild, what, title, clock.GetUtcNow(), pair.Baseline, pair.Candidate));
+            }
+        }
     }
 
     private TimingRequest Request(CellRecord cell, (string Phase, int Length)? only)
     {
         var definition = JsonNode.Parse(cell.DefinitionJson)!;
         var model = definition["model"]!;
-        var plan = PlanReader.Read("the stored plan", store.Run(runId).PlanText, []);
+        var plan = PlanReader.Read("the stored plan", run.PlanText, []);
         return new TimingRequest(
             cell.VariantId,
             (int)model["loopCount"]!,
@@ -53,7 +91,7 @@ public sealed class BuildPairs(
             (int)definition["blocks"]!,
             (double)definition["minimumBlockMilliseconds"]!,
             (string)definition["dtype"]!,
-            store.Environment(runId).FirstOrDefault(entry => entry.Name == "settings.device")?.Value ?? "auto",
+            "auto",
             plan?.ThreadCount);
     }
 }

@@ -11,6 +11,8 @@ namespace LT2.Eval.Harness.Gating;
 public sealed class CheckpointPairs : IConfirmationRunner
 {
     private readonly InterleavedPairs interleaved;
+    private readonly Action<string> message;
+    private readonly Dictionary<(string Group, int Pairs), Task<IReadOnlyList<SidePair>?>> asked = [];
     private readonly Dictionary<SeriesKey, (string Group, string Title, TimingRequest Request)> series = [];
 
     /// <summary>Lists what is to be measured; measures nothing yet.</summary>
@@ -23,7 +25,8 @@ public sealed class CheckpointPairs : IConfirmationRunner
     public CheckpointPairs(
         PlanDefinition plan, CheckpointMetadata candidate, string device, ITimingProcess baselineProcess, ITimingProcess candidateProcess, Action<string> message)
     {
-        interleaved = new InterleavedPairs(baselineProcess, candidateProcess, message);
+        this.message = message;
+        interleaved = new InterleavedPairs(baselineProcess, candidateProcess, [device], message);
         foreach (var timing in plan.Timings)
         {
             foreach (var loopCount in timing.LoopCounts)
@@ -58,6 +61,18 @@ public sealed class CheckpointPairs : IConfirmationRunner
     public IReadOnlyList<SeriesKey> Memory => [.. series.Keys.Where(key => key.Metric == TimeRecords.PeakMemory)];
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<ConfirmationPair>?> MeasureAsync(SeriesKey key, int pairs, CancellationToken cancellation) => Task.FromResult(
-        series.TryGetValue(key, out var item) ? interleaved.Measure(item.Group, item.Title, item.Request, key, pairs, cancellation) : null);
+    public async Task<IReadOnlyList<ConfirmationPair>?> MeasureAsync(SeriesKey key, int pairs, CancellationToken cancellation)
+    {
+        if (!series.TryGetValue(key, out var item))
+        {
+            return null;
+        }
+
+        if (!asked.TryGetValue((item.Group, pairs), out var sides))
+        {
+            asked[(item.Group, pairs)] = sides = interleaved.MeasureAsync(item.Title, item.Request, Enumerable.Range(0, pairs), pairs, _ => { }, cancellation);
+        }
+
+        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, message) : null;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using LT2.Eval.Harness.Execution;
 using LT2.Eval.Harness.Timing;
 using LT2.Eval.Results.Gating;
@@ -5,85 +6,114 @@ using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Harness.Gating;
 
-/// <summary>Measures two sides interleaved on this host: each pair is one fresh process of either side, and which goes first alternates.</summary>
-/// <param name="baseline">Starts the baseline side.</param>
-/// <param name="candidate">Starts the candidate side.</param>
-/// <param name="message">Receives progress, and why something could not be measured.</param>
-internal sealed class InterleavedPairs(ITimingProcess baseline, ITimingProcess candidate, Action<string> message)
+/// <summary>Measures two sides interleaved on this host: each pair is one fresh process of either side on one device, and which goes first alternates.</summary>
+internal sealed class InterleavedPairs
 {
-    private readonly Dictionary<string, List<(TimingReport Baseline, TimingReport Candidate)>?> measured = new(StringComparer.Ordinal);
+    private readonly ITimingProcess baseline;
+    private readonly ITimingProcess candidate;
+    private readonly Action<string> message;
+    private readonly Channel<string> free = Channel.CreateUnbounded<string>();
+    private readonly bool isAlone;
 
-    /// <summary>Pairs of one series; null, with a message, where they cannot be measured.</summary>
-    /// <param name="id">What is measured together; the same id is measured once.</param>
-    /// <param name="title">The same for people.</param>
-    /// <param name="request">What each process measures.</param>
-    /// <param name="key">The series wanted of it.</param>
-    /// <param name="pairs">Pairs.</param>
-    /// <param name="cancellation">Cancellation.</param>
-    public IReadOnlyList<ConfirmationPair>? Measure(string id, string title, TimingRequest request, SeriesKey key, int pairs, CancellationToken cancellation)
+    /// <summary>Measures nothing yet.</summary>
+    /// <param name="baseline">Starts the baseline side.</param>
+    /// <param name="candidate">Starts the candidate side.</param>
+    /// <param name="devices">Each carries out a pair at a time; both sides of a pair share it.</param>
+    /// <param name="message">Receives progress, and why something could not be measured; from several threads where there are several devices.</param>
+    public InterleavedPairs(ITimingProcess baseline, ITimingProcess candidate, IReadOnlyList<string> devices, Action<string> message)
     {
-        if (!measured.TryGetValue(id, out var reports))
+        (this.baseline, this.candidate, this.message, isAlone) = (baseline, candidate, message, devices.Count == 1);
+        foreach (var device in devices)
         {
-            measured[id] = reports = Measure(title, request, pairs, cancellation);
+            free.Writer.TryWrite(device);
         }
-
-        return reports is null ? null : Pairs(reports, key);
     }
 
-    private List<(TimingReport Baseline, TimingReport Candidate)>? Measure(string title, TimingRequest request, int pairs, CancellationToken cancellation)
+    /// <summary>Measures pairs, each as soon as a device is free; null, with a message, where one cannot be measured.</summary>
+    /// <param name="title">What is measured, for people.</param>
+    /// <param name="request">What each process measures; its device gives way to the pair's.</param>
+    /// <param name="places">Which of the pairs these are; an even one begins with the baseline.</param>
+    /// <param name="of">How many there are in all.</param>
+    /// <param name="measured">Receives each pair when it ends.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public async Task<IReadOnlyList<SidePair>?> MeasureAsync(
+        string title, TimingRequest request, IEnumerable<int> places, int of, Action<SidePair> measured, CancellationToken cancellation)
     {
-        var reports = new List<(TimingReport, TimingReport)>();
-        for (var pair = 0; pair < pairs; pair++)
+        var isBroken = false;
+        var pairs = await Task.WhenAll(places.Select(PairAsync)).ConfigureAwait(false);
+        return isBroken ? null : [.. pairs.Select(pair => pair!)];
+
+        async Task<SidePair?> PairAsync(int place)
         {
-            message($"Confirming {title}: pair {pair + 1} of {pairs}");
+            var device = await free.Reader.ReadAsync(cancellation).ConfigureAwait(false);
             try
             {
-                if (pair % 2 == 0)
+                if (Volatile.Read(ref isBroken))
                 {
-                    var before = baseline.Run(request, cancellation);
-                    reports.Add((before, candidate.Run(request, cancellation)));
+                    return null;
                 }
-                else
-                {
-                    var after = candidate.Run(request, cancellation);
-                    reports.Add((baseline.Run(request, cancellation), after));
-                }
+
+                message($"Confirming {title}: pair {place + 1} of {of}{(isAlone ? "" : $", on {device}")}");
+                var pair = await Task.Run(() => Pair(place, request with { Device = device }, cancellation), cancellation).ConfigureAwait(false);
+                measured(pair);
+                return pair;
             }
             catch (Exception error) when (error is InvalidOperationException or OutOfMemoryException or System.ComponentModel.Win32Exception or System.Text.Json.JsonException)
             {
-                message($"Not confirmed: {error.Message}");
+                if (!Interlocked.Exchange(ref isBroken, true))
+                {
+                    message($"Not confirmed: {error.Message}");
+                }
+
                 return null;
             }
+            finally
+            {
+                free.Writer.TryWrite(device);
+            }
         }
-
-        return reports;
     }
 
-    private List<ConfirmationPair>? Pairs(List<(TimingReport Baseline, TimingReport Candidate)> reports, SeriesKey key)
+    /// <summary>The pairs of one series; null, with a message, where they are of another class of hosts or a side did not measure it.</summary>
+    public static IReadOnlyList<ConfirmationPair>? Of(IReadOnlyList<SidePair> sides, SeriesKey key, Action<string> message)
     {
         // A series that was never stored is of whatever host this is.
-        var expected = key.HostClass ?? reports[0].Baseline.HostClass;
-        if (reports.Select(pair => pair.Candidate.HostClass).Concat(reports.Select(pair => pair.Baseline.HostClass)).FirstOrDefault(host => host != expected) is { } other)
+        var expected = key.HostClass ?? sides[0].Baseline.HostClass;
+        if (sides.SelectMany(pair => new[] { pair.Candidate.HostClass, pair.Baseline.HostClass }).FirstOrDefault(host => host != expected) is { } other)
         {
             message($"Not confirmed: the series is of host class '{expected}', this host is '{other}'. Run the gate on the host that measured.");
             return null;
         }
 
-        var pairs = reports.Select(pair => (Baseline: Value(pair.Baseline, key), Candidate: Value(pair.Candidate, key))).ToList();
+        var pairs = sides.Select(pair => (Baseline: Value(pair.Baseline, key), Candidate: Value(pair.Candidate, key), pair.KeptUtc)).ToList();
         if (pairs.Exists(pair => pair.Baseline is not > 0 || pair.Candidate is not > 0))
         {
             message($"Not confirmed: a side could not measure {SeriesTitle.Of(key)}.");
             return null;
         }
 
-        return [.. pairs.Select(pair => new ConfirmationPair(pair.Baseline!.Value, pair.Candidate!.Value))];
+        return [.. pairs.Select(pair => new ConfirmationPair(pair.Baseline!.Value, pair.Candidate!.Value, pair.KeptUtc))];
     }
 
-    private static double? Value(TimingReport report, SeriesKey key)
+    private SidePair Pair(int place, TimingRequest request, CancellationToken cancellation)
     {
-        var item = report.Measurements.FirstOrDefault(item => item.Phase == key.Phase && item.SequenceLength == key.SequenceLength);
-        return item is not { Outcome: "finished" } ? null
-            : key.Metric == TimeRecords.PeakMemory ? item.PeakMemoryBytes
-            : MathNet.Numerics.Statistics.Statistics.Median(item.UsableMilliseconds());
+        if (place % 2 == 0)
+        {
+            var before = baseline.Run(request, cancellation);
+            return new(Side(before), Side(candidate.Run(request, cancellation)));
+        }
+
+        var after = candidate.Run(request, cancellation);
+        return new(Side(baseline.Run(request, cancellation)), Side(after));
+    }
+
+    private static KeptSide Side(TimingReport report) => new(report.HostClass, [.. report.Measurements
+        .Where(item => item.Outcome == "finished")
+        .Select(item => new KeptValue(item.Phase, item.SequenceLength, MathNet.Numerics.Statistics.Statistics.Median(item.UsableMilliseconds()), item.PeakMemoryBytes))]);
+
+    private static double? Value(KeptSide side, SeriesKey key)
+    {
+        var item = side.Values.FirstOrDefault(item => item.Phase == key.Phase && item.SequenceLength == key.SequenceLength);
+        return key.Metric == TimeRecords.PeakMemory ? item?.PeakMemoryBytes : item?.Milliseconds;
     }
 }

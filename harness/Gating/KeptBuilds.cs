@@ -14,6 +14,9 @@ internal static class KeptBuilds
     /// <summary>Where a build is kept.</summary>
     public static string FolderOf(string outputRoot, string buildId) => Path.Combine(RunFolder.RunsIn(outputRoot), "builds", buildId);
 
+    /// <summary>Whether any build is kept.</summary>
+    public static bool Any(string outputRoot) => Directory.Exists(FolderOf(outputRoot, "")) && Directory.EnumerateDirectories(FolderOf(outputRoot, "")).Any();
+
     /// <summary>Keeps a program folder and returns its hash; builds that no pin names any more are removed.</summary>
     public static string Keep(string outputRoot, string buildId, string programFolder, IEnumerable<string> pinnedBuildIds)
     {

@@ -13,6 +13,9 @@ internal static class PinnedRuns
     /// <summary>Path of what the gate decided about a run.</summary>
     public static string DecisionOf(string outputRoot, string runId) => Path.Combine(RunFolder.RunsIn(outputRoot), "gates", $"{runId}.json");
 
+    /// <summary>Path of the pairs that confirmations measured.</summary>
+    public static string ConfirmationsBelow(string outputRoot) => Path.Combine(RunFolder.RunsIn(outputRoot), "gates", "confirmations.jsonl");
+
     /// <summary>What the gate decided about a run against its plan's present pin; null where it was not asked.</summary>
     public static GateReport? Decision(string outputRoot, RunRecord run) =>
         File.Exists(PathOf(outputRoot, run.PlanName)) ? GateDecision.Read(DecisionOf(outputRoot, run.RunId), PinFile.Read(PathOf(outputRoot, run.PlanName))) : null;

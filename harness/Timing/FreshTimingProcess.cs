@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using LT2.Eval.Harness.Cluster;
 
 namespace LT2.Eval.Harness.Timing;
 
@@ -13,7 +14,7 @@ public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
 
     /// <inheritdoc />
     public TimingReport RunCanary(string device, int? threadCount, CancellationToken cancellation)
-        => Start(["time", "--canary", "--device", device, .. Threads(threadCount), "--json"], cancellation);
+        => Start(["time", "--canary", .. Threads(threadCount), "--json"], device, cancellation);
 
     /// <inheritdoc />
     public TimingReport Run(TimingRequest request, CancellationToken cancellation)
@@ -39,16 +40,17 @@ public sealed class FreshTimingProcess(string? folder = null) : ITimingProcess
             "--blocks", Text(request.BlockCount),
             "--minimum-block-milliseconds", request.MinimumBlockMilliseconds.ToString("R", CultureInfo.InvariantCulture),
             "--dtype", request.Dtype,
-            "--device", request.Device,
             .. Threads(request.ThreadCount),
             .. further,
             "--json",
         ],
+        request.Device,
         cancellation);
 
-    private TimingReport Start(IEnumerable<string> arguments, CancellationToken cancellation)
+    private TimingReport Start(IEnumerable<string> arguments, string device, CancellationToken cancellation)
     {
-        var start = ThisProgram.StartInfo(arguments, folder);
+        var start = ThisProgram.StartInfo([.. arguments, "--device"], folder);
+        start.ArgumentList.Add(VisibleDevices.Only(start, device));
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"The timing process did not start: {start.FileName}.");
         using var kill = cancellation.Register(() => process.Kill(entireProcessTree: true));
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);

@@ -8,13 +8,14 @@ namespace LT2.Eval.Results.Gating;
 /// <param name="PValue">One-sided p in the direction of the suspicion.</param>
 /// <param name="SignedRankPValue">Two-sided signed-rank p, reported beside it.</param>
 /// <param name="Pairs">Pairs.</param>
-public sealed record LatencyConfirmation(double LogRatio, Interval Interval, double PValue, double SignedRankPValue, int Pairs)
+/// <param name="KeptUtc">When the newest pair that an earlier gate measured was measured; null where all are of just now.</param>
+public sealed record LatencyConfirmation(double LogRatio, Interval Interval, double PValue, double SignedRankPValue, int Pairs, DateTimeOffset? KeptUtc = null)
 {
     /// <summary>Computes it from at least two pairs.</summary>
     public static LatencyConfirmation Of(IReadOnlyList<ConfirmationPair> pairs, int suspicion)
     {
         var ratios = pairs.Select(pair => Math.Log(pair.Candidate / pair.Baseline)).ToList();
         var test = MeanTest.Of(ratios);
-        return new(test.Mean, test.Interval(), suspicion < 0 ? 1 - test.PValueAbove : test.PValueAbove, SignedRankTest.PValue(ratios), pairs.Count);
+        return new(test.Mean, test.Interval(), suspicion < 0 ? 1 - test.PValueAbove : test.PValueAbove, SignedRankTest.PValue(ratios), pairs.Count, pairs.Max(pair => pair.KeptUtc));
     }
 }

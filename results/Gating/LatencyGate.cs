@@ -7,6 +7,8 @@ namespace LT2.Eval.Results.Gating;
 /// <summary>Layers 1 to 4 for the times of one night: screen loosely, confirm strictly, follow the trend, hold the ratchet.</summary>
 public static class LatencyGate
 {
+    private static readonly Task<IReadOnlyList<ConfirmationPair>?> NotMeasured = Task.FromResult<IReadOnlyList<ConfirmationPair>?>(null);
+
     /// <summary>Findings of the night; quiet series have none.</summary>
     /// <param name="series">Valid series of the night.</param>
     /// <param name="runner">Measures suspects again; null when no baseline build is at hand.</param>
@@ -18,14 +20,17 @@ public static class LatencyGate
         var findings = new List<GateFinding>();
         var young = new List<LatencySeries>();
         var confirmed = new List<(SeriesKey Key, int Suspicion, LatencyConfirmation Test)>();
-        foreach (var candidate in series)
+        // A young series has no noise of its own yet: both builds are measured side by side.
+        var looks = series.Select(candidate => (Candidate: candidate, IsYoung: candidate.LogTimes.Count - 1 < options.MinimumNights))
+            .Select(look => (look.Candidate, look.IsYoung, Suspicion: look.IsYoung ? 1 : LatencyScreen.Look(look.Candidate.LogTimes, options))).ToList();
+        // All are asked for before any is waited for: a host with several devices measures several at once.
+        var measured = looks.Select(look => look.Suspicion == 0 || runner is null ? NotMeasured : runner.MeasureAsync(look.Candidate.Key, options.Pairs, cancellation)).ToList();
+        await Task.WhenAll(measured).ConfigureAwait(false);
+        foreach (var ((candidate, isYoung, suspicion), asked) in looks.Zip(measured))
         {
-            // A young series has no noise of its own yet: both builds are measured side by side.
-            var isYoung = candidate.LogTimes.Count - 1 < options.MinimumNights;
-            var suspicion = isYoung ? 1 : LatencyScreen.Look(candidate.LogTimes, options);
             if (suspicion != 0)
             {
-                var pairs = runner is null ? null : await runner.MeasureAsync(candidate.Key, options.Pairs, cancellation).ConfigureAwait(false);
+                var pairs = await asked.ConfigureAwait(false);
                 if (pairs is { Count: >= 2 })
                     confirmed.Add((candidate.Key, suspicion, LatencyConfirmation.Of(pairs, suspicion)));
                 else if (isYoung)
@@ -66,7 +71,7 @@ public static class LatencyGate
                 _ => FindingStatus.Cleared,
             };
             var text = string.Create(CultureInfo.InvariantCulture,
-                $"{Percent(test.LogRatio)} (95 % interval {Percent(test.Interval.Lower)} to {Percent(test.Interval.Upper)}) over {test.Pairs} interleaved pairs, "
+                $"{Percent(test.LogRatio)} (95 % interval {Percent(test.Interval.Lower)} to {Percent(test.Interval.Upper)}) over {test.Pairs} interleaved pairs{(test.KeptUtc is { } kept ? $" kept from {kept:yyyy-MM-dd HH:mm} UTC" : "")}, "
                 + $"{(adjusted[i] < 0.0001 ? "p < 0.0001" : $"p = {adjusted[i]:0.####}")} after Holm over {confirmed.Count}, signed rank p = {test.SignedRankPValue:0.####}; floor {options.TimeFloor:0.#%}.");
             if (status == FindingStatus.Undecided)
                 text += string.Create(CultureInfo.InvariantCulture, $" Too noisy to clear: a slowdown of {options.ClearedBelow:0.#%} is not excluded. Quieten the host, or raise --pairs.");

@@ -47,6 +47,30 @@ public sealed class GateTimeTests(GateTimeTests.TimedRun timed) : IClassFixture<
         Assert.Contains("the baseline broke", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_was_measured_side_by_side_is_kept_and_says_the_same_without_a_build()
+    {
+        var kept = timed.File("kept.jsonl");
+
+        // Both sides are this program, so only the noise of this machine decides: whatever it says is said again.
+        var measured = timed.Gate("--baseline-build", AppContext.BaseDirectory, "--pairs", "2", "--confirmations", kept);
+        var again = timed.Gate("--pairs", "2", "--confirmations", kept);
+
+        Assert.True(measured.ExitCode == again.ExitCode, measured.Output + again.Output + measured.Error + again.Error);
+        Assert.Contains("over 2 interleaved pairs, ", measured.Output, StringComparison.Ordinal);
+        Assert.Contains("over 2 interleaved pairs kept from ", again.Output, StringComparison.Ordinal);
+        Assert.Equal(2, System.IO.File.ReadAllLines(kept).Length);
+    }
+
+    [Fact]
+    public void Measuring_again_needs_a_build()
+    {
+        var (exit, _, error) = timed.Gate("--measure-again");
+
+        Assert.Equal(2, exit);
+        Assert.Contains("--baseline-build", error, StringComparison.Ordinal);
+    }
+
     public sealed class TimedRun : IDisposable
     {
         private readonly TinyPlan plan = new("""
@@ -77,20 +101,22 @@ public sealed class GateTimeTests(GateTimeTests.TimedRun timed) : IClassFixture<
 
         public (int ExitCode, string Output, string Error) Gate(params string[] options) => Lt2.Run(["gate", "--out", plan.Folder, "--canary-band", "1000", "--tainted-share", "1", .. options]);
 
+        public string File(string name) => Path.Combine(plan.Folder, name);
+
         /// <summary>A folder with a program that reports a time; null for one that fails.</summary>
         public string Program(double? milliseconds)
         {
             var folder = Directory.CreateDirectory(Path.Combine(plan.Folder, $"program-{milliseconds}")).FullName;
             var path = Path.Combine(folder, "lt2");
             var time = milliseconds?.ToString("R", CultureInfo.InvariantCulture);
-            File.WriteAllText(path, time is null
+            System.IO.File.WriteAllText(path, time is null
                 ? "#!/bin/sh\necho 'the baseline broke' >&2\nexit 3\n"
                 : $$"""
                   #!/bin/sh
                   echo '{"hostClass":"{{hostClass}}","kernelSelection":"readable","measurements":[{"phase":"prefill","sequenceLength":16,"outcome":"finished","reason":null,"iterations":1,"blockMilliseconds":[{{time}}],"peakMemoryBytes":1000000000000}]}'
 
                   """);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             return folder;
         }
 

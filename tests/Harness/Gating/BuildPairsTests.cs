@@ -3,6 +3,7 @@ using LT2.Eval.Harness.Timing;
 using LT2.Eval.Results.Gating;
 using LT2.Eval.Results.Records;
 using LT2.Eval.Results.Store;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LT2.Eval.Harness.Tests.Gating;
 
@@ -14,6 +15,8 @@ public sealed class BuildPairsTests : IDisposable
     private readonly ResultStore store;
     private readonly List<string> started = [];
     private readonly List<string> messages = [];
+    private readonly FakeTimeProvider clock = new();
+    private Action meeting = () => { };
 
     public BuildPairsTests()
     {
@@ -67,10 +70,76 @@ public sealed class BuildPairsTests : IDisposable
     [Fact]
     public async Task A_build_that_does_not_run_gives_no_pairs_and_its_words()
     {
-        var broken = new BuildPairs(store, "run", new Fake("baseline", 10, Host, started) { Fails = true }, new Fake("candidate", 11, Host, started), false, messages.Add);
+        var broken = Pairs(wholeCells: false, baselineFails: true);
 
         Assert.Null(await broken.MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken));
         Assert.Contains("Not confirmed: it broke", messages);
+    }
+
+    [Fact]
+    public async Task Kept_pairs_answer_without_any_build_to_measure()
+    {
+        await Pairs(wholeCells: false).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+
+        var kept = await Pairs(wholeCells: false, bench: null).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+
+        Assert.Equal([new(10, 11, clock.Start), new(10, 11, clock.Start)], kept!);
+        Assert.Null(await Pairs(wholeCells: false, bench: null).MeasureAsync(Key("latency", 32), 3, TestContext.Current.CancellationToken));
+        Assert.Null(await Pairs(wholeCells: false, bench: null).MeasureAsync(Key("latency", 16), 2, TestContext.Current.CancellationToken));
+        Assert.Null(await Pairs(wholeCells: true, bench: null).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken));
+        Assert.Null(await Pairs(wholeCells: false, bench: null, pinned: "another").MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken));
+        Assert.Null(await Pairs(wholeCells: false, bench: null, build: "another").MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_killed_confirmation_goes_on_after_its_last_pair()
+    {
+        await Pairs(wholeCells: true).MeasureAsync(Key("latency", 32), 3, TestContext.Current.CancellationToken);
+        var lines = File.ReadAllLines(KeptPath);
+        File.WriteAllText(KeptPath, $"{lines[0]}\n{lines[1][..40]}"); // killed while it wrote the second
+        started.Clear();
+
+        var pairs = await Pairs(wholeCells: true).MeasureAsync(Key("latency", 16), 3, TestContext.Current.CancellationToken);
+
+        Assert.Equal([clock.Start, null, null], pairs!.Select(pair => pair.KeptUtc));
+        Assert.Equal(["candidate", "baseline", "baseline", "candidate"], started.Select(line => line.Split(' ')[0]));
+        Assert.Contains(messages, message => message.Contains("line 2 is not a whole pair", StringComparison.Ordinal));
+        Assert.Equal(3, (await Pairs(wholeCells: true, bench: null).MeasureAsync(Key("latency", 32), 3, TestContext.Current.CancellationToken))!.Count);
+    }
+
+    [Fact]
+    public async Task Measured_again_the_newest_pairs_count()
+    {
+        await Pairs(wholeCells: false).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+        started.Clear();
+        clock.Advance(TimeSpan.FromDays(1));
+
+        var pairs = await Pairs(wholeCells: false, again: true).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+
+        Assert.Equal((4, 2), (started.Count, pairs!.Count(pair => pair.KeptUtc is null)));
+        var kept = await Pairs(wholeCells: false).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+        Assert.All(kept!, pair => Assert.Equal(clock.Start.AddDays(1), pair.KeptUtc));
+    }
+
+    [Fact]
+    public async Task Pairs_of_a_program_of_unknown_build_are_not_kept()
+    {
+        await Pairs(wholeCells: false, baselineBuild: null).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+
+        Assert.False(File.Exists(KeptPath));
+    }
+
+    [Fact]
+    public async Task Several_devices_measure_at_once_and_both_sides_of_a_pair_share_one()
+    {
+        using var together = new Barrier(2);
+        meeting = () => Assert.True(together.SignalAndWait(TimeSpan.FromMinutes(1)), "The devices did not measure side by side.");
+
+        var pairs = await Pairs(wholeCells: false, devices: ["cuda:0", "cuda:1"]).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+
+        Assert.Equal([new(10, 11), new(10, 11)], pairs!);
+        Assert.Equal(["baseline cuda:0", "baseline cuda:1", "candidate cuda:0", "candidate cuda:1"],
+            started.Select(line => $"{line.Split(' ')[0]} {line.Split(' ')[5]}").Order(StringComparer.Ordinal));
     }
 
     public void Dispose()
@@ -79,8 +148,34 @@ public sealed class BuildPairsTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private BuildPairs Pairs(bool wholeCells, string host = Host) =>
-        new(store, "run", new Fake("baseline", 10, host, started), new Fake("candidate", 11, host, started), wholeCells, messages.Add);
+    private BuildPairs Pairs(bool wholeCells, string host = Host, bool baselineFails = false, bool again = false, string? baselineBuild = "accepted", string[]? devices = null)
+    {
+        var bench = new InterleavedPairs(
+            new Fake("baseline", 10, host, Start) { Fails = baselineFails }, new Fake("candidate", 11, host, Start), devices ?? ["cpu"], Say);
+        return Pairs(wholeCells, new BuildBench(baselineBuild, "this", bench, again));
+    }
+
+    private BuildPairs Pairs(bool wholeCells, BuildBench? bench, string pinned = "accepted", string build = "this") =>
+        new(store, store.Run("run") with { BuildId = build }, pinned, new KeptPairs(KeptPath, Say), bench, wholeCells, clock, Say);
+
+    private void Start(string line)
+    {
+        meeting();
+        lock (started)
+        {
+            started.Add(line);
+        }
+    }
+
+    private void Say(string message)
+    {
+        lock (messages)
+        {
+            messages.Add(message);
+        }
+    }
+
+    private string KeptPath => Path.Combine(folder, "gates", "confirmations.jsonl");
 
     private static SeriesKey Key(string metric, int length) => new(
         "timing", 1, "prefill", "", 0, null, null, metric, null, "lt2-gdn@tiny", null, null, 2, "float32", 1, "prefill", length, "readable", Host);
@@ -88,13 +183,13 @@ public sealed class BuildPairsTests : IDisposable
     private static MetricRecord Metric(string metric, MetricKind kind, int length) => new(
         "run", "cell", Key(metric, length), null, 10, null, 3, 1, null, MetricDirection.LowerIsBetter, "ms", kind, null);
 
-    private sealed class Fake(string name, double milliseconds, string host, List<string> started) : ITimingProcess
+    private sealed class Fake(string name, double milliseconds, string host, Action<string> start) : ITimingProcess
     {
         public bool Fails { get; init; }
 
         public TimingReport Run(TimingRequest request, CancellationToken cancellation)
         {
-            started.Add($"{name} {request.VariantId} T={request.LoopCount} {string.Join(',', request.Phases)} {string.Join(',', request.Lengths)} {request.Device} {request.ThreadCount}{(request.MemoryLengths is not null ? " with memory" : "")}");
+            start($"{name} {request.VariantId} T={request.LoopCount} {string.Join(',', request.Phases)} {string.Join(',', request.Lengths)} {request.Device} {request.ThreadCount}{(request.MemoryLengths is not null ? " with memory" : "")}");
             return Fails
                 ? throw new InvalidOperationException("it broke")
                 : new TimingReport(host, "readable", [.. request.Phases.SelectMany(phase => request.Lengths.Select(length =>
