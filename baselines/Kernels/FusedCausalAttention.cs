@@ -40,9 +40,8 @@ public sealed class FusedCausalAttention : autograd.SingleTensorFunction<FusedCa
         var padded = Padded(length);
         var o = empty([batch, length, heads, q.shape[3]], q.dtype, q.device);
         var denominators = empty([batch * heads, padded], ScalarType.Float32, q.device);
-        Kernel(q, "forward").Launch((batch * heads, padded / Block), Threads, q, k, v, o, denominators,
-            q.stride(0), q.stride(1), q.stride(2), k.stride(0), k.stride(1), k.stride(2), v.stride(0), v.stride(1), v.stride(2),
-            (int)length, (int)heads, (int)padded, HeadRows.Scale(scale, q.shape[3]));
+        Kernel(q, "forward").Launch((batch * heads, padded / Block), Threads,
+            [q, k, v, o, denominators, .. HeadRows.Strides(q, k, v), (int)length, (int)heads, (int)padded, HeadRows.Scale(scale, q.shape[3])]);
         ctx.save_for_backward([q, k, v, o, denominators]);
         ctx.save_data("scale", scale);
         return o;
@@ -60,12 +59,10 @@ public sealed class FusedCausalAttention : autograd.SingleTensorFunction<FusedCa
         var delta = empty_like(denominators);
         var (dq, dk, dv) = (Gradient(o), Gradient(o), Gradient(o));
         var factor = HeadRows.Scale(scale, width);
-        Kernel(q, "queries").Launch((batch * heads, padded / (width > 64 ? Block / 2 : Block)), Threads, q, k, v, o, dout, denominators, delta, dq,
-            q.stride(0), q.stride(1), q.stride(2), k.stride(0), k.stride(1), k.stride(2), v.stride(0), v.stride(1), v.stride(2), dout.stride(0), dout.stride(1), dout.stride(2),
-            (int)length, (int)heads, (int)padded, factor, (float)scale);
-        Kernel(q, "keys").Launch((batch * heads, (length + Tile - 1) / Tile), Threads, q, k, v, dout, denominators, delta, dk, dv,
-            q.stride(0), q.stride(1), q.stride(2), k.stride(0), k.stride(1), k.stride(2), v.stride(0), v.stride(1), v.stride(2), dout.stride(0), dout.stride(1), dout.stride(2),
-            (int)length, (int)heads, (int)padded, factor, (float)scale);
+        Kernel(q, "queries").Launch((batch * heads, padded / (width > 64 ? Block / 2 : Block)), Threads,
+            [q, k, v, o, dout, denominators, delta, dq, .. HeadRows.Strides(q, k, v, dout), (int)length, (int)heads, (int)padded, factor, (float)scale]);
+        Kernel(q, "keys").Launch((batch * heads, (length + Tile - 1) / Tile), Threads,
+            [q, k, v, dout, denominators, delta, dk, dv, .. HeadRows.Strides(q, k, v, dout), (int)length, (int)heads, (int)padded, factor, (float)scale]);
         gradient.Dispose();
         return [dq, dk, dv, null!];
     }

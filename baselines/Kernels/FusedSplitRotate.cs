@@ -47,10 +47,8 @@ public sealed class FusedSplitRotate : autograd.MultiTensorFunction<FusedSplitRo
         var tokens = batch * length;
         var vector = parts.All(part => FusedOperations.IsAligned(part) && Enumerable.Range(0, 3).All(axis => part.stride(axis) % FusedOperations.Vector(part) == 0));
         var (kernel, units) = Kernel(parts[0], "split_rotate_backward", width, adjacent, vector);
-        kernel.Launch((tokens * (queryHeads + 2 * keyHeads) * units + 255) / 256, 256, parts[0], parts[1], parts[2], saved[0], saved.Count > 1 ? saved[1] : null, dpacked,
-            tokens, length, queryHeads, keyHeads,
-            parts[0].stride(0), parts[0].stride(1), parts[0].stride(2), parts[1].stride(0), parts[1].stride(1), parts[1].stride(2),
-            parts[2].stride(0), parts[2].stride(1), parts[2].stride(2));
+        kernel.Launch((tokens * (queryHeads + 2 * keyHeads) * units + 255) / 256, 256,
+            [parts[0], parts[1], parts[2], saved[0], saved.Count > 1 ? saved[1] : null, dpacked, tokens, length, queryHeads, keyHeads, .. HeadRows.Strides(parts)]);
         foreach (var gradient in gradients) gradient.Dispose();
         return [dpacked, null!, null!, null!, null!, null!];
     }

@@ -44,9 +44,8 @@ internal static class FusedTiledAttention
         (q, k, v) = (HeadRows.Wide(q), HeadRows.Wide(k), HeadRows.Wide(v));
         var sharedBytes = (Rows * ((int)width + 8) * 2 + 1023) / 1024 * 1024 + Stages * 2 * Keys * (int)width * 2;
         KernelLibrary.Get(q, "tiled_attention", "tiled_attention", sharedBytes, ("WIDTH", width), ("GROUP", group), ("CHOSEN", bits is null ? 0 : 1))
-            .Launch(((queries * group + Rows - 1) / Rows, batch * heads), Threads, q, k, v, into, bits,
-                q.stride(0), q.stride(1), q.stride(2), k.stride(0), k.stride(1), k.stride(2), v.stride(0), v.stride(1), v.stride(2),
-                (int)queries, (int)keys, (int)heads, (int)(bits is null ? 0 : bits.shape[2] / 2), window ?? int.MaxValue, HeadRows.Scale(scale, width));
+            .Launch(((queries * group + Rows - 1) / Rows, batch * heads), Threads,
+                [q, k, v, into, bits, .. HeadRows.Strides(q, k, v), (int)queries, (int)keys, (int)heads, (int)(bits is null ? 0 : bits.shape[2] / 2), window ?? int.MaxValue, HeadRows.Scale(scale, width)]);
         return into;
     }
 }

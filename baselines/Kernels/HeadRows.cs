@@ -1,3 +1,4 @@
+using LT2.Eval.Models.Runtime.Cuda;
 using static TorchSharp.torch;
 
 namespace LT2.Eval.Models.Kernels;
@@ -11,6 +12,14 @@ internal static class HeadRows
         var vector = FusedOperations.Vector(x);
         var wide = x.stride(-1) == 1 && FusedOperations.IsAligned(x) && Enumerable.Range(0, (int)x.dim() - 1).All(axis => x.stride(axis) % vector == 0);
         return wide ? x : x.contiguous();
+    }
+
+    /// <summary>Where kernels find the heads: each tensor's strides of sequence, token and head, in elements.</summary>
+    internal static KernelArgument[] Strides(params ReadOnlySpan<Tensor> tensors)
+    {
+        var strides = new KernelArgument[3 * tensors.Length];
+        for (var i = 0; i < strides.Length; i++) strides[i] = tensors[i / 3].stride(i % 3);
+        return strides;
     }
 
     /// <summary>The scale of scores for kernels whose exponentials have base 2.</summary>

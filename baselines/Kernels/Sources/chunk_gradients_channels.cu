@@ -18,11 +18,7 @@ constexpr int QUERIES_AT = SLAB_TILE, FIRST_AT = 2 * SLAB_TILE, SECOND_AT = 3 * 
 
 template <int BLOCK> struct Block { static constexpr int VALUE = BLOCK; };
 
-__device__ __forceinline__ float2 both(float2 a, float2 b) { return make_float2(a.x * b.x, a.y * b.y); }
-
 __device__ __forceinline__ float2 halves(u32 pair) { return make_float2(low_half(pair), high_half(pair)); }
-
-__device__ __forceinline__ u32 scaled(u32 pair, float2 by) { return floats_to_bf16x2(low_half(pair) * by.x, high_half(pair) * by.y); }
 
 __device__ __forceinline__ void add_product(float2& sum, float2 a, float2 b)
 {

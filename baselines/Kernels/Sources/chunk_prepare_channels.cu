@@ -21,10 +21,6 @@ struct Channels
     float2 decay[16];                   // e^g
 };
 
-__device__ __forceinline__ u32 scaled(u32 pair, float2 by) { return floats_to_bf16x2(low_half(pair) * by.x, high_half(pair) * by.y); }
-
-__device__ __forceinline__ float2 both(float2 a, float2 b) { return make_float2(a.x * b.x, a.y * b.y); }
-
 // COUNT tokens from FIRST on as rows: decayed since the boundary before them, of which `factor` lies before the first.
 template <int FIRST, int COUNT, bool KEYS> __device__ __forceinline__ void scale_rows(const Channels& own, float2 factor, u16* keys, u16* queries)
 {

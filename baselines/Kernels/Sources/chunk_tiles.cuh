@@ -13,6 +13,10 @@ __device__ __forceinline__ float low_half(u32 pair) { return __uint_as_float(pai
 
 __device__ __forceinline__ float high_half(u32 pair) { return __uint_as_float(pair & 0xffff0000u); }
 
+__device__ __forceinline__ u32 scaled(u32 pair, float2 by) { return floats_to_bf16x2(low_half(pair) * by.x, high_half(pair) * by.y); }
+
+__device__ __forceinline__ float2 both(float2 a, float2 b) { return make_float2(a.x * b.x, a.y * b.y); }
+
 // Two warps that each hold the sums over half of the inner dimension exchange them and both go on with the whole. `mine`, `theirs`: 1024 floats each.
 __device__ __forceinline__ void add_other_half(float (&sum)[8][4], float* mine, const float* theirs, int barrier)
 {
