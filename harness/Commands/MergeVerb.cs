@@ -27,7 +27,7 @@ internal sealed class MergeVerb : IVerb
                 using var source = ArchivedStore.Open(path);
                 var report = StoreMerge.Merge(target, source.Store);
                 conflicts += report.Conflicts.Count;
-                environment.Output.WriteLine($"{path}: {report.RunsAdded} runs and {report.CellsAdded} cells added, {report.CellsKept} were here already.");
+                environment.Output.WriteLine($"{path}: {report.RunsAdded} runs and {report.CellsAdded} cells added, {report.CellsKept} were here already{(report.CellsCompleted == 0 ? "" : $", {report.CellsCompleted} of them with fewer samples, which are here now")}.");
                 foreach (var conflict in report.Conflicts)
                 {
                     environment.Error.WriteLine($"{conflict}: both stores have it finished with different values; the one here is kept.");

@@ -54,6 +54,11 @@ internal sealed class PinVerb : IVerb
                 ArchiveText.Write(store, accepted.RunId, Path.ChangeExtension(path, RunArchive.Extension), parsed.GetValue(most), environment.Error);
             }
 
+            foreach (var doubt in PinFile.Doubts(store, accepted.RunId))
+            {
+                environment.Error.WriteLine($"Later nights will be measured against these times all the same: {doubt} Better pin a quiet night.");
+            }
+
             pin.Write(path);
             environment.Output.WriteLine(path);
             environment.Error.WriteLine(former is null

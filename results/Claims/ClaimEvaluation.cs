@@ -71,7 +71,12 @@ public static class ClaimEvaluation
         {
             if (found.ByRepeat.Count == 0)
             {
-                yield return $"no value of {Name(term)}";
+                yield return values.IsAmbiguous(term) ? $"the {Name(term)} was measured at several loop counts or batch sizes: name one in testedLoopCounts" : $"no value of {Name(term)}";
+            }
+
+            else if (terms.SelectMany(other => other.ByRepeat.Keys).Distinct().Except(found.ByRepeat.Keys).Order().ToList() is [var first, ..] absent)
+            {
+                yield return $"no value of {Name(term)} for {(absent.Count == 1 ? $"repeat {first}" : $"repeats {string.Join(", ", absent)}")}, which is left out";
             }
 
             foreach (var failure in values.Failures(term))

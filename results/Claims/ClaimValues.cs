@@ -14,6 +14,9 @@ internal sealed class ClaimValues(IReadOnlyList<MetricRecord> metrics, IReadOnly
     /// <summary>Value of the term by repeat, and the cells that gave it.</summary>
     public (SortedDictionary<long, double> ByRepeat, IReadOnlySet<string> CellIds) Of(ClaimTerm term) => term.Phase is null ? Quality(term) : Times(term);
 
+    /// <summary>Whether the times that a term names are of several loop counts or batch sizes, which have no common median.</summary>
+    public bool IsAmbiguous(ClaimTerm term) => term.Phase is not null && Blocks(term).Select(block => (block.LoopCount, block.BatchSize)).Distinct().Count() > 1;
+
     /// <summary>How cells of the term's variant ended that did not finish; empty when all did.</summary>
     public IEnumerable<string> Failures(ClaimTerm term) => cells
         .Where(cell => cell.VariantId == term.VariantId && cell.Outcome != CellOutcome.Finished && (term.TrainedLoopCount is null || cell.TrainedLoopCount is null || cell.TrainedLoopCount == term.TrainedLoopCount))
@@ -34,13 +37,13 @@ internal sealed class ClaimValues(IReadOnlyList<MetricRecord> metrics, IReadOnly
     // Each fresh process is a repeat: its value is the median of its blocks.
     private (SortedDictionary<long, double>, IReadOnlySet<string>) Times(ClaimTerm term)
     {
-        TimingBlockRecord[] found =
-        [
-            .. UsableBlocks.Of(blocks).Where(block => block.Phase == term.Phase && block.SequenceLength == term.SequenceLength
-                && cellById.TryGetValue(block.CellId, out var cell) && cell.VariantId == term.VariantId
-                && (term.TestedLoopCounts.Count == 0 || term.TestedLoopCounts.Contains(block.LoopCount))),
-        ];
+        var found = Blocks(term);
         var values = new SortedDictionary<long, double>();
+        if (IsAmbiguous(term))
+        {
+            return (values, new HashSet<string>());
+        }
+
         foreach (var process in found.GroupBy(block => block.ProcessIndex))
         {
             values[process.Key] = Quantile.Median([.. process.Select(block => block.MillisecondsPerIteration)]);
@@ -48,6 +51,13 @@ internal sealed class ClaimValues(IReadOnlyList<MetricRecord> metrics, IReadOnly
 
         return (values, found.Select(block => block.CellId).ToHashSet(StringComparer.Ordinal));
     }
+
+    private TimingBlockRecord[] Blocks(ClaimTerm term) =>
+    [
+        .. UsableBlocks.Of(blocks).Where(block => block.Phase == term.Phase && block.SequenceLength == term.SequenceLength
+            && cellById.TryGetValue(block.CellId, out var cell) && cell.VariantId == term.VariantId
+            && (term.TestedLoopCounts.Count == 0 || term.TestedLoopCounts.Contains(block.LoopCount))),
+    ];
 
     private static bool Matches(ClaimTerm term, MetricRecord metric)
     {

@@ -12,6 +12,6 @@ public enum ClaimVerdict
     /// <summary>The interval covers both.</summary>
     Inconclusive,
 
-    /// <summary>Values are missing, or there are fewer repeats than an interval needs.</summary>
+    /// <summary>Fewer repeats have every value than an interval needs.</summary>
     NotMeasured,
 }

@@ -40,6 +40,14 @@ internal sealed class ComparisonArm
         return made.Count == 1 ? made[0] : made.Count == 0 && metric.Key.TrainedLoopCount is null ? $"cell {metric.CellId}" : null;
     }
 
+    /// <summary>What can be compared of a series' values: no failed ones, and where two cells scored the same weights with the same result, one of them.</summary>
+    public List<MetricRecord> Values(List<MetricRecord> metrics)
+    {
+        var present = metrics.FindAll(metric => !FailedSeeds.IsFailed(metric));
+        return present.Count == 0 || present[0].Kind is MetricKind.Duration or MetricKind.Bytes
+            ? present : [.. present.DistinctBy(metric => (metric.Seed, WeightsHash(metric), metric.Value))];
+    }
+
     /// <summary>Samples under the metrics; with several seeds the seed becomes part of the ids, and clusters stay together.</summary>
     public IReadOnlyList<SampleRecord> Samples(List<MetricRecord> metrics)
     {

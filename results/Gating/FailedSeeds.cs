@@ -20,5 +20,5 @@ internal readonly record struct FailedSeeds(int Before, int BeforeOf, int After,
         : $"measured and failed with {Before} of {BeforeOf} seeds in the baseline and {After} of {AfterOf} in the candidate";
 
     /// <summary>It was measured and failed.</summary>
-    public static bool IsFailed(MetricRecord metric) => metric.Value is null;
+    public static bool IsFailed(MetricRecord metric) => metric.Value is not { } value || !double.IsFinite(value);
 }

@@ -74,7 +74,7 @@ public static class LatencyGate
                 $"{Percent(test.LogRatio)} (95 % interval {Percent(test.Interval.Lower)} to {Percent(test.Interval.Upper)}) over {test.Pairs} interleaved pairs{(test.KeptUtc is { } kept ? $" kept from {kept:yyyy-MM-dd HH:mm} UTC" : "")}, "
                 + $"{(adjusted[i] < 0.0001 ? "p < 0.0001" : $"p = {adjusted[i]:0.####}")} after Holm over {confirmed.Count}, signed rank p = {test.SignedRankPValue:0.####}; floor {options.TimeFloor:0.#%}.");
             if (status == FindingStatus.Undecided)
-                text += string.Create(CultureInfo.InvariantCulture, $" Too noisy to clear: a slowdown of {options.ClearedBelow:0.#%} is not excluded. Quieten the host, or raise --pairs.");
+                text += string.Create(CultureInfo.InvariantCulture, $" Too noisy to clear: a slowdown of {options.ClearedBelow:0.#%} is not excluded. Quieten the host and --measure-again, or raise --pairs.");
             yield return new("latency", "confirm", status, key, text);
         }
     }

@@ -10,8 +10,8 @@ public static class NumericsTolerance
     public static double Of(string dtype) => dtype switch
     {
         "float64" => 1e-12,
-        "float32" or "tf32" => 1e-4,
-        "float16" => 1e-2,
+        "float32" => 1e-4,
+        "float16" or "tfloat32" => 1e-2, // both keep ten bits of a product's inputs
         "bfloat16" => 5e-2,
         _ => 0,
     };

@@ -53,6 +53,10 @@ public sealed record PinFile(
             Gating.SamplesDigest.Of(store, runId), metrics);
     }
 
+    /// <summary>Why the times of a run are no good measure for later nights: load, or a moved canary; empty where they are, or there are none.</summary>
+    public static IReadOnlyList<string> Doubts(ResultStore store, string runId) =>
+        [.. CanaryCheck.Check(store, store.Run(runId), store.Metrics(runId), new()).Select(finding => finding.Message)];
+
     /// <summary>Reads a pin.</summary>
     public static PinFile Read(string path)
     {

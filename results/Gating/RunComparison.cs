@@ -26,7 +26,7 @@ public static class RunComparison
                 refused.Add(new(metrics[0].Key, false, true, SeriesMismatch.Explain(key, first.Metrics.Keys, "baseline")));
             else if (FailedSeeds.Count(counterpart, metrics) is { IsObstacle: true } failed)
                 refused.Add(new(metrics[0].Key, true, true, failed.Reason, failed.IsHarmless));
-            else if (Draw(first, second, Values(counterpart), Values(metrics), options, out var reason) is { } draft)
+            else if (Draw(first, second, first.Values(counterpart), second.Values(metrics), options, out var reason) is { } draft)
                 drafts.Add(draft);
             else
                 refused.Add(new(metrics[0].Key, true, true, reason!));
@@ -36,20 +36,29 @@ public static class RunComparison
         return new(first.Run, second.Run, Judge(drafts, options), refused, EnvironmentDifferences(baseline, candidate));
     }
 
-    private static List<MetricRecord> Values(List<MetricRecord> metrics) => metrics.FindAll(metric => !FailedSeeds.IsFailed(metric));
-
     private static Draft? Draw(
         ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after, ComparisonOptions options, out string? reason)
     {
         reason = null;
         if (after[0].Kind == MetricKind.Duration)
-            return Times(first, second, before[0], after[0], options, out reason);
+            return Times(first, second, before, after, options, out reason);
         if (after[0].Kind == MetricKind.Bytes)
             return Memory(before[0], after[0], options);
+        if ((Repeated(before) ?? Repeated(after)) is { } repeated)
+        {
+            reason = repeated;
+            return null;
+        }
         if (before.Count > 1 && after.Count > 1 && !SameWeights(first, second, before, after))
             return Seeds(before, after);
         return ValuesOnly(first, second, before, after) ?? Paired(first, second, before, after, options, out reason) ?? Unpaired(first, second, before, after, ref reason);
     }
+
+    // Values of one seed are no repeats: taken for training seeds, they would make a certainty of two readings.
+    private static string? Repeated(List<MetricRecord> metrics) => metrics.GroupBy(metric => metric.Seed).FirstOrDefault(seed => seed.Count() > 1) is { } several
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"seed {Seeds([several.First()])} has {several.Count()} values, of several recipes or cells ({string.Join(", ", several.Select(metric => $"{metric.Value:0.####}").Take(3))}): one value a seed can be compared")
+        : null;
 
     // What keeps no samples by its nature (a validation loss) has nothing to pair: equal values of equal weights are equivalent, others a hint.
     private static Draft? ValuesOnly(ComparisonArm first, ComparisonArm second, List<MetricRecord> before, List<MetricRecord> after) =>
@@ -77,7 +86,7 @@ public static class RunComparison
         var (baseline, candidate) = (before.Average(m => m.Value!.Value), after.Average(m => m.Value!.Value));
         return new(
             new(after[0].Key, before[0].Key, SameWeights(first, second, before, after) ? ComparisonQuestion.SameWeights : ComparisonQuestion.OtherWeights,
-                after[0].Direction, after[0].Unit, baseline, candidate, candidate - baseline, null, null, null, null, after[0].PracticalFloor,
+                after[0].Direction, after[0].Unit, baseline, candidate, candidate - baseline, null, null, null, null, Floor(before, after),
                 ComparisonVerdict.Inconclusive, 0, 0, FlipList.None, note),
             double.NaN, 1);
     }
@@ -107,7 +116,7 @@ public static class RunComparison
             after[0].Key, before[0].Key, SameWeights(first, second, before, after) ? ComparisonQuestion.SameWeights : ComparisonQuestion.OtherWeights,
             after[0].Direction, after[0].Unit, baseline, candidate, candidate - baseline,
             few ? null : Around(candidate - baseline, standardError, clusters - 1), pValue, null,
-            double.IsFinite(standardError) ? MinimumDetectableEffect.Of(standardError) : null, after[0].PracticalFloor,
+            double.IsFinite(standardError) ? MinimumDetectableEffect.Of(standardError) : null, Floor(before, after),
             ComparisonVerdict.Inconclusive, pairs.Count, clusters, flips,
             few ? $"Only {clusters} clusters: no interval." : null);
         return new(row, standardError, clusters - 1);
@@ -116,12 +125,21 @@ public static class RunComparison
     private static Draft Seeds(List<MetricRecord> before, List<MetricRecord> after)
     {
         var (x, y) = (before.Select(m => m.Value!.Value).ToList(), after.Select(m => m.Value!.Value).ToList());
-        return Welch(before[0], after[0], ComparisonQuestion.SeveralSeeds, x, y, x.Average(), y.Average(), after[0].PracticalFloor,
+        return Welch(before[0], after[0], ComparisonQuestion.SeveralSeeds, x, y, x.Average(), y.Average(), Floor(before, after),
             $"{x.Count} and {y.Count} training seeds.");
     }
 
-    private static Draft? Times(ComparisonArm first, ComparisonArm second, MetricRecord before, MetricRecord after, ComparisonOptions options, out string? reason)
+    // A floor that is a share of the value (a doubling of a gradient norm) is the smaller side's, whichever way the change goes.
+    private static double? Floor(List<MetricRecord> before, List<MetricRecord> after)
     {
+        var (baseline, candidate) = (before.Average(metric => metric.PracticalFloor), after.Average(metric => metric.PracticalFloor));
+        return baseline < candidate ? baseline : candidate ?? baseline;
+    }
+
+    // What several parts of a night timed is one series of all their processes.
+    private static Draft? Times(ComparisonArm first, ComparisonArm second, List<MetricRecord> earlier, List<MetricRecord> later, ComparisonOptions options, out string? reason)
+    {
+        var (before, after) = (earlier[0], later[0]);
         if (first.Run.RunId == second.Run.RunId && before.CellId == after.CellId && before.Key == after.Key)
         {
             reason = null;
@@ -130,14 +148,16 @@ public static class RunComparison
                     options.TimeFloor, ComparisonVerdict.Inconclusive, 1, 1, FlipList.None, "One and the same measurement."),
                 0, 1);
         }
-        var (x, y) = (first.ProcessLogTimes(before), second.ProcessLogTimes(after));
+        List<double> x = [.. earlier.SelectMany(first.ProcessLogTimes)], y = [.. later.SelectMany(second.ProcessLogTimes)];
         reason = x.Count < 2 || y.Count < 2 ? $"times of {x.Count} and {y.Count} fresh processes: at least 2 on each side are needed" : null;
         if (reason is not null)
             return null;
-        var isTainted = Math.Max(first.TaintedShare(before), second.TaintedShare(after)) > options.TaintedShare;
-        return Welch(before, after, ComparisonQuestion.Time, x, y, before.Value!.Value, after.Value!.Value, options.TimeFloor,
+        var isTainted = Math.Max(earlier.Max(first.TaintedShare), later.Max(second.TaintedShare)) > options.TaintedShare;
+        return Welch(before, after, ComparisonQuestion.Time, x, y, Middle(earlier), Middle(later), options.TimeFloor,
             isTainted ? string.Create(CultureInfo.InvariantCulture, $"more than {options.TaintedShare:0%} of its blocks ran under throttling or load: no verdict") : null) with { IsTainted = isTainted };
     }
+
+    private static double Middle(List<MetricRecord> times) => times.Count == 1 ? times[0].Value!.Value : Math.Exp(times.Average(time => Math.Log(time.Value!.Value)));
 
     private static Draft Memory(MetricRecord before, MetricRecord after, ComparisonOptions options)
     {
@@ -172,10 +192,14 @@ public static class RunComparison
             draft.Row.Question is ComparisonQuestion.Time or ComparisonQuestion.Memory ? draft.Row.Question : 0, IsSlice: draft.Row.Key.Slice is not null)))
         {
             var members = family.ToList();
-            var adjusted = HolmAdjustment.Adjust([.. members.Select(member => member.Row.PValue ?? 1)]);
+            // Only what a p-value decides is counted: constants and equal weights by the thousand would silence the one series that moved.
+            var tested = Enumerable.Range(0, members.Count).Where(i => members[i].Row.PValue is not null && !VerdictRule.NeedsNoTest(members[i].Row)).ToList();
+            var adjusted = new double?[members.Count];
+            foreach (var (i, p) in tested.Zip(HolmAdjustment.Adjust([.. tested.Select(i => members[i].Row.PValue!.Value)])))
+                adjusted[i] = p;
             judged.AddRange(members.Select((member, i) =>
             {
-                var row = member.Row with { AdjustedPValue = member.Row.PValue is null ? null : adjusted[i] };
+                var row = member.Row with { AdjustedPValue = adjusted[i] };
                 return row with
                 {
                     Verdict = member.IsTainted ? ComparisonVerdict.Inconclusive : VerdictRule.Of(row, member.StandardError, member.DegreesOfFreedom, options.Alpha),

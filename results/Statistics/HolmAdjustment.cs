@@ -7,8 +7,11 @@ namespace LT2.Eval.Results.Statistics;
 public static class HolmAdjustment
 {
     /// <summary>Adjusted p-values in the order of the given ones.</summary>
+    /// <exception cref="ArgumentException">One is no number: it would take every other with it.</exception>
     public static double[] Adjust(IReadOnlyList<double> pValues)
     {
+        if (pValues.Any(double.IsNaN))
+            throw new ArgumentException("A p-value is no number.", nameof(pValues));
         var adjusted = new double[pValues.Count];
         var running = 0.0;
         foreach (var (index, rank) in Enumerable.Range(0, pValues.Count).OrderBy(i => pValues[i]).Select((index, rank) => (index, rank)))

@@ -16,7 +16,10 @@ public static class MetricAggregator
         var estimate = Ratio(clusters, samples.Count);
         if (transform == MetricTransform.RatioOfSums || estimate.Value is not { } ratio)
             return estimate;
-        return estimate with { Value = Math.Exp(ratio), StandardError = estimate.StandardError * Math.Exp(ratio) };
+        var value = Math.Exp(ratio);
+        return double.IsFinite(value)
+            ? estimate with { Value = value, StandardError = estimate.StandardError * value }
+            : estimate with { Value = null, StandardError = null };
     }
 
     private static MetricEstimate Ratio(IReadOnlyList<(double Numerator, double Denominator)> clusters, int sampleCount)

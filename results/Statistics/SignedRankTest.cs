@@ -2,31 +2,29 @@ namespace LT2.Eval.Results.Statistics;
 
 /// <summary>
 /// Wilcoxon's signed-rank test, exact for any ties: ranks of |x| (mean ranks for ties, zeros dropped), W = sum of ranks of positive x;
-/// the two-sided p-value counts sign patterns at least as far from the mean. Source: Wilcoxon, Biometrics Bulletin 1 (1945) 80–83.
+/// the two-sided p-value is the share of sign patterns at least as far from the mean. Source: Wilcoxon, Biometrics Bulletin 1 (1945) 80–83.
 /// </summary>
 public static class SignedRankTest
 {
-    /// <summary>Two-sided p-value of a symmetric distribution around zero; at most 60 values that are not zero.</summary>
+    /// <summary>Two-sided p-value of a symmetric distribution around zero.</summary>
     public static double PValue(IReadOnlyList<double> values)
     {
         var present = values.Where(value => value != 0).OrderBy(Math.Abs).ToList();
         if (present.Count == 0)
             return 1;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(present.Count, 60, nameof(values));
         var doubledRanks = DoubledRanks(present);
         var total = doubledRanks.Sum();
         var observed = present.Select((value, i) => value > 0 ? doubledRanks[i] : 0).Sum();
-        // counts[w] = patterns whose doubled rank sum is w, by adding one value after the other.
-        var counts = new double[total + 1];
-        counts[0] = 1;
+        // shares[w] = share of the patterns whose doubled rank sum is w, by adding one value after the other.
+        var shares = new double[total + 1];
+        shares[0] = 1;
         foreach (var rank in doubledRanks)
         {
-            for (var w = total; w >= rank; w--)
-                counts[w] += counts[w - rank];
+            for (var w = total; w >= 0; w--)
+                shares[w] = (shares[w] + (w >= rank ? shares[w - rank] : 0)) / 2;
         }
         var distance = Math.Abs((2 * observed) - total);
-        var hits = counts.Where((_, w) => Math.Abs((2 * w) - total) >= distance).Sum();
-        return hits / Math.Pow(2, present.Count);
+        return shares.Where((_, w) => Math.Abs((2 * w) - total) >= distance).Sum();
     }
 
     // Mean ranks end in .5 at worst, so doubled ranks are whole.

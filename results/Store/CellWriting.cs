@@ -22,6 +22,14 @@ internal static class CellWriting
             RunRows.InsertEvent(connection, cell.RunId, record);
     }
 
+    public static void ReplaceSamples(SqliteConnection connection, long cellRow, IReadOnlyList<SampleRecord> samples, IReadOnlyList<ResponseRecord> responses)
+    {
+        Sql.Execute(connection, "DELETE FROM sample_groups WHERE cell_row = $0", cellRow);
+        Sql.Execute(connection, "DELETE FROM responses WHERE cell_row = $0", cellRow);
+        SampleRows.Insert(connection, cellRow, samples);
+        ResponseRows.Insert(connection, cellRow, responses);
+    }
+
     private static void Replace(SqliteConnection connection, CellRecord cell)
     {
         if (CellRows.Read(connection, "WHERE run_id = $0 AND cell_id = $1", cell.RunId, cell.CellId) is not [var former])

@@ -59,6 +59,15 @@ public sealed class ResultStore : IDisposable
     /// </summary>
     public void WriteCell(CellResult result) => Write(() => CellWriting.Write(_connection, result));
 
+    /// <summary>Puts the samples and responses of a finished cell in the place of those it has: an archive may have kept fewer.</summary>
+    internal void ReplaceSamples(string runId, string cellId, IReadOnlyList<SampleRecord> samples, IReadOnlyList<ResponseRecord> responses) =>
+        Write(() => CellWriting.ReplaceSamples(_connection, CellRows.RowOf(_connection, runId, cellId)!.Value, samples, responses));
+
+    /// <summary>How many samples and responses a cell left behind.</summary>
+    internal (long Samples, long Responses) SampleCounts(string runId, string cellId) => Read(() => CellRows.RowOf(_connection, runId, cellId) is { } row
+        ? (Sql.Scalar(_connection, "SELECT SUM(sample_count) FROM sample_groups WHERE cell_row = $0", row), Sql.Scalar(_connection, "SELECT COUNT(*) FROM responses WHERE cell_row = $0", row))
+        : (0, 0));
+
     /// <summary>Writes facts about the machine and settings; a changed fact replaces the former one and leaves an event.</summary>
     public void WriteEnvironment(string runId, IReadOnlyList<EnvironmentEntry> entries) => Write(() =>
     {

@@ -9,7 +9,7 @@ public static class StoreMerge
     public static MergeReport Merge(ResultStore target, ResultStore source)
     {
         var known = target.Runs().ToDictionary(run => run.RunId, StringComparer.Ordinal);
-        var (runsAdded, cellsAdded, cellsKept) = (0, 0, 0);
+        var (runsAdded, cellsAdded, cellsKept, cellsCompleted) = (0, 0, 0, 0);
         var conflicts = new List<string>();
         foreach (var run in source.Runs())
         {
@@ -23,34 +23,48 @@ public static class StoreMerge
                 runsAdded++;
             }
             MergeEnvironment(target, source, run.RunId);
-            var (added, kept) = MergeCells(target, source, run.RunId, conflicts);
-            (cellsAdded, cellsKept) = (cellsAdded + added, cellsKept + kept);
+            var (added, kept, completed) = MergeCells(target, source, run.RunId, conflicts);
+            (cellsAdded, cellsKept, cellsCompleted) = (cellsAdded + added, cellsKept + kept, cellsCompleted + completed);
             var events = target.Events(run.RunId).ToHashSet();
             foreach (var record in source.Events(run.RunId).Where(record => !events.Contains(record)))
                 target.WriteEvent(run.RunId, record);
             MergeStatus(target, present, run);
         }
-        return new(runsAdded, cellsAdded, cellsKept, conflicts);
+        return new(runsAdded, cellsAdded, cellsKept, conflicts, cellsCompleted);
     }
 
-    private static (int Added, int Kept) MergeCells(ResultStore target, ResultStore source, string runId, List<string> conflicts)
+    private static (int Added, int Kept, int Completed) MergeCells(ResultStore target, ResultStore source, string runId, List<string> conflicts)
     {
         var present = target.Cells(runId).ToDictionary(cell => cell.CellId, StringComparer.Ordinal);
-        var (added, kept) = (0, 0);
+        var (added, kept, completed) = (0, 0, 0);
         foreach (var cell in source.Cells(runId))
         {
             if (present.TryGetValue(cell.CellId, out var old) && (old.Outcome == CellOutcome.Finished || cell.Outcome != CellOutcome.Finished))
             {
+                var isFinished = cell.Outcome == CellOutcome.Finished;
+                var isSame = isFinished && SameMetrics(target, source, runId, cell.CellId);
                 kept++;
-                if (cell.Outcome == CellOutcome.Finished && !SameMetrics(target, source, runId, cell.CellId))
+                if (isFinished && !isSame)
                     conflicts.Add($"{runId}/{cell.CellId} ({cell.Title})");
+                else if (isSame)
+                    completed += Complete(target, source, runId, cell.CellId) ? 1 : 0;
                 continue;
             }
             // Events are merged for the run as a whole.
             target.WriteCell(source.CellResult(runId, cell.CellId) with { Events = [] });
             added++;
         }
-        return (added, kept);
+        return (added, kept, completed);
+    }
+
+    // An archive leaves samples out to be small; the run's own store brings them.
+    private static bool Complete(ResultStore target, ResultStore source, string runId, string cellId)
+    {
+        var (here, there) = (target.SampleCounts(runId, cellId), source.SampleCounts(runId, cellId));
+        var isMore = there.Samples >= here.Samples && there.Responses >= here.Responses && there != here;
+        if (isMore)
+            target.ReplaceSamples(runId, cellId, source.Samples(runId, cellId), source.Responses(runId, cellId));
+        return isMore;
     }
 
     private static bool SameMetrics(ResultStore target, ResultStore source, string runId, string cellId)

@@ -94,6 +94,29 @@ public sealed class ClaimEvaluationTests
     }
 
     [Fact]
+    public void Times_of_several_loop_counts_are_one_value_only_where_the_claim_names_one()
+    {
+        var blocks = Enumerable.Range(0, 3).SelectMany(process => new[] { 2, 4 }.Select(loops => new TimingBlockRecord("time", "prefill", 1024, loops, 1, process, 0, 1, loops))).ToArray();
+        var term = Gdn with { SuiteId = "timing", Metric = "latency", TrainedLoopCount = null, Phase = "prefill", SequenceLength = 1024 };
+        ClaimFinding Finding(ClaimTerm asked) => Assert.Single(ClaimEvaluation.Judge([Claim(ClaimExpectation.Above, 3) with { Terms = [asked] }], [], [Examples.Cell("r", "time", CellKind.Time)], blocks));
+
+        var ambiguous = Finding(term);
+        Assert.Equal(ClaimVerdict.NotMeasured, ambiguous.Verdict);
+        Assert.Contains("name one in testedLoopCounts", Assert.Single(ambiguous.Missing), StringComparison.Ordinal);
+        Assert.Equal((ClaimVerdict.Confirmed, 4), (Finding(term with { TestedLoopCounts = [4] }).Verdict, Finding(term with { TestedLoopCounts = [4] }).Effect));
+    }
+
+    [Fact]
+    public void Repeats_that_one_side_lacks_are_left_out_and_named()
+    {
+        MetricRecord[] metrics = [.. Values("lt2-gdn@tiny", [0.9, 0.92, 0.88, 0.9]), .. Values("looped-full@tiny", [0.7, 0.7, 0.7])];
+        var finding = Assert.Single(ClaimEvaluation.Judge([Claim(ClaimExpectation.Above, 0)], metrics, [], []));
+
+        Assert.Equal((ClaimVerdict.Confirmed, 3), (finding.Verdict, finding.Repeats.Count));
+        Assert.Contains("which is left out", Assert.Single(finding.Missing), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Device_time_counts_the_training_of_what_was_scored_and_the_trials_that_chose_its_rate_each_once()
     {
         CellRecord Named(string id, CellKind kind, params string[] parents) => Examples.Cell("r", id, kind) with

@@ -29,6 +29,16 @@ public sealed class ClusterTests
         Assert.Equal(p, ClusterSignFlipTest.PValue([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48, 0.01], seed: 7));
     }
 
+    // 200 equal sums: Hoeffding's bound is 2·e⁻¹⁰⁰, the exact share 2/2²⁰⁰.
+    [Fact]
+    public void A_share_too_small_to_be_drawn_is_bounded()
+    {
+        var p = ClusterSignFlipTest.PValue([.. Enumerable.Repeat(-0.3, 200)], seed: 1);
+
+        Assert.Equal(2 * Math.Exp(-100), p, 1e-50);
+        Assert.True(p >= Math.Pow(2, -199));
+    }
+
     [Fact]
     public void Sign_flips_see_no_difference_between_better_and_worse() => Gen.Double[-5, 5].Array[1, 12].Sample(sums =>
         ClusterSignFlipTest.PValue(sums, 1) == ClusterSignFlipTest.PValue([.. sums.Select(sum => -sum)], 1));

@@ -63,6 +63,23 @@ public sealed class MergeAndPruneTests : IDisposable
     }
 
     [Fact]
+    public void Samples_that_an_archive_left_out_come_with_the_runs_own_store()
+    {
+        var run = Examples.Run();
+        _target.CreateRun(run);
+        _source.CreateRun(run);
+        var whole = Examples.ScoreCell(run.RunId, "c1");
+        _target.WriteCell(whole with { Samples = [.. whole.Samples.Take(2)], Responses = [], Events = [] });
+        _source.WriteCell(whole);
+
+        Assert.Equal((1, 1), (StoreMerge.Merge(_target, _source) is { CellsKept: var kept, CellsCompleted: var completed } ? (kept, completed) : default));
+        Assert.Equal(whole.Samples, _target.Samples(run.RunId, "c1"));
+        Assert.Equal(whole.Responses, _target.Responses(run.RunId, "c1"));
+        Assert.Equal(0, StoreMerge.Merge(_target, _source).CellsCompleted);
+        Assert.Equal(0, StoreMerge.Merge(_source, _target).CellsCompleted);
+    }
+
+    [Fact]
     public void Two_runs_of_one_id_are_not_merged()
     {
         _target.CreateRun(Examples.Run(build: "build-1"));
