@@ -6,12 +6,16 @@ namespace LT2.Eval.Models.Definitions;
 /// <summary>Loads YAML so that every mistake of form is one kind of exception with a place.</summary>
 public static class YamlDocuments
 {
+    private const int MostDepth = 100;
+
     /// <summary>The documents of a text.</summary>
     /// <exception cref="YamlException">It is not YAML; carries the line.</exception>
     public static IList<YamlDocument> Load(TextReader text)
     {
+        var content = text.ReadToEnd();
+        RefuseDepth(new Parser(new StringReader(content)));
         var stream = new YamlStream();
-        var parser = new Parser(text);
+        var parser = new Parser(new StringReader(content));
         try
         {
             stream.Load(parser);
@@ -24,5 +28,24 @@ public static class YamlDocuments
         }
 
         return stream.Documents;
+    }
+
+    // The library builds its tree by recursion, and a stack that overflows ends the program.
+    private static void RefuseDepth(Parser parser)
+    {
+        var depth = 0;
+        try
+        {
+            while (parser.MoveNext())
+            {
+                depth += parser.Current!.NestingIncrease;
+                if (depth > MostDepth)
+                    throw new YamlException(parser.Current.Start, parser.Current.End, $"lists and fields are nested more than {MostDepth} deep.");
+            }
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            // The reading below says where.
+        }
     }
 }

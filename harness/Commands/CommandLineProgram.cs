@@ -14,16 +14,16 @@ public static class CommandLineProgram
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static int Run(string[] arguments, CommandEnvironment environment)
     {
-        var configuration = new InvocationConfiguration
-        {
-            Output = environment.Output,
-            Error = environment.Error,
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null,
-        };
         try
         {
             var parsed = Parse(arguments, environment);
+            var configuration = new InvocationConfiguration
+            {
+                Output = parsed.Errors.Count > 0 ? environment.Error : environment.Output, // hints and help of a mistake are no results
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
             var exit = parsed.Invoke(configuration);
             return parsed.Errors.Count > 0 ? ExitCodes.Usage : exit;
         }
@@ -35,6 +35,11 @@ public static class CommandLineProgram
         catch (Exception error) when (IsUserMistake(error))
         {
             environment.Error.WriteLine(error.Message);
+            return ExitCodes.Usage;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            environment.Error.WriteLine($"A file or stream cannot be used: {error.Message}");
             return ExitCodes.Usage;
         }
         catch (Exception error)

@@ -24,7 +24,10 @@ internal static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on one line." };
 
-    public static Option<int?> Threads() => new("--threads") { Description = "CPU threads for libtorch (default: every core)." };
+    /// <summary>More threads than any host has cores: libtorch would make them all.</summary>
+    public const int MostThreads = 1024;
+
+    public static Option<int?> Threads() => new Option<int?>("--threads") { Description = "CPU threads for libtorch (default: every core)." }.InRange(1, MostThreads);
 
     public static Option<string> Dtype() => new("--dtype")
     {

@@ -43,10 +43,7 @@ internal sealed class ConvertVerb : IVerb
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(checkpoint)!;
-            if (Directory.Exists(folder))
-            {
-                throw new PlanException($"The folder '{folder}' exists already; nothing is overwritten. Name another with --checkpoint.");
-            }
+            CheckpointTarget.Require(folder);
 
             var metadata = CheckpointFolder.ReadMetadata(parsed.GetValue(teacher)!);
             var trainingCase = item.Read(parsed, environment.Plugins.Suites);

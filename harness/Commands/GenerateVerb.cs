@@ -25,8 +25,8 @@ internal sealed class GenerateVerb : IVerb
         var temperature = new Option<double>("--temperature") { Description = "0 takes the most likely token (greedy).", DefaultValueFactory = _ => 0 };
         var topK = new Option<int?>("--top-k") { Description = "Draw from so many of the most likely tokens." };
         var topP = new Option<double?>("--top-p") { Description = "Draw from the most likely tokens that hold this much probability." };
-        var stop = new Option<string[]>("--stop") { Description = "End a text before this string; may be given several times.", AllowMultipleArgumentsPerToken = true };
-        var exit = new Option<double?>("--exit-threshold") { Description = "Models with an exit gate: a token skips further loops once its cumulative exit probability reaches this." };
+        var stop = new Option<string[]>("--stop") { Description = "End a text before this string, in which \\n is a line's end; may be given several times.", AllowMultipleArgumentsPerToken = true };
+        var exit = new Option<double?>("--exit-threshold") { Description = "Models with an exit gate: a token skips further loops once its cumulative exit probability reaches this." }.InRange(0, 1e9);
         var weighted = new Option<bool>("--weighted-exit") { Description = "Models with an exit gate: run every loop and weigh their logits by exit probability." };
         var seed = new Option<long>("--seed") { Description = "Seed of the draws.", DefaultValueFactory = _ => 1 };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print parameters, state and cache bytes and the estimated peak for this length and batch, and do nothing." };
@@ -49,7 +49,7 @@ internal sealed class GenerateVerb : IVerb
             var texts = Prompts(parsed.GetValue(prompt) ?? [], parsed.GetValue(prompts));
             var settings = new GenerationSettings(
                 new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topK), parsed.GetValue(topP), parsed.GetValue(seed)), parsed.GetValue(tokens),
-                parsed.GetValue(loops) ?? metadata.TrainedLoopCount, parsed.GetValue(stop) ?? [], parsed.GetValue(exit), parsed.GetValue(weighted));
+                parsed.GetValue(loops) ?? metadata.TrainedLoopCount, [.. (parsed.GetValue(stop) ?? []).Select(text => text.Replace("\\n", "\n", StringComparison.Ordinal))], parsed.GetValue(exit), parsed.GetValue(weighted));
             Check(settings);
             if (parsed.GetValue(threads) is { } count)
             {

@@ -31,10 +31,7 @@ internal sealed class ImportVerb : IVerb
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(checkpoint)!;
-            if (Directory.Exists(folder))
-            {
-                throw new PlanException($"The folder '{folder}' exists already; nothing is overwritten. Name another with --checkpoint.");
-            }
+            CheckpointTarget.Require(folder);
 
             if (parsed.GetValue(tokenizer) is { } named and not "byte")
             {

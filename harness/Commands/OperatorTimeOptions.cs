@@ -17,10 +17,10 @@ internal sealed class OperatorTimeOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<int> heads = new("--heads") { Description = "Heads of queries and keys (--op).", DefaultValueFactory = _ => 16 };
-    private readonly Option<int?> valueHeads = new("--value-heads") { Description = "Heads of values, a multiple of --heads (--op; default: as many)." };
-    private readonly Option<int> keyWidth = new("--head-dimension") { Description = "Width of a key head (--op).", DefaultValueFactory = _ => 128 };
-    private readonly Option<int?> valueWidth = new("--value-dimension") { Description = "Width of a value head (--op; default: as the key's)." };
+    private readonly Option<int> heads = new Option<int>("--heads") { Description = "Heads of queries and keys (--op).", DefaultValueFactory = _ => 16 }.InRange(1);
+    private readonly Option<int?> valueHeads = new Option<int?>("--value-heads") { Description = "Heads of values, a multiple of --heads (--op; default: as many)." }.InRange(1);
+    private readonly Option<int> keyWidth = new Option<int>("--head-dimension") { Description = "Width of a key head (--op).", DefaultValueFactory = _ => 128 }.InRange(1);
+    private readonly Option<int?> valueWidth = new Option<int?>("--value-dimension") { Description = "Width of a value head (--op; default: as the key's)." }.InRange(1);
     private readonly Option<bool> backward = new("--backward") { Description = "Time forward and backward too (--op)." };
 
     /// <summary>Declares them.</summary>

@@ -22,7 +22,7 @@ internal sealed class PlanOptions
 
     public Option<string?> RunId { get; } = new("--run") { Description = "Continue this run." };
 
-    public Option<int?> Workers { get; } = new("--workers") { Description = "Train and score cells side by side (default: one a core on CPU, one on a GPU); with --devices, worker processes on each (default 1)." };
+    public Option<int?> Workers { get; } = new Option<int?>("--workers") { Description = "Train and score cells side by side (default: one a core on CPU, one on a GPU); with --devices, worker processes on each (default 1)." }.InRange(1, 4096);
 
     public Option<string?> MemoryLimit { get; } = CommonOptions.MemoryLimit();
 

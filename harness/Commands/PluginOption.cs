@@ -26,7 +26,8 @@ internal sealed class PluginOption
     {
         var alone = new RootCommand { Option };
         alone.TreatUnmatchedTokensAsErrors = false;
-        var named = alone.Parse(arguments).GetValue(Option) ?? [];
+        var parsed = alone.Parse(arguments);
+        var named = parsed.Errors.Count > 0 ? [] : parsed.GetValue(Option) ?? []; // the whole command line is parsed again and says what is wrong
         var found = new[] { Path.GetFullPath(Folder), Path.Combine(AppContext.BaseDirectory, Folder) }
             .Distinct().Where(folder => Directory.Exists(folder) && !named.Any(path => Path.GetFullPath(path) == folder)).ToList();
         foreach (var folder in found)

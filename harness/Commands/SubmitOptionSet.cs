@@ -21,23 +21,23 @@ internal sealed class SubmitOptionSet
 
     public Option<bool> Json { get; } = CommonOptions.Json();
 
-    public Option<double> LeaseSeconds { get; } = new("--lease-seconds")
+    public Option<double> LeaseSeconds { get; } = new Option<double>("--lease-seconds")
     {
         Description = "A cell whose task was silent for so long may be carried out by another.",
         DefaultValueFactory = _ => CellLease.DefaultPatience.TotalSeconds,
-    };
+    }.InRange(1);
 
-    private Option<double> TaskMinutes { get; } = new("--task-minutes") { Description = "How long an array task should last; short cells share one.", DefaultValueFactory = _ => 30 };
+    private Option<double> TaskMinutes { get; } = new Option<double>("--task-minutes") { Description = "How long an array task should last; short cells share one.", DefaultValueFactory = _ => 30 }.InRange(0.1, 1e6);
 
-    private Option<int?> TimeLimit { get; } = new("--time-limit") { Description = "Slurm's limit in minutes (default: three times the longest task's estimate, at least 10)." };
+    private Option<int?> TimeLimit { get; } = new Option<int?>("--time-limit") { Description = "Slurm's limit in minutes (default: three times the longest task's estimate, at least 10)." }.InRange(1);
 
-    private Option<int> Warning { get; } = new("--warning-seconds") { Description = "So long before the limit a task saves its state and is queued again.", DefaultValueFactory = _ => 120 };
+    private Option<int> Warning { get; } = new Option<int>("--warning-seconds") { Description = "So long before the limit a task saves its state and is queued again.", DefaultValueFactory = _ => 120 }.InRange(0);
 
-    private Option<int> MaximumTasks { get; } = new("--max-tasks") { Description = "Most tasks of an array (Slurm's MaxArraySize - 1).", DefaultValueFactory = _ => JobSettings.DefaultMaximumTasks };
+    private Option<int> MaximumTasks { get; } = new Option<int>("--max-tasks") { Description = "Most tasks of an array (Slurm's MaxArraySize - 1).", DefaultValueFactory = _ => JobSettings.DefaultMaximumTasks }.InRange(1);
 
-    private Option<int?> Parallel { get; } = new("--parallel") { Description = "Most tasks that run at once (default: as many as Slurm has room for)." };
+    private Option<int?> Parallel { get; } = new Option<int?>("--parallel") { Description = "Most tasks that run at once (default: as many as Slurm has room for)." }.InRange(1);
 
-    private Option<int> Cpus { get; } = new("--cpus-per-task") { Description = "CPUs of a task.", DefaultValueFactory = _ => 4 };
+    private Option<int> Cpus { get; } = new Option<int>("--cpus-per-task") { Description = "CPUs of a task.", DefaultValueFactory = _ => 4 }.InRange(1, CommonOptions.MostThreads);
 
     private Option<string[]> Sbatch { get; } = new("--sbatch") { Description = "Further sbatch options, with an equals sign: --sbatch=--partition=gpu", DefaultValueFactory = _ => [] };
 
@@ -55,9 +55,9 @@ internal sealed class SubmitOptionSet
         parsed.GetValue(TaskMinutes),
         parsed.GetValue(TimeLimit),
         parsed.GetValue(Warning),
-        Math.Max(1, parsed.GetValue(MaximumTasks)),
+        parsed.GetValue(MaximumTasks),
         parsed.GetValue(Parallel),
-        Math.Max(1, parsed.GetValue(Cpus)),
+        parsed.GetValue(Cpus),
         [.. parsed.GetValue(Sbatch)!.SelectMany(text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries))],
         parsed.GetValue(Gate));
 }

@@ -37,6 +37,7 @@ internal sealed class SubmitVerb : IVerb
                 return ExitCodes.Success;
             }
 
+            Slurm.Require();
             session.FetchMissingData(environment.Error.WriteLine);
             return Submit(session, root, options, parsed, environment);
         });

@@ -52,10 +52,7 @@ internal sealed class TrainVerb : IVerb
         {
             CommonOptions.ApplyMemoryLimit(parsed, limit);
             var folder = parsed.GetValue(checkpoint)!;
-            if (Directory.Exists(folder))
-            {
-                throw new PlanException($"The folder '{folder}' exists already; nothing is overwritten. Name another with --checkpoint.");
-            }
+            CheckpointTarget.Require(folder);
 
             using var interrupt = new Interrupt(group.RankOf(parsed) == 0 ? environment.Error : TextWriter.Null);
             var devices = group.ProcessDevices(parsed);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LT2.Eval.Harness.Timing;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -5,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 namespace LT2.Eval.Harness.Plans;
 
 /// <summary>Reads a plan's YAML and reports every problem of form at once.</summary>
-public static class PlanReader
+public static partial class PlanReader
 {
     private static readonly string[] TrainingFields =
         ["variants", "trainedLoopCounts", "seeds", "train", "recipe", "recipeByVariant", "learningRates", "learningRateSteps", "nGramOrders", "exits"];
@@ -39,15 +40,20 @@ public static class PlanReader
 
         var map = new YamlMap(source, root, "", problems);
         var name = map.Text("name") ?? Path.GetFileNameWithoutExtension(source);
+        if (!NamePattern().IsMatch(name))
+        {
+            map.Problem("name", $"'{name}' cannot name files and folders: leave out slashes, and begin with a letter or digit.");
+        }
+
         var plan = new PlanDefinition(
             name,
             map.Text("description") ?? "",
             source,
             text,
-            map.Integers("seeds", 0) ?? [1],
-            map.Integer("testSetSeed", 0, required: true) ?? 0,
+            map.Integers("seeds", 0, maximum: long.MaxValue) ?? [1],
+            map.Integer("testSetSeed", 0, required: true, maximum: long.MaxValue) ?? 0,
             Choice(map, "dtype", map.Text("dtype"), Dtypes) ?? "float32",
-            (int?)map.Integer("threads", 1),
+            (int?)map.Integer("threads", 1, maximum: Commands.CommonOptions.MostThreads),
             [.. map.Maps("experiments").Select(ReadExperiment)],
             [.. map.Maps("curricula").Select(ReadCurriculum)],
             [.. map.Maps("conversions").Select(ReadConversion)],
@@ -69,6 +75,10 @@ public static class PlanReader
         return plan;
     }
 
+    // Pins, archives and lists of runs are called after the plan.
+    [GeneratedRegex(@"^[\p{L}\p{N}][^/\\\p{C}]*\z")]
+    private static partial Regex NamePattern();
+
     private static ExperimentDefinition ReadExperiment(YamlMap map)
     {
         var checkpoints = map.Texts("checkpoints") ?? [];
@@ -81,7 +91,7 @@ public static class PlanReader
         var experiment = new ExperimentDefinition(
             map.Text("name", required: true) ?? "",
             map.Line,
-            map.Integers("seeds", 0),
+            map.Integers("seeds", 0, maximum: long.MaxValue),
             map.Texts("variants", required: trains) ?? [],
             LoopCounts(map),
             map.Integers("testedLoopCounts", 1, required: true)?.Select(value => (int)value).ToList() ?? [],

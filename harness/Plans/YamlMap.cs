@@ -39,17 +39,27 @@ internal sealed class YamlMap
         return null;
     }
 
-    public long? Integer(string field, long minimum, bool required = false)
-        => Find(field, required) is { } value ? ParseInteger(field, value, minimum) : null;
+    /// <summary>A whole number; counts of things end at int's range, seeds do not.</summary>
+    public long? Integer(string field, long minimum, bool required = false, long maximum = int.MaxValue)
+        => Find(field, required) is { } value ? ParseInteger(field, value, minimum, maximum) : null;
 
     public double? Number(string field, double minimum, bool required = false)
         => Find(field, required) is { } value ? ParseNumber(field, value, minimum) : null;
 
     public IReadOnlyList<string>? Texts(string field, bool required = false)
-        => Items(field, required, item => (item as YamlScalarNode)?.Value);
+        => Items(field, required, item =>
+        {
+            if (item is YamlScalarNode scalar)
+            {
+                return scalar.Value;
+            }
 
-    public IReadOnlyList<long>? Integers(string field, long minimum, bool required = false)
-        => Items(field, required, item => ParseInteger(field, item, minimum));
+            Problem(field, "expected single values in this list.", item);
+            return null;
+        });
+
+    public IReadOnlyList<long>? Integers(string field, long minimum, bool required = false, long maximum = int.MaxValue)
+        => Items(field, required, item => ParseInteger(field, item, minimum, maximum));
 
     public IReadOnlyList<double>? Numbers(string field, double minimum, bool required = false)
         => Items(field, required, item => ParseNumber(field, item, minimum));
@@ -107,20 +117,31 @@ internal sealed class YamlMap
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in node.Children)
         {
-            var name = ((YamlScalarNode)key).Value!;
-            read.Add(name);
-            all[name] = value switch
+            if (key is not YamlScalarNode { Value: { } name })
             {
-                YamlScalarNode scalar => scalar.Value ?? "",
-                YamlSequenceNode list => string.Join(",", list.Children.Select(child => (child as YamlScalarNode)?.Value ?? "")),
-                _ => "",
-            };
+                Problem("", "a field's name must be a single word.", key);
+                continue;
+            }
+
+            read.Add(name);
+            if (value is YamlScalarNode scalar)
+            {
+                all[name] = scalar.Value ?? "";
+            }
+            else if (value is YamlSequenceNode list && list.Children.All(child => child is YamlScalarNode))
+            {
+                all[name] = string.Join(",", list.Children.Select(child => ((YamlScalarNode)child).Value ?? ""));
+            }
+            else
+            {
+                Problem(name, "expected a single value, or a list of them.", value);
+            }
         }
 
         return all;
     }
 
-    public IEnumerable<string> FieldNames() => node.Children.Keys.Select(key => ((YamlScalarNode)key).Value!);
+    public IEnumerable<string> FieldNames() => node.Children.Keys.Select(key => (key as YamlScalarNode)?.Value).OfType<string>();
 
     /// <summary>Reports fields that nobody asked for, with the nearest known name.</summary>
     public void RejectUnknownFields()
@@ -173,7 +194,11 @@ internal sealed class YamlMap
         foreach (var item in nodes)
         {
             var (parsed, result) = parse(item);
-            if (parsed)
+            if (parsed && items.Contains(result))
+            {
+                Problem(field, string.Create(CultureInfo.InvariantCulture, $"{result} stands here twice; once is enough."), item);
+            }
+            else if (parsed)
             {
                 items.Add(result);
             }
@@ -187,7 +212,7 @@ internal sealed class YamlMap
         return items;
     }
 
-    private long? ParseInteger(string field, YamlNode value, long minimum)
+    private long? ParseInteger(string field, YamlNode value, long minimum, long maximum)
     {
         var text = (value as YamlScalarNode)?.Value;
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
@@ -199,6 +224,12 @@ internal sealed class YamlMap
         if (number < minimum)
         {
             Problem(field, $"{number} is too small; it must be at least {minimum}.", value);
+            return null;
+        }
+
+        if (number > maximum)
+        {
+            Problem(field, $"{number} is too large; it must be at most {maximum}.", value);
             return null;
         }
 

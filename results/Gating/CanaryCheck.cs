@@ -61,7 +61,7 @@ internal static class CanaryCheck
                 continue;
             isFine = false;
             yield return Invalid(canary.Key, string.Create(CultureInfo.InvariantCulture,
-                $"The canary workload moved by {Math.Exp(move) - 1:+0.0%;-0.0%}, its band is ±{Math.Exp(band) - 1:0.0%}: the host changed, times of tonight are not judged."));
+                $"The canary workload moved by {Math.Exp(move) - 1:+0.0%;-0.0%}, its band is {Math.Exp(-band) - 1:+0.0%;-0.0%} to {Math.Exp(band) - 1:+0.0%;-0.0%}: the host changed, times of tonight are not judged."));
         }
         var (fastest, slowest) = (positions.Min(canary => canary.Value!.Value), positions.Max(canary => canary.Value!.Value));
         if (isFine && Math.Log(slowest / fastest) > widestBand)

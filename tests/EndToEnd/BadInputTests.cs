@@ -52,6 +52,82 @@ public sealed class BadInputTests
         Assert.Contains("Did you mean 'quick'?", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--workers: 0 is not from 1", "run", "PLAN", "--workers", "0")]
+    [InlineData("--workers: -1 is not from 1", "run", "PLAN", "--workers", "-1")]
+    [InlineData("--threads: 0 is not from 1 to 1024", "time", "lt2-gdn@micro", "--threads", "0")]
+    [InlineData("--threads: 100000000 is not from 1 to 1024", "train", "lt2-gdn@micro", "--suite", "mqar", "--checkpoint", "x", "--threads", "100000000")]
+    [InlineData("--batch: 0 is not at least 1", "time", "lt2-gdn@micro", "--batch", "0")]
+    [InlineData("--blocks: -3 is not at least 1", "time", "lt2-gdn@micro", "--blocks", "-3")]
+    [InlineData("--minimum-block-milliseconds: nan is not from 0", "time", "lt2-gdn@micro", "--minimum-block-milliseconds", "nan")]
+    [InlineData("--head-dimension: 0 is not at least 1", "time", "--op", "gdn", "--head-dimension", "0")]
+    [InlineData("--parallel: 0 is not at least 1", "submit", "PLAN", "--parallel", "0", "--dry-run")]
+    [InlineData("Required argument missing for option: '--plugin'", "list", "plans", "--plugin")]
+    public void A_number_that_cannot_be_meant_is_refused_before_anything_begins(string message, params string[] arguments)
+    {
+        using var plan = new TinyPlan();
+        var (exit, output, error) = Lt2.Run([.. arguments.Select(word => word == "PLAN" ? plan.PlanPath : word)]);
+
+        Assert.Equal((2, ""), (exit, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hints_for_a_mistake_are_no_results()
+    {
+        var (exit, output, error) = Lt2.Run("results", "metrics", "--jsn");
+
+        Assert.Equal((2, ""), (exit, output));
+        Assert.Contains("--json", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/proc/lt2/model")]
+    [InlineData("PLAN")]
+    [InlineData("PLAN/model")]
+    public void A_checkpoint_that_cannot_be_written_is_refused_before_the_training(string folder)
+    {
+        using var plan = new TinyPlan();
+        var (exit, _, error) = Lt2.Run(
+            "train", "lt2-gdn@micro", "--suite", "mqar", "--set", "length=16", "pairs=2", "vocabulary=16", "--steps", "1", "--device", "cpu",
+            "--checkpoint", folder.Replace("PLAN", plan.PlanPath, StringComparison.Ordinal));
+
+        Assert.Equal(2, exit);
+        Assert.StartsWith("--checkpoint", error.Replace("The file", "--checkpoint", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_a_line_and_no_trace()
+    {
+        using var plan = new TinyPlan();
+        var (exit, _, error) = Lt2.Run("rescore", "--task", "piqa", "--responses", plan.Folder);
+
+        Assert.Equal(2, exit);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_submission_without_slurm_begins_no_run()
+    {
+        using var plan = new TinyPlan();
+        var path = Environment.GetEnvironmentVariable("PATH");
+        try
+        {
+            Environment.SetEnvironmentVariable("PATH", plan.Folder);
+            var (exit, _, error) = Lt2.Run("submit", plan.PlanPath, "--out", plan.Folder, "--device", "cpu");
+
+            Assert.Equal(2, exit);
+            Assert.Contains("Nothing was begun", error, StringComparison.Ordinal);
+            Assert.False(File.Exists(plan.StorePath));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATH", path);
+        }
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_written_is_named_with_the_way_out()
     {

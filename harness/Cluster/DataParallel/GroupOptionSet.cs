@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LT2.Eval.Harness.Cluster.Workers;
+using LT2.Eval.Harness.Commands;
 using LT2.Eval.Harness.Plans;
 using LT2.Eval.Models.Runtime;
 using LT2.Eval.Models.Training.Parallel;
@@ -16,7 +17,7 @@ internal sealed class GroupOptionSet
 
     private Option<string?> Devices { get; } = new("--devices") { Description = "Train with one process a device: all GPUs (all), some (0,1), or cpu (with --workers N)." };
 
-    private Option<int?> Workers { get; } = new("--workers") { Description = "Processes on each of --devices (default 1)." };
+    private Option<int?> Workers { get; } = new Option<int?>("--workers") { Description = "Processes on each of --devices (default 1)." }.InRange(1, 4096);
 
     private Option<ReduceSchedule> Reduce { get; } = new("--reduce")
     {

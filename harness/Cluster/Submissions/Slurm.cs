@@ -7,6 +7,16 @@ namespace LT2.Eval.Harness.Cluster.Submissions;
 /// <summary>Slurm's own commands; nothing here stands between a user and them.</summary>
 public static class Slurm
 {
+    /// <summary>Makes sure, before a run is begun, that jobs can be submitted here.</summary>
+    /// <exception cref="PlanException">There is no <c>sbatch</c>.</exception>
+    public static void Require()
+    {
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, "sbatch"))))
+        {
+            throw new PlanException("sbatch is in no folder of PATH; Slurm's client programs are needed on this host. Nothing was begun.");
+        }
+    }
+
     /// <summary>Submits a script and returns the job's id.</summary>
     /// <param name="script">The script.</param>
     /// <param name="after">The job that must have ended before, however it ended; null for none.</param>

@@ -7,7 +7,7 @@ namespace LT2.Eval.Harness.Cluster.Submissions;
 /// <summary>How a submission goes.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="PlanName">The plan.</param>
-/// <param name="State"><c>under way</c>, <c>collected</c>, or <c>stopped</c> when Slurm knows none of its jobs any more and nothing was collected.</param>
+/// <param name="State"><c>under way</c>, <c>collected</c>, <c>not submitted</c> where Slurm took no job, or <c>stopped</c> when Slurm knows none of its jobs any more and nothing was collected.</param>
 /// <param name="Stages">Its array jobs, and the one that collects.</param>
 public sealed record SubmissionStatus(string RunId, string PlanName, string State, IReadOnlyList<StageStatus> Stages)
 {
@@ -34,7 +34,7 @@ public sealed record SubmissionStatus(string RunId, string PlanName, string Stat
                 known.Count(outcome => outcome == CellOutcome.Finished), string.Join(", ", other), cells.Sum(cell => attempts.LostAttempts(cell, "").Count));
         }).ToList();
         stages.Add(new StageStatus(JobScripts.Collect, jobs.GetValueOrDefault(JobScripts.Collect), 1, Words(states, jobs.GetValueOrDefault(JobScripts.Collect)), 0, 0, "", 0));
-        var state = !folder.IsOpen ? "collected" : states is { Count: 0 } ? "stopped: no job of it is left; lt2 collect --final takes what there is" : "under way";
+        var state = !folder.IsOpen ? (jobs.Count == 0 ? "not submitted" : "collected") : states is { Count: 0 } ? "stopped: no job of it is left; lt2 collect --final takes what there is" : "under way";
         return new SubmissionStatus(submission.RunId, submission.PlanName, state, stages);
     }
 

@@ -61,6 +61,41 @@ public sealed class PlanReaderTests
         Assert.Equal(["plan.yaml:6: timings[0].lengths: -256 is too small; it must be at least 1."], problems);
     }
 
+    [Theory]
+    [InlineData("[128, 256]", "[128, 128]", "timings[0].lengths: 128 stands here twice")]
+    [InlineData("[128, 256]", "[99999999999]", "timings[0].lengths: 99999999999 is too large; it must be at most 2147483647")]
+    [InlineData("[lt2-gdn@tiny]", "[[lt2-gdn@tiny]]", "timings[0].variants: expected single values in this list")]
+    [InlineData("testSetSeed: 7", "testSetSeed: 7\nname: ../../evil", "name: '../../evil' cannot name files and folders")]
+    [InlineData("testSetSeed: 7", "testSetSeed: 7\nname: ''", "name: '' cannot name files and folders")]
+    [InlineData("testSetSeed: 7", "testSetSeed: 7\nthreads: 100000", "threads: 100000 is too large")]
+    public void What_would_go_wrong_later_is_a_problem_with_its_line(string right, string wrong, string problem)
+    {
+        Read(Minimal.Replace(right, wrong, StringComparison.Ordinal), out var problems);
+
+        Assert.Contains(problem, Assert.Single(problems), StringComparison.Ordinal);
+        Assert.Matches("^plan.yaml:[1-9]: ", problems[0]);
+    }
+
+    [Fact]
+    public void Seeds_may_be_as_large_as_they_like()
+    {
+        var plan = Read(Minimal.Replace("testSetSeed: 7", "testSetSeed: 9000000000\nseeds: [5000000000]", StringComparison.Ordinal), out var problems);
+
+        Assert.Empty(problems);
+        Assert.Equal((9000000000, 5000000000), (plan!.TestSetSeed, plan.Seeds[0]));
+    }
+
+    [Fact]
+    public void Names_that_are_lists_are_named_and_deep_nesting_is_refused()
+    {
+        Read("testSetSeed: 1\nexperiments:\n  - name: a\n    train: { suite: mqar, parameters: { [x]: 16, y: { z: 1 } } }\n", out var problems);
+        Assert.Contains(problems, problem => problem.Contains("a field's name must be a single word", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Contains("parameters.y: expected a single value, or a list of them", StringComparison.Ordinal));
+
+        Read(new string('[', 200_000), out problems);
+        Assert.Contains("nested more than 100 deep", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_problem_is_reported_at_once()
     {
