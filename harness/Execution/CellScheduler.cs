@@ -136,7 +136,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         try
         {
             result = Skipped(cell) ?? Reuse(cell) ?? Metered(cell, executor, cancellation);
-            if (result.Cell.Outcome == CellOutcome.OutOfMemory && TriesAlone(cell, result.Cell.Reason!, cells))
+            if (result.Cell.Outcome == CellOutcome.OutOfMemory && TriesAlone(cell, result.Cell.Reason!, executor, cells))
             {
                 return;
             }
@@ -152,7 +152,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         }
 
         context.Store.WriteCell(result);
-        executor.Recorded(cell);
+        executor.Settled(cell);
         lock (gate)
         {
             outcomes[cell.Id] = result.Cell.Outcome;
@@ -191,7 +191,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
     }
 
     /// <summary>Puts a cell that ran out of memory beside others back in line, to be carried out alone; false where it was alone.</summary>
-    private bool TriesAlone(CellDefinition cell, string reason, List<CellDefinition> cells)
+    private bool TriesAlone(CellDefinition cell, string reason, ICellExecutor executor, List<CellDefinition> cells)
     {
         lock (gate)
         {
@@ -199,7 +199,11 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
             {
                 return false;
             }
+        }
 
+        executor.Settled(cell); // before anybody can take it: a result that lies there counts
+        lock (gate)
+        {
             needAll.Add(cell.Id);
             cells.Add(cell);
         }
