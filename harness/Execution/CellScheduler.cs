@@ -72,7 +72,6 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
                     }
 
                     CarryOut(cell, executor, cells, stop.Token);
-                    Ended(cell);
                     changed.Release(executors.Count);
                 }
             }
@@ -118,13 +117,11 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         }
     }
 
-    private void Ended(CellDefinition cell)
+    /// <summary>The cell is no longer under way. Called with the gate held, together with what lets others go on or take it again: whoever takes it next is under way with it.</summary>
+    private void Leave(CellDefinition cell)
     {
-        lock (gate)
-        {
-            underWay.Remove(cell.Id);
-            besideOthers.Remove(cell.Id);
-        }
+        underWay.Remove(cell.Id);
+        besideOthers.Remove(cell.Id);
     }
 
     private void CarryOut(CellDefinition cell, ICellExecutor executor, List<CellDefinition> cells, CancellationToken cancellation)
@@ -156,6 +153,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         lock (gate)
         {
             outcomes[cell.Id] = result.Cell.Outcome;
+            Leave(cell);
         }
 
         Interlocked.Increment(ref carriedOut);
@@ -205,6 +203,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         lock (gate)
         {
             needAll.Add(cell.Id);
+            Leave(cell);
             cells.Add(cell);
         }
 
@@ -229,6 +228,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
                 return $"It ended {reasons.Count} worker processes: {string.Join(" Then: ", reasons)}";
             }
 
+            Leave(cell);
             cells.Insert(0, cell);
         }
 
