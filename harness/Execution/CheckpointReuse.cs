@@ -35,7 +35,7 @@ internal static class CheckpointReuse
 
         var source = earlier.ReusedFromRunId ?? earlier.RunId;
         return new CellResult(
-            earlier with { RunId = context.RunId, ReusedFromRunId = source },
+            earlier with { RunId = context.RunId, ReusedFromRunId = source, DeviceUse = null },
             [.. context.Store.Metrics(earlier.RunId).Where(metric => metric.CellId == cell.Id).Select(metric => metric with { RunId = context.RunId })],
             [],
             [],

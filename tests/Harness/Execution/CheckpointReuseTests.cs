@@ -33,6 +33,15 @@ public sealed class CheckpointReuseTests : IDisposable
         plan.Store.WriteCell(new(result.Cell with { RunId = "earlier", DeviceUse = new("cuda:0", 3600, 0.5) }, [], [], [], [], []));
     }
 
+    [Fact]
+    public void A_reused_cell_took_nothing_of_a_device_in_this_run()
+    {
+        var reused = CheckpointReuse.Find(train, context)!.Cell;
+
+        Assert.Equal(("run", "earlier"), (reused.RunId, reused.ReusedFromRunId));
+        Assert.Null(reused.DeviceUse);
+    }
+
     [Theory]
     [InlineData("variant.yaml", null)]
     [InlineData("checkpoint.json", null)]
