@@ -8,6 +8,7 @@ namespace LT2.Eval.Harness.Execution;
 internal static class CandidateChoice
 {
     /// <summary>The candidate with the least validation loss; with a sweep, choice and losers are recorded as an event.</summary>
+    /// <exception cref="Models.ModelException">None has a validation loss.</exception>
     public static (ICheckpointSource Chosen, IReadOnlyList<EventRecord> Events) Choose(string cellId, IReadOnlyList<ICheckpointSource> candidates, CellContext context)
     {
         if (candidates.Count == 1)
@@ -20,6 +21,13 @@ internal static class CandidateChoice
             .Where(pair => pair.Loss is not null)
             .OrderBy(pair => pair.Loss)
             .ToList();
+        if (losses.Count == 0)
+        {
+            var rates = string.Join(", ", candidates.Select(candidate => string.Create(CultureInfo.InvariantCulture, $"{LearningRate(candidate):0.######}")));
+            throw new Models.ModelException(
+                $"None of the trainings at learning rates {rates} has a validation loss, so that none can be chosen. Look at their training curves; other rates may help.");
+        }
+
         var chosen = losses[0].Candidate;
         var table = string.Join(", ", losses.Select(pair =>
             string.Create(CultureInfo.InvariantCulture, $"{LearningRate(pair.Candidate):0.######}: {pair.Loss:0.0000}")));

@@ -72,7 +72,6 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
                     }
 
                     CarryOut(cell, executor, cells, stop.Token);
-                    Ended(cell);
                     changed.Release(executors.Count);
                 }
             }
@@ -118,13 +117,11 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         }
     }
 
-    private void Ended(CellDefinition cell)
+    /// <summary>The cell is no longer under way. Called with the gate held, together with what lets others go on or take it again: whoever takes it next is under way with it.</summary>
+    private void Leave(CellDefinition cell)
     {
-        lock (gate)
-        {
-            underWay.Remove(cell.Id);
-            besideOthers.Remove(cell.Id);
-        }
+        underWay.Remove(cell.Id);
+        besideOthers.Remove(cell.Id);
     }
 
     private void CarryOut(CellDefinition cell, ICellExecutor executor, List<CellDefinition> cells, CancellationToken cancellation)
@@ -136,7 +133,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         try
         {
             result = Skipped(cell) ?? Reuse(cell) ?? Metered(cell, executor, cancellation);
-            if (result.Cell.Outcome == CellOutcome.OutOfMemory && TriesAlone(cell, result.Cell.Reason!, cells))
+            if (result.Cell.Outcome == CellOutcome.OutOfMemory && TriesAlone(cell, result.Cell.Reason!, executor, cells))
             {
                 return;
             }
@@ -152,10 +149,11 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
         }
 
         context.Store.WriteCell(result);
-        executor.Recorded(cell);
+        executor.Settled(cell);
         lock (gate)
         {
             outcomes[cell.Id] = result.Cell.Outcome;
+            Leave(cell);
         }
 
         Interlocked.Increment(ref carriedOut);
@@ -191,7 +189,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
     }
 
     /// <summary>Puts a cell that ran out of memory beside others back in line, to be carried out alone; false where it was alone.</summary>
-    private bool TriesAlone(CellDefinition cell, string reason, List<CellDefinition> cells)
+    private bool TriesAlone(CellDefinition cell, string reason, ICellExecutor executor, List<CellDefinition> cells)
     {
         lock (gate)
         {
@@ -199,8 +197,13 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
             {
                 return false;
             }
+        }
 
+        executor.Settled(cell); // before anybody can take it: a result that lies there counts
+        lock (gate)
+        {
             needAll.Add(cell.Id);
+            Leave(cell);
             cells.Add(cell);
         }
 
@@ -225,6 +228,7 @@ internal sealed class CellScheduler(CellContext context, Dictionary<string, Cell
                 return $"It ended {reasons.Count} worker processes: {string.Join(" Then: ", reasons)}";
             }
 
+            Leave(cell);
             cells.Insert(0, cell);
         }
 

@@ -13,6 +13,6 @@ internal interface ICellExecutor : IDisposable
     /// <exception cref="WorkerLostException">The worker process died; the cell may be tried again.</exception>
     CellResult Attempt(CellDefinition cell, CancellationToken cancellation);
 
-    /// <summary>The cell's result is in the store.</summary>
-    void Recorded(CellDefinition cell);
+    /// <summary>The attempt's result is in the store, or does not count: whatever the attempt left goes.</summary>
+    void Settled(CellDefinition cell);
 }

@@ -39,7 +39,7 @@ internal sealed class InProcessExecutor(CellContext context, IReadOnlyDictionary
     }
 
     /// <inheritdoc />
-    public void Recorded(CellDefinition cell)
+    public void Settled(CellDefinition cell)
     {
     }
 

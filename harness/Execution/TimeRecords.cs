@@ -37,14 +37,17 @@ internal static class TimeRecords
         var medians = measured.Where(pair => pair.Item.Outcome == "finished").Select(pair => Median(pair.Item.UsableMilliseconds())).ToList();
 
         // Block mean, process median, then the median of processes on the log scale.
-        double? latency = medians.Count == measured.Count ? Math.Exp(Median([.. medians.Select(median => Math.Log(median))])) : null;
-        var blocks = measured.SelectMany(pair => pair.Item.UsableMilliseconds()).ToList();
-        double? error = latency is not null && blocks.Count > 1 ? StandardErrorOfMedian(blocks) : null;
-        yield return Record(cell, runId, report, first, Latency, latency, error, blocks.Count, measured.Count, "ms", MetricKind.Duration, latency * LatencyFloorShare);
+        var logarithms = medians.Select(median => Math.Log(median)).ToList();
+        double? latency = medians.Count == measured.Count ? Math.Exp(Median(logarithms)) : null;
+
+        // Blocks of one process are slow or fast together, so that only processes count; a log's error times the value is that of the value.
+        double? error = logarithms.Count > 1 ? latency * StandardErrorOfMedian(logarithms) : null;
+        var blocks = measured.Sum(pair => pair.Item.UsableMilliseconds().Count);
+        yield return Record(cell, runId, report, first, Latency, latency, error, blocks, measured.Count, "ms", MetricKind.Duration, latency * LatencyFloorShare);
 
         var tokens = first.Phase == TimingPhases.Decode ? cell.Timing.BatchSize : first.SequenceLength * cell.Timing.BatchSize;
         yield return Record(
-            cell, runId, report, first, "tokens_per_second", tokens * 1000d / latency, null, blocks.Count, measured.Count, "token/s", MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
+            cell, runId, report, first, "tokens_per_second", tokens * 1000d / latency, null, blocks, measured.Count, "token/s", MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
         yield return Record(
             cell, runId, report, first, FlopsPerToken, ModelShape.FlopsPerToken(cell.Model, ContextLength(first)), null, 0, 0, "FLOP/token", MetricKind.Continuous, null);
         if (measured.Select(pair => pair.Item.JoulesAnIteration).OfType<double>().ToList() is { Count: > 0 } joules)
@@ -55,7 +58,7 @@ internal static class TimeRecords
 
         foreach (var (metric, unit, amount, limits) in Rates(measured))
         {
-            yield return Record(cell, runId, report, first, metric, amount * 1000 / latency, null, blocks.Count, measured.Count, unit, MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
+            yield return Record(cell, runId, report, first, metric, amount * 1000 / latency, null, blocks, measured.Count, unit, MetricKind.Continuous, null, MetricDirection.HigherIsBetter);
             if (limits.Count > 0)
             {
                 yield return Record(
@@ -137,7 +140,7 @@ internal static class TimeRecords
 
     private static double Median(IReadOnlyList<double> values) => MathNet.Numerics.Statistics.Statistics.Median(values);
 
-    /// <summary>1.2533 · s / √n, the large-sample standard error of a median of normal values.</summary>
+    /// <summary>1.2533 · s / √n, the large-sample standard error of a median of normal values, n of them.</summary>
     private static double StandardErrorOfMedian(List<double> values)
         => Math.Sqrt(Math.PI / 2) * MathNet.Numerics.Statistics.Statistics.StandardDeviation(values) / Math.Sqrt(values.Count);
 }

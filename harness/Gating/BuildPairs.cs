@@ -33,6 +33,13 @@ internal sealed class BuildPairs(
         }
 
         var cell = cells.Value[metric.CellId];
+        if (JsonNode.Parse(cell.DefinitionJson)?["kind"]?.GetValue<string>() != TimeCell.DefinitionKind)
+        {
+            // Decoding with early exit and the like need a checkpoint and its text, which no timing process has.
+            message($"Not confirmed: {cell.Title} is no timing of a variant, which alone can be measured again.");
+            return null;
+        }
+
         var isMemory = key.Metric == TimeRecords.PeakMemory;
         var what = $"{cell.CellId}{(wholeCells ? "" : $" {phase} {length}")}{(isMemory ? " memory" : "")}";
         if (!asked.TryGetValue((what, pairs), out var sides))

@@ -10,6 +10,9 @@ namespace LT2.Eval.Harness.Plans;
 /// <param name="dtype">Compute dtype.</param>
 public sealed class TimeCell(ModelDefinition model, TimingDefinition timing, string dtype) : CellDefinition
 {
+    /// <summary>What <c>kind</c> says in the definition of a time cell; early exit and canaries, of the same <see cref="CellKind"/>, say other things.</summary>
+    public const string DefinitionKind = "time";
+
     /// <inheritdoc />
     public override CellKind Kind => CellKind.Time;
 
@@ -48,7 +51,7 @@ public sealed class TimeCell(ModelDefinition model, TimingDefinition timing, str
 
     private JsonObject DescribeTimes() => new()
     {
-        ["kind"] = "time",
+        ["kind"] = DefinitionKind,
         ["model"] = JsonNode.Parse(model.ToCanonicalJson()),
         ["phases"] = new JsonArray([.. timing.Phases.Select(phase => JsonValue.Create(phase))]),
         ["lengths"] = new JsonArray([.. timing.Lengths.Select(length => JsonValue.Create(length))]),

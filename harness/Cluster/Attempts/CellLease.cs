@@ -2,7 +2,8 @@ namespace LT2.Eval.Harness.Cluster.Attempts;
 
 /// <summary>
 /// The right to carry out a cell, a file beside the results that its holder rewrites again and again. An attempt that finds a silent lease takes it over; the former
-/// holder notices at its next beat, or before it publishes anything, and gives up. No clocks are compared: each waits by its own.
+/// holder notices at its next beat, or before it publishes anything, and gives up. No clocks are compared: each waits by its own. A lease that cannot be read is neither free
+/// nor lost: it is read again.
 /// </summary>
 internal sealed class CellLease : IDisposable
 {
@@ -11,14 +12,16 @@ internal sealed class CellLease : IDisposable
 
     private readonly string path;
     private readonly LeaseHolder mine;
+    private readonly TimeSpan patience;
+    private readonly TimeProvider clock;
     private readonly CancellationTokenSource lost = new();
     private readonly Timer timer;
     private readonly Lock gate = new();
     private long beat;
 
-    private CellLease(string path, LeaseHolder mine, TimeSpan patience)
+    private CellLease(string path, LeaseHolder mine, TimeSpan patience, TimeProvider clock)
     {
-        (this.path, this.mine) = (path, mine);
+        (this.path, this.mine, this.patience, this.clock) = (path, mine, patience, clock);
         Put();
         timer = new Timer(_ => Beat(), null, patience / 6, patience / 6);
     }
@@ -32,15 +35,30 @@ internal sealed class CellLease : IDisposable
     /// <param name="patience">How long a holder may be silent.</param>
     /// <param name="clock">Source of time.</param>
     /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="IOException">The lease could not be read for longer than that.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static CellLease Take(string path, string attempt, TimeSpan patience, TimeProvider clock, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         LeaseHolder? seen = null;
         var since = clock.GetTimestamp();
+        var read = since;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            var holder = LeaseHolder.Read(path);
+            LeaseHolder? holder;
+            try
+            {
+                holder = LeaseHolder.Read(path);
+                read = clock.GetTimestamp();
+            }
+            catch (Exception error) when (IsAway(error) && clock.GetElapsedTime(read) <= patience)
+            {
+                seen = null; // where nothing can be read, nobody is silent
+                cancellation.WaitHandle.WaitOne(Pause(patience));
+                continue;
+            }
+
             if (holder is null || holder.IsKnownDead)
             {
                 break;
@@ -56,19 +74,37 @@ internal sealed class CellLease : IDisposable
                 break;
             }
 
-            cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Clamp(patience.TotalMilliseconds / 20, 20, 2000)));
+            cancellation.WaitHandle.WaitOne(Pause(patience));
         }
 
-        return new CellLease(path, LeaseHolder.Mine(attempt), patience);
+        return new CellLease(path, LeaseHolder.Mine(attempt), patience, clock);
     }
 
     /// <summary>Whether the lease is still this attempt's.</summary>
-    /// <exception cref="LeaseLostException">Another attempt has it.</exception>
+    /// <exception cref="LeaseLostException">Another attempt has it, or it cannot be read for so long that another may have it.</exception>
     public void EnsureHeld()
     {
-        if (lost.IsCancellationRequested || LeaseHolder.Read(path) is not { } holder || holder with { Beat = 0 } != mine)
+        var since = clock.GetTimestamp();
+        while (true)
         {
-            throw new LeaseLostException($"Attempt {mine.Attempt} was silent for too long and its cell was taken over by another; its work does not count.");
+            try
+            {
+                if (lost.IsCancellationRequested || !IsMine())
+                {
+                    throw new LeaseLostException($"Attempt {mine.Attempt} was silent for too long and its cell was taken over by another; its work does not count.");
+                }
+
+                return;
+            }
+            catch (Exception error) when (IsAway(error))
+            {
+                if (clock.GetElapsedTime(since) > patience)
+                {
+                    throw new LeaseLostException($"Attempt {mine.Attempt} could not read its lease for too long, so another may have taken its cell over; its work does not count. {error.Message}");
+                }
+
+                Thread.Sleep(Pause(patience));
+            }
         }
     }
 
@@ -78,15 +114,29 @@ internal sealed class CellLease : IDisposable
         timer.Dispose();
         lock (gate)
         {
-            if (!lost.IsCancellationRequested && LeaseHolder.Read(path) is { } holder && holder with { Beat = 0 } == mine)
+            try
             {
-                File.Delete(path);
+                if (!lost.IsCancellationRequested && IsMine())
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception error) when (IsAway(error))
+            {
+                // It stays, and falls silent.
             }
 
             lost.Dispose();
             beat = -1;
         }
     }
+
+    /// <summary>What a file system throws that is away for a moment, or does not let this process in just now.</summary>
+    private static bool IsAway(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    private static TimeSpan Pause(TimeSpan patience) => TimeSpan.FromMilliseconds(Math.Clamp(patience.TotalMilliseconds / 20, 20, 2000));
+
+    private bool IsMine() => LeaseHolder.Read(path) is { } holder && holder with { Beat = 0 } == mine;
 
     private void Beat()
     {
@@ -99,7 +149,7 @@ internal sealed class CellLease : IDisposable
 
             try
             {
-                if (LeaseHolder.Read(path) is not { } holder || holder with { Beat = 0 } != mine)
+                if (!IsMine())
                 {
                     lost.Cancel();
                     return;
@@ -107,7 +157,7 @@ internal sealed class CellLease : IDisposable
 
                 Put();
             }
-            catch (IOException)
+            catch (Exception error) when (IsAway(error))
             {
                 // A file system that is away for a moment: the next beat tries again.
             }

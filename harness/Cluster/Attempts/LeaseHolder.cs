@@ -22,6 +22,8 @@ internal sealed record LeaseHolder(string Attempt, string Machine, int ProcessId
     public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Attempt}\n{Machine}\n{ProcessId}\n{ProcessStart}\n{Beat}\n");
 
     /// <summary>Reads it back; null where the file is not there or not whole.</summary>
+    /// <exception cref="IOException">It cannot be read just now, so who holds the lease is not known.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static LeaseHolder? Read(string path)
     {
         try
@@ -30,7 +32,7 @@ internal sealed record LeaseHolder(string Attempt, string Machine, int ProcessId
                 ? new LeaseHolder(attempt, machine, int.Parse(process, CultureInfo.InvariantCulture), start, long.Parse(beat, CultureInfo.InvariantCulture))
                 : null;
         }
-        catch (Exception error) when (error is IOException or FormatException or UnauthorizedAccessException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or FormatException)
         {
             return null;
         }

@@ -51,7 +51,7 @@ internal sealed class WorkerExecutor(string device, IReadOnlyList<string> argume
     }
 
     /// <inheritdoc />
-    public void Recorded(CellDefinition cell)
+    public void Settled(CellDefinition cell)
     {
         if (resultFiles.TryRemove(cell.Id, out var file))
         {

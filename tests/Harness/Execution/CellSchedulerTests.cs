@@ -141,7 +141,7 @@ public sealed class CellSchedulerTests : IDisposable
             return new(CellResults.Record(cell, context, fitted ? CellOutcome.Finished : CellOutcome.OutOfMemory, fitted ? null : "no room", context.Clock.GetUtcNow()), [], [], [], [], []);
         }
 
-        public void Recorded(CellDefinition cell)
+        public void Settled(CellDefinition cell)
         {
         }
 

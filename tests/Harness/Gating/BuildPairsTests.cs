@@ -59,6 +59,21 @@ public sealed class BuildPairsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_time_that_no_time_cell_measured_cannot_be_measured_again()
+    {
+        var definition = """{"kind":"exit","parent":"trained","case":{},"thresholds":[0.5],"rows":4,"length":64,"testSetSeed":1,"dataHash":null}""";
+        var key = Key("latency", 64) with { SuiteId = "early-exit", TaskId = "text", CaseParameters = "exitThreshold=0.5", Phase = "decode" };
+        var cell = new CellRecord("run", "exit", CellKind.Time, "early exit", definition, CellOutcome.Finished, null, "lt2-gdn@tiny", 1, 2, DateTimeOffset.UnixEpoch, 1);
+        store.WriteCell(new CellResult(cell, [Metric("latency", MetricKind.Duration, 64) with { CellId = "exit", Key = key }], [], [], [], []));
+
+        Assert.Null(await Pairs(wholeCells: false).MeasureAsync(key, 2, TestContext.Current.CancellationToken));
+        Assert.Null(await Pairs(wholeCells: true).MeasureAsync(key, 2, TestContext.Current.CancellationToken));
+
+        Assert.Empty(started);
+        Assert.Contains(messages, message => message.Contains("early exit", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Another_host_class_is_refused()
     {
         var pairs = await Pairs(wholeCells: false, host: "cpu x64").MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);

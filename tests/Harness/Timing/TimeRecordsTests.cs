@@ -39,6 +39,30 @@ public sealed class TimeRecordsTests
         Assert.Empty(TimeRecords.Frontier(Cell, "run", Report(null)));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(300)]
+    public void The_standard_error_of_a_latency_stands_on_processes_however_many_blocks_each_has(int blocks)
+    {
+        var metric = Assert.Single(TimeRecords.Metrics(Cell, "run", [Process(10), Process(11), Process(12)]), record => record.Key.Metric == "latency");
+
+        Assert.Equal(11, metric.Value!.Value, 1e-9);
+        Assert.Equal((3 * blocks, 3), (metric.SampleCount, metric.ClusterCount));
+
+        // Of logarithms 0 is the middle; brought back to milliseconds by the value.
+        double[] logarithms = [Math.Log(10 / 11d), 0, Math.Log(12 / 11d)];
+        var mean = logarithms.Average();
+        var deviation = Math.Sqrt(logarithms.Sum(value => (value - mean) * (value - mean)) / 2);
+        Assert.Equal(Math.Sqrt(Math.PI / 2) * deviation / Math.Sqrt(3) * 11, metric.StandardError!.Value, 1e-9);
+
+        (TimingReport Report, TimingMeasurement Item) Process(double milliseconds)
+            => (Report(null), Item("prefill") with { BlockMilliseconds = [.. Enumerable.Repeat(milliseconds, blocks)] });
+    }
+
+    [Fact]
+    public void One_process_tells_no_standard_error()
+        => Assert.Null(Assert.Single(TimeRecords.Metrics(Cell, "run", [(Report(null), Item("prefill") with { BlockMilliseconds = [2, 3, 4] })]), record => record.Key.Metric == "latency").StandardError);
+
     private static TimingReport Report(RateLimits? limits) => new("gpu", "fused", []) { Limits = limits };
 
     private static TimingMeasurement Item(string phase) => new(phase, 16, "finished", null, 1, [2, 2, 2], null)
