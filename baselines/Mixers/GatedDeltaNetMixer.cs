@@ -70,7 +70,8 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         parameters.Add(new("A_log", [s.ValueHeads], new Initialisation.LogOfUniform(0, 16), NoWeightDecay: true));
         parameters.Add(new("dt_bias", [s.ValueHeads], new Initialisation.InverseSoftplusOfLogUniform(), NoWeightDecay: true));
         parameters.Add(ParameterDescription.Norm("o_norm.weight", s.ValueHead));
-        if (settings.CarryLoopCount > 0) parameters.Add(new("carry_gate", [settings.CarryLoopCount, s.ValueHeads], new Initialisation.Constant(0), NoWeightDecay: true));
+        if (settings.CarryLoopCount > 0)
+            parameters.Add(new("carry_gate", [settings.CarryLoopCount, s.ValueHeads], new Initialisation.Constant(0), NoWeightDecay: true) { ProductsPerToken = 0 });
         parameters.Add(ParameterDescription.Linear("o_proj.weight", d, s.ValueWidth));
         var state = new List<StateTensorDescription> { new("recurrent", [s.ValueHeads, s.KeyHead, s.ValueHead], Single: true) };
         if (s.Kernel > 0) state.Add(ShortConvolution.State(2 * s.KeyWidth + s.ValueWidth, s.Kernel));

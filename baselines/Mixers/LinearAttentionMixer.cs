@@ -39,10 +39,10 @@ public sealed class LinearAttentionMixer : RecurrentMixer
     {
         var s = new Geometry(settings);
         var parameters = InputProjections.Describe(s.Streams, settings.Width, 0, false).ToList();
-        parameters.AddRange(LearnedFeatureMap.Describe(s.FeatureMap, "feature_map_q", s.KeyHead));
+        parameters.AddRange(LearnedFeatureMap.Describe(s.FeatureMap, "feature_map_q", s.KeyHead, s.Tied ? s.Heads + s.SharedHeads : s.Heads));
         if (!s.Tied)
         {
-            parameters.AddRange(LearnedFeatureMap.Describe(s.FeatureMap, "feature_map_k", s.KeyHead));
+            parameters.AddRange(LearnedFeatureMap.Describe(s.FeatureMap, "feature_map_k", s.KeyHead, s.SharedHeads));
         }
         if (s.NormWeight)
         {
@@ -103,7 +103,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
 
     private sealed class Geometry
     {
-        public readonly int Heads, KeyHead, ValueHead, FeatureWidth, ChunkLength;
+        public readonly int Heads, SharedHeads, KeyHead, ValueHead, FeatureWidth, ChunkLength;
         public readonly bool Tied, RootMeanSquare, NormWeight, NormaliseQuery, NormaliseKey, Normaliser;
         public readonly string FeatureMap;
         public readonly ProjectionStream[] Streams;
@@ -112,8 +112,8 @@ public sealed class LinearAttentionMixer : RecurrentMixer
         {
             const string Name = "linear";
             Heads = settings.Integer("heads", settings.HeadCount);
-            var shared = settings.Integer("keyValueHeads", Heads);
-            Parts.Heads.RequireGroups(Name, Heads, shared, "query heads", "key and value heads");
+            SharedHeads = settings.Integer("keyValueHeads", Heads);
+            Parts.Heads.RequireGroups(Name, Heads, SharedHeads, "query heads", "key and value heads");
             KeyHead = Parts.Heads.Width(Name, "key", settings.Width * settings.Real("keyExpansion", 1), Heads);
             ValueHead = Parts.Heads.Width(Name, "value", settings.Width * settings.Real("valueExpansion", 1), Heads);
             FeatureMap = settings.Word("featureMap", "elementwise_product", LearnedFeatureMap.Kinds);
@@ -125,7 +125,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
             NormaliseKey = settings.Switch("normaliseKey", false);
             Normaliser = settings.Switch("normaliser", false);
             ChunkLength = Parts.Heads.AtLeast(Name, "chunkLength", settings.Integer("chunkLength", 64), 1);
-            Streams = [new("q_proj", Heads * KeyHead), new("k_proj", shared * KeyHead), new("v_proj", shared * ValueHead)];
+            Streams = [new("q_proj", Heads * KeyHead), new("k_proj", SharedHeads * KeyHead), new("v_proj", SharedHeads * ValueHead)];
         }
     }
 }

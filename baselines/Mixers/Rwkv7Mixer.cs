@@ -44,10 +44,10 @@ public sealed class Rwkv7Mixer : RecurrentMixer
         var ramps = new Rwkv7Initialisation(d, s.Head, settings.LayerIndex, settings.LayerCount);
         List<ParameterDescription> parameters =
         [
-            .. Mixes.Select(name => new ParameterDescription(name, [1, 1, d], new Initialisation.Values(() => ramps.Mix(name)), NoWeightDecay: true)),
+            .. Mixes.Select(name => new ParameterDescription(name, [1, 1, d], new Initialisation.Values(() => ramps.Mix(name)), NoWeightDecay: true) { ProductsPerToken = 0 }),
             new("k_k", [d], new Initialisation.Values(() => ramps.KeyScale()), NoWeightDecay: true),
             new("k_a", [d], new Initialisation.Constant(1.02), NoWeightDecay: true),
-            new("r_k", [s.Heads, s.Head], new Initialisation.Constant(-0.04), NoWeightDecay: true),
+            new("r_k", [s.Heads, s.Head], new Initialisation.Constant(-0.04), NoWeightDecay: true) { ProductsPerToken = 0 },
             new("r_proj.weight", [d, d], new Initialisation.Orthogonal(1)),
             new("k_proj.weight", [d, d], new Initialisation.Orthogonal(0.1)),
             new("v_proj.weight", [s.ValueWidth, d], new Initialisation.Orthogonal(1)),
