@@ -50,8 +50,8 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
                 ParameterDescription.Bias("indexer.k_norm.bias", s.IndexWidth),
             ],
             [
-                new("keys", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true),
-                new("values", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true),
+                new("keys", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true, MostRead: s.Attended),
+                new("values", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true, MostRead: s.Attended),
                 new("indexerKeys", [s.IndexWidth], Single: false, GrowsWithContext: true),
             ],
             context => (4.0 * s.QueryHeads * s.Head * Math.Min(context, s.Attended ?? context)) + (2.0 * s.IndexHeads * s.IndexWidth * context));
