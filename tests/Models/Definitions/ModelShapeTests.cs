@@ -51,4 +51,27 @@ public sealed class ModelShapeTests
         var projections = 2.0 * (4 * Width * Width + 3 * 2 * Width * Rank); // layer 0: decay, rate and gate, without the value residual
         Assert.Equal(HeadFlops + 2 * (FeedForwardFlops + projections + 9.0 * Heads * Head * Head), ModelShape.FlopsPerToken(Model("rwkv7"), 32));
     }
+
+    [Fact]
+    public void Options_written_as_they_are_by_default_share_the_weights_of_those_left_out()
+    {
+        MixerChoice full = new("full", new Dictionary<string, string>()), window = new("window", new Dictionary<string, string> { ["window"] = "8", ["outputGate"] = "false", ["heads"] = "auto" });
+        var model = Model("full") with { Slots = [[full], [window]] };
+        Assert.Equal(ModelShape.Describe(Model("full")).Select(p => p.Name), ModelShape.Describe(model).Select(p => p.Name));
+        var gated = new MixerChoice("window", new Dictionary<string, string> { ["outputGate"] = "true" });
+        Assert.Contains(ModelShape.Describe(model with { Slots = [[full], [gated]] }), p => p.Name == "layers.0.mixer.attention_2.g_proj.weight");
+    }
+
+    /// <summary>Weights are drawn and stored by name: a shipped variant may never get other ones.</summary>
+    [Fact]
+    public void The_mixers_of_every_shipped_variant_keep_their_names()
+    {
+        foreach (var id in Variants.Catalogue.Ids)
+        {
+            var definition = Variants.Catalogue.Resolve(id);
+            string[] expected = id.StartsWith("lt2-loop-gdn-full@", StringComparison.Ordinal) ? ["mixer.gdn.", "mixer.attention."] : ["mixer."];
+            for (var layer = 0; layer < definition.LayerCount; layer++)
+                Assert.Equal(expected.Select(prefix => $"layers.{layer}.{prefix}"), MixerPlacement.InLayer(definition, layer).Select(placement => placement.Prefix).Distinct());
+        }
+    }
 }
