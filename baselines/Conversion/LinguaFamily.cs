@@ -14,7 +14,7 @@ namespace LT2.Eval.Models.Conversion;
 /// </summary>
 internal static partial class LinguaFamily
 {
-    static readonly string[] WithoutEffect = ["max_seqlen", "seed", "init_base_std", "init_std_factor", "sliding_window", "attn_impl", "dropout", "multiple_of"];
+    static readonly string[] WithoutEffect = ["max_seqlen", "seed", "init_base_std", "init_std_factor", "attn_impl", "dropout", "multiple_of"];
 
     internal static ImportPlan Plan(string name, JsonElement json, TensorArchive archive)
     {
@@ -35,6 +35,9 @@ internal static partial class LinguaFamily
             ["rotary"] = "pairs", ["rotaryTheta"] = (a.Real("rope_theta", 10000) ?? 10000).ToString("R", CultureInfo.InvariantCulture),
             ["outputGate"] = a.Switch("use_attn_gate", false) ? "true" : "false",
         };
+        // Whether a window takes effect there depends on the attention's implementation and on the pattern, so nothing is guessed.
+        if (a.Integer("sliding_window", null) is { } window)
+            throw new ModelException($"sliding_window is {window}, but which layers see no further is not said; set it to null where all of them see everything.");
         var tied = a.Switch("weight_tying", false);
         var definition = new ModelDefinition
         {

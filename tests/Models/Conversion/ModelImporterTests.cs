@@ -108,16 +108,32 @@ public sealed class ModelImporterTests : IDisposable
         ComputesTheSame(original);
     }
 
+    /// <summary>GDN and full attention, by lingua's names.</summary>
+    static string Lt2Name(string name) => Regex.Replace(LinguaName(name), @"^(layers\.\d+\.)mixer\.(q|k|v|o|g)_proj", match =>
+        match.Groups[1].Value == "layers.1." ? $"layers.1.attention.w{match.Groups[2].Value}" : $"layers.0.gdn.{match.Groups[2].Value}_proj")
+        .Replace("layers.0.mixer.", "layers.0.gdn.", StringComparison.Ordinal);
+
+    const string Lt2 =
+        """{"model":{"dim":24,"n_layers":2,"n_heads":2,"norm_eps":1e-6,"rope_theta":10000.0,"weight_tying":true,"layer_pattern":"interleaved:1:1:gdn:full","use_attn_gate":true,"max_seqlen":64}}""";
+
+    static ModelDefinition Lt2Like(params (string, string)[] mixer) =>
+        Sizes(24, 2, 256, tied: true, 1e-6, Choice("gdn", mixer), Choice("full", ("outputGate", "true"))) with { ResidualGate = true, LoopCount = 3 };
+
     [Fact]
     public void An_lt2_checkpoint_computes_the_same_after_import_and_tells_its_loop_count()
     {
-        var definition = Sizes(24, 2, 256, tied: true, 1e-6, Choice("gdn"), Choice("full", ("outputGate", "true"))) with { ResidualGate = true, LoopCount = 3 };
-        string Name(string name) => Regex.Replace(LinguaName(name), @"^(layers\.\d+\.)mixer\.(q|k|v|o|g)_proj", match =>
-            match.Groups[1].Value == "layers.1." ? $"layers.1.attention.w{match.Groups[2].Value}" : $"layers.0.gdn.{match.Groups[2].Value}_proj")
-            .Replace("layers.0.mixer.", "layers.0.gdn.", StringComparison.Ordinal);
-        using var original = Foreign(definition, Name, "params.json",
-            """{"model":{"dim":24,"n_layers":2,"n_heads":2,"norm_eps":1e-6,"rope_theta":10000.0,"weight_tying":true,"layer_pattern":"interleaved:1:1:gdn:full","use_attn_gate":true,"max_seqlen":64}}""");
+        using var original = Foreign(Lt2Like(), Lt2Name, "params.json", Lt2);
         ComputesTheSame(original, loopCount: 3);
+    }
+
+    [Theory]
+    [InlineData("512", "sliding_window is 512")]
+    [InlineData("null", null)]
+    public void A_window_that_lt2_would_use_is_not_read_as_full_attention(string window, string? refusal)
+    {
+        using var original = Foreign(Lt2Like(), Lt2Name, "params.json", Lt2.Replace("\"max_seqlen\":64", $"\"max_seqlen\":64,\"sliding_window\":{window}", StringComparison.Ordinal));
+        if (refusal is null) ComputesTheSame(original, loopCount: 3);
+        else Assert.Contains(refusal, Assert.Throws<ModelException>(() => ModelImporter.Import(folder, Out)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
