@@ -38,6 +38,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         new("outputGate", "true", "silu gate on the normed output"),
         new("shortConvolution", "4", "kernel of the convolution on q, k, v; 0 for none"),
         new("convolutionBias", "false", "bias of that convolution"),
+        MixerOption.NormEpsilon,
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -89,7 +90,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         if (shape.ConvolutionBias) convolutionBias = parameters.Packed("q_conv1d.bias", "k_conv1d.bias", "v_conv1d.bias");
         (logA, stepBias, norm, output) = (parameters["A_log"], parameters["dt_bias"], parameters["o_norm.weight"], parameters["o_proj.weight"]);
         if (settings.CarryLoopCount > 0) carry = new StateCarry(parameters["carry_gate"], shape.Scale, shape.ChunkLength);
-        normEpsilon = settings.NormEpsilon;
+        normEpsilon = settings.OutputNormEpsilon;
         inputs = new(shape.KeyHeads, shape.KeyHead, shape.ValueHeads, shape.ValueHead, shape.OutputGate, shape.NegativeEigenvalues ? 2 : 1, L2Epsilon);
         step = new FusedDeltaStep
         {

@@ -31,6 +31,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
         new("normaliseQuery", "false", "divide q by its sum + 1e-4", ChangesWeights: false),
         new("normaliseKey", "false", "divide k by its sum + 1e-4", ChangesWeights: false),
         new("normaliser", "false", "divide the output by q·Σk", ChangesWeights: false),
+        MixerOption.NormEpsilon,
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -66,7 +67,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
         mapKey = shape.Tied ? mapQuery : new LearnedFeatureMap(shape.FeatureMap, "feature_map_k", parameters);
         norm = shape.NormWeight ? parameters["norm.weight"] : null;
         output = parameters["o_proj.weight"];
-        normEpsilon = settings.NormEpsilon;
+        normEpsilon = settings.OutputNormEpsilon;
     }
 
     private protected override Tensor Run(Tensor x, MixerState? state, MixerCall call, bool recurrent)
