@@ -149,13 +149,17 @@ public static class Safetensors
         file.ReadExactly(json);
         try
         {
-            foreach (var (name, value) in JsonNode.Parse(json)!.AsObject())
+            var (here, sound) = (new List<TensorInfo>(), problems.Count);
+            foreach (var (name, value) in JsonNode.Parse(json) as JsonObject ?? throw new JsonException("it is no object."))
             {
-                if (name == "__metadata__")
-                    foreach (var (key, text) in value!.AsObject()) metadata[key] = (string)text!;
-                else if (Describe(name, value!, path, 8 + headerLength, file.Length, problems) is { } info && !tensors.TryAdd(name, info))
-                    problems.Add($"{path}: tensor '{name}' is also in {tensors[name].File}.");
+                if (name == "__metadata__") ReadMetadata(value, path, metadata, problems);
+                else if (Describe(name, value, path, 8 + headerLength, file.Length, problems) is { } info)
+                {
+                    here.Add(info);
+                    if (!tensors.TryAdd(name, info)) problems.Add($"{path}: tensor '{name}' is also in {tensors[name].File}.");
+                }
             }
+            if (problems.Count == sound) RequireNeighbours(here, path, 8 + headerLength, problems);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
@@ -163,24 +167,53 @@ public static class Safetensors
         }
     }
 
-    static TensorInfo? Describe(string name, JsonNode value, string path, long dataStart, long fileLength, List<string> problems)
+    static void ReadMetadata(JsonNode? value, string path, Dictionary<string, string> metadata, List<string> problems)
     {
-        var dtype = (string)value["dtype"]!;
-        long[] shape = [.. value["shape"]!.AsArray().Select(side => (long)side!)];
-        long[] offsets = [.. value["data_offsets"]!.AsArray().Select(offset => (long)offset!)];
-        if (!Types.TryGetValue(dtype, out var type))
+        if (value is not JsonObject fields || fields.Any(field => field.Value is not JsonValue text || !text.TryGetValue<string>(out _)))
+            problems.Add($"{path}: __metadata__ is {Json(value)}; it must be an object of texts.");
+        else foreach (var (key, text) in fields) metadata[key] = (string)text!;
+    }
+
+    /// <summary>Tensors fill the data one after another, in any order of their names: none reaches into another, and nothing is hidden between them.</summary>
+    static void RequireNeighbours(IEnumerable<TensorInfo> tensors, string path, long dataStart, List<string> problems)
+    {
+        var (end, last) = (dataStart, "the header");
+        foreach (var tensor in tensors.OrderBy(tensor => tensor.Start).ThenBy(tensor => tensor.ByteCount))
         {
-            problems.Add($"{path}: tensor '{name}' has type {dtype}; known are {string.Join(", ", Types.Keys)}.");
+            if (tensor.Start != end)
+                problems.Add($"{path}: tensor '{tensor.Name}' begins at byte {tensor.Start - dataStart} of the data, but {last} ends at byte {end - dataStart}; tensors must follow each other.");
+            (end, last) = (Math.Max(end, tensor.Start + tensor.ByteCount), $"'{tensor.Name}'");
+        }
+    }
+
+    static TensorInfo? Describe(string name, JsonNode? value, string path, long dataStart, long fileLength, List<string> problems)
+    {
+        TensorInfo? Wrong(string what)
+        {
+            problems.Add($"{path}: tensor '{name}' {what}");
             return null;
         }
-        var bytes = shape.Aggregate((long)type.Bytes, (product, side) => checked(product * side));
-        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != bytes)
-            problems.Add($"{path}: tensor '{name}' of {dtype} [{string.Join(", ", shape)}] needs {bytes} bytes, but its offsets are [{string.Join(", ", offsets)}].");
-        else if (dataStart + offsets[1] > fileLength)
-            problems.Add($"{path}: tensor '{name}' ends at byte {dataStart + offsets[1]}, but the file has {fileLength}: it was cut off. Copy or download it again.");
-        else return new TensorInfo(name, type.Type, shape, path, dataStart + offsets[0], bytes);
-        return null;
+        if (value is not JsonObject fields) return Wrong($"is {Json(value)}; it must be an object with dtype, shape and data_offsets.");
+        if (fields["dtype"] is not JsonValue word || !word.TryGetValue<string>(out var dtype)) return Wrong($"has the dtype {Json(fields["dtype"])}; it must be one of {string.Join(", ", Types.Keys)}.");
+        if (!Types.TryGetValue(dtype, out var type)) return Wrong($"has type {dtype}; known are {string.Join(", ", Types.Keys)}.");
+        if (Integers(fields["shape"]) is not { } shape || shape.Any(side => side < 0)) return Wrong($"has the shape {Json(fields["shape"])}; it must be a list of integers of 0 or more.");
+        if (Integers(fields["data_offsets"]) is not [var begin, var end]) return Wrong($"has the data_offsets {Json(fields["data_offsets"])}; they must be two integers.");
+        var bytes = shape.Aggregate((System.Numerics.BigInteger)type.Bytes, (product, side) => product * side);
+        if (begin < 0 || (System.Numerics.BigInteger)end - begin != bytes)
+            return Wrong($"of {dtype} [{string.Join(", ", shape)}] needs {bytes} bytes, but its offsets are [{begin}, {end}].");
+        if (end > fileLength - dataStart) return Wrong($"ends at byte {end} of the data, but the file has {fileLength - dataStart}: it was cut off. Copy or download it again.");
+        return new TensorInfo(name, type.Type, shape, path, dataStart + begin, (long)bytes);
     }
+
+    /// <summary>The integers of a list, or null where it is none.</summary>
+    static long[]? Integers(JsonNode? node)
+    {
+        if (node is not JsonArray list) return null;
+        var numbers = list.Select(item => item is JsonValue value && value.TryGetValue<long>(out var number) ? number : (long?)null).ToArray();
+        return numbers.Any(number => number is null) ? null : [.. numbers.Select(number => number!.Value)];
+    }
+
+    static string Json(JsonNode? node) => node?.ToJsonString() ?? "null or absent";
 
     static bool IsPickleName(string file) => Path.GetExtension(file) is ".bin" or ".pt" or ".pth" or ".pkl" or ".ckpt";
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using LT2.Eval.Models.Checkpoints;
 using LT2.Eval.Models.Definitions;
+using LT2.Eval.Models.Mixers;
 using LT2.Eval.Models.Verification;
 
 namespace LT2.Eval.Models.Conversion;
@@ -14,7 +15,7 @@ namespace LT2.Eval.Models.Conversion;
 /// </summary>
 internal static partial class LinguaFamily
 {
-    static readonly string[] WithoutEffect = ["max_seqlen", "seed", "init_base_std", "init_std_factor", "sliding_window", "attn_impl", "dropout", "multiple_of"];
+    static readonly string[] WithoutEffect = ["max_seqlen", "seed", "init_base_std", "init_std_factor", "attn_impl", "dropout", "multiple_of"];
 
     internal static ImportPlan Plan(string name, JsonElement json, TensorArchive archive)
     {
@@ -35,6 +36,9 @@ internal static partial class LinguaFamily
             ["rotary"] = "pairs", ["rotaryTheta"] = (a.Real("rope_theta", 10000) ?? 10000).ToString("R", CultureInfo.InvariantCulture),
             ["outputGate"] = a.Switch("use_attn_gate", false) ? "true" : "false",
         };
+        // Whether a window takes effect there depends on the attention's implementation and on the pattern, so nothing is guessed.
+        if (a.Integer("sliding_window", null) is { } window)
+            throw new ModelException($"sliding_window is {window}, but which layers see no further is not said; set it to null where all of them see everything.");
         var tied = a.Switch("weight_tying", false);
         var definition = new ModelDefinition
         {
@@ -42,13 +46,21 @@ internal static partial class LinguaFamily
             LoopCount = gates.Length == 1 ? (int)archive.Info(gates[0]).Shape[0] : a.Integer("n_loops", 1) ?? 1, HeadCount = heads, FeedForwardWidth = hidden,
             VocabularySize = (int)archive.Info("tok_embeddings.weight").Shape[0], MaximumLength = a.Integer("max_seqlen", null) ?? 4096, NormEpsilon = a.Real("norm_eps", 1e-5) ?? 1e-5,
             TiedHead = tied, ResidualGate = gates.Length == 1,
-            Slots = [[.. LayerPattern.Expand(pattern, layers).Select(mixer => new MixerChoice(mixer, mixer == "full" ? attention : new SortedDictionary<string, string>()))]],
+            Slots = [[.. LayerPattern.Expand(pattern, layers).Select(mixer => new MixerChoice(mixer, mixer == "full" ? attention : LibraryDefaults(mixer)))]],
         };
         a.Integer("n_loops", 1);
         a.Integer("vocab_size", null);
         a.Ignore(WithoutEffect);
         a.RefuseUnread("A params.json of LT2");
         return new ImportPlan(definition, ours => StoredNames(ours, archive, gates), stored => stored.EndsWith("freqs_cis", StringComparison.Ordinal) || (tied && stored == "output.weight"), "LT2 (lingua)");
+    }
+
+    /// <summary>LT2 gives its ε to the norms of its blocks alone: a layer of flash-linear-attention norms its output with the ε that it has by default.</summary>
+    static SortedDictionary<string, string> LibraryDefaults(string mixer)
+    {
+        var options = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (MixerCatalogue.Find(mixer)?.Options.Contains(MixerOption.NormEpsilon) == true) options[MixerOption.NormEpsilon.Name] = "1e-5";
+        return options;
     }
 
     static bool IsGate(TensorInfo info, int width, TensorArchive archive) =>

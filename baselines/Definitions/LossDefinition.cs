@@ -12,10 +12,11 @@ public sealed record LossDefinition(
     public bool TrainsEarlyReadouts => Kind != LossKind.LastLoop;
 
     /// <summary>The weight of the readout after loop <paramref name="loop"/> (from 1) of <paramref name="loopCount"/>; they add up to 1.</summary>
+    /// <remarks>Where fewer loops run than weights begin with zeros, the last loop counts alone.</remarks>
     public double WeightOf(int loop, int loopCount) => Kind switch
     {
         LossKind.EveryLoop => 1.0 / loopCount,
-        LossKind.Weighted => RawWeight(loop) / Enumerable.Range(1, loopCount).Sum(RawWeight),
+        LossKind.Weighted when Enumerable.Range(1, loopCount).Sum(RawWeight) is var sum and not 0 => RawWeight(loop) / sum,
         _ => loop == loopCount ? 1 : 0,
     };
 

@@ -18,6 +18,6 @@ public enum LossKind
     /// <summary>The expectation under the exit gate's distribution minus an entropy bonus (Ouro, stage I).</summary>
     ExitExpectation,
 
-    /// <summary>The gate alone learns to continue where the next loop improves the loss, the rest stays as it is (Ouro, stage II).</summary>
+    /// <summary>The gate alone learns to go on after a loop (from the second) that improved the loss on the loop before it, the rest stays as it is (Ouro, stage II).</summary>
     ExitImprovement,
 }

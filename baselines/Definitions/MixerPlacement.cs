@@ -45,8 +45,8 @@ public sealed record MixerPlacement(MixerChoice Choice, MixerEntry Entry, MixerS
     static string WeightKey(MixerChoice choice)
     {
         var entry = EntryOf(choice);
-        var weightOptions = entry.Options.Where(option => option.ChangesWeights).Select(option => option.Name).ToHashSet(StringComparer.Ordinal);
-        return new MixerChoice(entry.WeightFamily, choice.Options.Where(pair => weightOptions.Contains(pair.Key)).ToDictionary()).Key;
+        var options = entry.Options.Where(option => option.ChangesWeights).ToDictionary(option => option.Name, option => choice.Options.GetValueOrDefault(option.Name, option.Default));
+        return new MixerChoice(entry.WeightFamily, options).Key;
     }
 
     static MixerEntry EntryOf(MixerChoice choice) => MixerCatalogue.Find(choice.Mixer)

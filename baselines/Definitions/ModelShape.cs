@@ -49,22 +49,28 @@ public static class ModelShape
 
     /// <summary>
     /// Forward operations for one token at a context of that many tokens, all T loops and one head (a multiply-add is 2):
-    /// twice the matrix elements that the token meets in each loop, plus the mixers' cores. Lookups, norms and element-wise work are left out.
+    /// <see cref="HeadFlops"/>, <see cref="LayerProductFlops"/> and the mixers' cores.
     /// </summary>
-    public static double FlopsPerToken(ModelDefinition definition, int contextLength)
+    public static double FlopsPerToken(ModelDefinition definition, int contextLength) =>
+        HeadFlops(definition) + LayerProductFlops(definition) + OverLoops(definition, mixer => mixer.Description.CoreFlopsPerToken(contextLength));
+
+    /// <summary>Operations of the head for one token.</summary>
+    public static double HeadFlops(ModelDefinition definition) => 2.0 * definition.VocabularySize * definition.Width;
+
+    /// <summary>
+    /// Forward operations of the layers' products with weights for one token, all T loops: twice the matrix elements that the token meets in each loop.
+    /// Lookups, norms and element-wise work are left out.
+    /// </summary>
+    public static double LayerProductFlops(ModelDefinition definition)
     {
-        var flops = 2.0 * definition.VocabularySize * definition.Width;
-        for (var layer = 0; layer < definition.LayerCount; layer++)
-        {
-            var mixers = MixerPlacement.InLayer(definition, layer).ToDictionary(placement => placement.Choice);
-            for (var loop = 0; loop < definition.LoopCount; loop++)
-            {
-                flops += 2.0 * definition.Width * definition.FeedForwardWidth * definition.FeedForward switch { FeedForwardKind.SwiGlu => 3, FeedForwardKind.ChannelMix => 2, _ => 0 };
-                flops += Weighted(definition, loop, layer, choice => Flops(mixers[choice], contextLength));
-            }
-        }
-        return flops;
+        var matrices = definition.FeedForward switch { FeedForwardKind.SwiGlu => 3, FeedForwardKind.ChannelMix => 2, _ => 0 };
+        return 2.0 * matrices * definition.Width * definition.FeedForwardWidth * definition.LayerCount * definition.LoopCount
+            + OverLoops(definition, mixer => 2.0 * mixer.Description.Parameters.Sum(parameter => parameter.ElementCount * parameter.ProductsPerToken));
     }
+
+    /// <summary>Forward operations of the mixers' cores for a whole sequence, all T loops: each token sees those before it.</summary>
+    public static double CoreFlops(ModelDefinition definition, int length) =>
+        OverLoops(definition, mixer => Enumerable.Range(1, length).Sum(mixer.Description.CoreFlopsPerToken));
 
     /// <summary>Bytes of decode state for one sequence that do not grow with its length, over all loops and layers: recurrent states, convolution tails, full windows.</summary>
     /// <param name="definition">The model.</param>
@@ -77,20 +83,20 @@ public static class ModelShape
         OverSlots(definition, tensor => tensor.GrowsWithContext && tensor.TokenLimit is null
             ? (double)tensor.Bytes(1, modelElementBytes) / tensor.TokensPerEntry : 0);
 
-    static long OverSlots(ModelDefinition definition, Func<StateTensorDescription, double> bytes)
+    static long OverSlots(ModelDefinition definition, Func<StateTensorDescription, double> bytes) =>
+        (long)Math.Ceiling(OverLoops(definition, mixer => mixer.Description.State.Sum(bytes)));
+
+    /// <summary>The sum over all loops and layers of something of the mixer that runs there; where it is drawn, of its mean over draws.</summary>
+    static double OverLoops(ModelDefinition definition, Func<MixerPlacement, double> value)
     {
         var sum = 0.0;
         for (var layer = 0; layer < definition.LayerCount; layer++)
         {
-            var mixers = MixerPlacement.InLayer(definition, layer).ToDictionary(placement => placement.Choice);
-            for (var loop = 0; loop < definition.LoopCount; loop++)
-                sum += Weighted(definition, loop, layer, choice => mixers[choice].Description.State.Sum(bytes));
+            var values = MixerPlacement.InLayer(definition, layer).ToDictionary(placement => placement.Choice, value);
+            for (var loop = 0; loop < definition.LoopCount; loop++) sum += Weighted(definition, loop, layer, choice => values[choice]);
         }
-        return (long)Math.Ceiling(sum);
+        return sum;
     }
-
-    static double Flops(MixerPlacement mixer, int contextLength) =>
-        mixer.Description.CoreFlopsPerToken(contextLength) + 2.0 * mixer.Description.Parameters.Where(p => p.Shape.Count >= 2).Sum(p => p.ElementCount);
 
     static double Weighted(ModelDefinition definition, int loop, int layer, Func<MixerChoice, double> value)
     {

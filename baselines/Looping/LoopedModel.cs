@@ -281,7 +281,7 @@ public sealed class LoopedModel : IDisposable
         if (is_grad_enabled()) return block.Forward(h, pending, choice, state, call);
         using var scope = NewDisposeScope();
         var (next, rest) = block.Forward(h, pending, choice, state, call);
-        foreach (var kept in call.Shared.Values.Concat(call.AuxiliaryLosses ?? [])) kept.MoveToOuterDisposeScope();
+        foreach (var kept in call.Shared.Values.Concat(call.AuxiliaryLosses ?? []).Where(scope.Contains)) kept.MoveToOuterDisposeScope(); // those of earlier blocks lie there already
         return (next.MoveToOuterDisposeScope(), rest?.MoveToOuterDisposeScope());
     }
 

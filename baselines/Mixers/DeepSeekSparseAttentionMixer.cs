@@ -50,11 +50,11 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
                 ParameterDescription.Bias("indexer.k_norm.bias", s.IndexWidth),
             ],
             [
-                new("keys", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true),
-                new("values", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true),
+                new("keys", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true, MostRead: s.Attended),
+                new("values", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true, MostRead: s.Attended),
                 new("indexerKeys", [s.IndexWidth], Single: false, GrowsWithContext: true),
             ],
-            context => (4.0 * s.QueryHeads * s.Head * Math.Min(context, s.Count)) + (2.0 * s.IndexHeads * s.IndexWidth * context));
+            context => (4.0 * s.QueryHeads * s.Head * Math.Min(context, s.Attended ?? context)) + (2.0 * s.IndexHeads * s.IndexWidth * context));
     }
 
     /// <summary>Claims the parameters.</summary>
@@ -200,6 +200,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
     private sealed class Geometry
     {
         public readonly int QueryHeads, KeyHeads, Head, Count, IndexHeads, IndexWidth, IndexRotated;
+        public readonly int? Attended; // most keys that a query attends to; null in the dense warm-up
         public readonly bool RestrictedTeacher;
         public readonly double Theta;
         public readonly string Rotation, Loss;
@@ -229,6 +230,7 @@ public sealed class DeepSeekSparseAttentionMixer : TokenMixer, IDisposable
             }
             Indexer = new(IndexHeads, IndexWidth, IndexRotated);
             Loss = settings.Word("indexerLoss", "sparse", "none", "dense", "sparse");
+            Attended = Loss == "dense" ? null : Count;
             RestrictedTeacher = settings.Word("teacher", "attention", "attention", "restricted") == "restricted";
             Streams = [new("q_proj", QueryHeads * Head), new("k_proj", KeyHeads * Head), new("v_proj", KeyHeads * Head)];
             IndexStreams = [new("indexer.q_proj", IndexHeads * IndexWidth), new("indexer.k_proj", IndexWidth), new("indexer.weights_proj", IndexHeads)];

@@ -30,6 +30,7 @@ public sealed class DeltaNetMixer : RecurrentMixer
         new("outputGate", "false", "swish gate on the normed output"),
         new("shortConvolution", "4", "kernel of the convolution on q, k, v; 0 for none"),
         new("convolutionBias", "false", "bias of that convolution"),
+        MixerOption.NormEpsilon,
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -53,7 +54,7 @@ public sealed class DeltaNetMixer : RecurrentMixer
         shape = new Geometry(settings);
         projections = new InputProjections(parameters, shape.Streams, shape.Kernel, shape.ConvolutionBias);
         (norm, output) = (parameters["o_norm.weight"], parameters["o_proj.weight"]);
-        normEpsilon = settings.NormEpsilon;
+        normEpsilon = settings.OutputNormEpsilon;
         step = new FusedDeltaStep
         {
             KeyHeads = shape.Heads, ValueHeads = shape.Heads, KeyHead = shape.KeyHead, ValueHead = shape.ValueHead, Taps = projections.Taps, TapBias = projections.TapBias,

@@ -38,6 +38,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         new("outputGate", "true", "silu gate on the normed output"),
         new("shortConvolution", "4", "kernel of the convolution on q, k, v; 0 for none"),
         new("convolutionBias", "false", "bias of that convolution"),
+        MixerOption.NormEpsilon,
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -70,7 +71,8 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         parameters.Add(new("A_log", [s.ValueHeads], new Initialisation.LogOfUniform(0, 16), NoWeightDecay: true));
         parameters.Add(new("dt_bias", [s.ValueHeads], new Initialisation.InverseSoftplusOfLogUniform(), NoWeightDecay: true));
         parameters.Add(ParameterDescription.Norm("o_norm.weight", s.ValueHead));
-        if (settings.CarryLoopCount > 0) parameters.Add(new("carry_gate", [settings.CarryLoopCount, s.ValueHeads], new Initialisation.Constant(0), NoWeightDecay: true));
+        if (settings.CarryLoopCount > 0)
+            parameters.Add(new("carry_gate", [settings.CarryLoopCount, s.ValueHeads], new Initialisation.Constant(0), NoWeightDecay: true) { ProductsPerToken = 0 });
         parameters.Add(ParameterDescription.Linear("o_proj.weight", d, s.ValueWidth));
         var state = new List<StateTensorDescription> { new("recurrent", [s.ValueHeads, s.KeyHead, s.ValueHead], Single: true) };
         if (s.Kernel > 0) state.Add(ShortConvolution.State(2 * s.KeyWidth + s.ValueWidth, s.Kernel));
@@ -88,7 +90,7 @@ public sealed class GatedDeltaNetMixer : TokenMixer
         if (shape.ConvolutionBias) convolutionBias = parameters.Packed("q_conv1d.bias", "k_conv1d.bias", "v_conv1d.bias");
         (logA, stepBias, norm, output) = (parameters["A_log"], parameters["dt_bias"], parameters["o_norm.weight"], parameters["o_proj.weight"]);
         if (settings.CarryLoopCount > 0) carry = new StateCarry(parameters["carry_gate"], shape.Scale, shape.ChunkLength);
-        normEpsilon = settings.NormEpsilon;
+        normEpsilon = settings.OutputNormEpsilon;
         inputs = new(shape.KeyHeads, shape.KeyHead, shape.ValueHeads, shape.ValueHead, shape.OutputGate, shape.NegativeEigenvalues ? 2 : 1, L2Epsilon);
         step = new FusedDeltaStep
         {

@@ -29,6 +29,7 @@ public sealed class GatedDeltaProductMixer : RecurrentMixer
         new("outputGate", "true", "swish gate on the normed output"),
         new("shortConvolution", "4", "kernel of the convolution with SiLU on q, k, v; 0 for SiLU alone"),
         new("convolutionBias", "false", "bias of that convolution"),
+        MixerOption.NormEpsilon,
         new("chunkLength", "64", "writes a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -61,7 +62,7 @@ public sealed class GatedDeltaProductMixer : RecurrentMixer
             (aLog, dtBias) = (parameters["A_log"], parameters["dt_bias"]);
         }
         (norm, output) = (parameters["o_norm.weight"], parameters["o_proj.weight"]);
-        normEpsilon = settings.NormEpsilon;
+        normEpsilon = settings.OutputNormEpsilon;
     }
 
     private protected override Tensor Run(Tensor x, MixerState? state, MixerCall call, bool recurrent)

@@ -29,6 +29,7 @@ public sealed class KimiDeltaAttentionMixer : RecurrentMixer
         new("decayLowerBound", "auto", "bounded gate: the least log decay, such as -5; auto: unbounded"),
         new("shortConvolution", "4", "kernel of the convolution with SiLU on q, k, v; 0 for SiLU alone"),
         new("convolutionBias", "false", "bias of that convolution"),
+        MixerOption.NormEpsilon,
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -59,7 +60,7 @@ public sealed class KimiDeltaAttentionMixer : RecurrentMixer
         (decayUp, aLog, dtBias) = (parameters["f_proj.1.weight"], parameters["A_log"], parameters["dt_bias"]);
         (gateUp, gateBias) = (parameters["g_proj.1.weight"], parameters["g_proj.1.bias"]);
         (norm, output) = (parameters["o_norm.weight"], parameters["o_proj.weight"]);
-        normEpsilon = settings.NormEpsilon;
+        normEpsilon = settings.OutputNormEpsilon;
         step = new FusedDeltaStep
         {
             KeyHeads = shape.KeyHeads, ValueHeads = shape.ValueHeads, KeyHead = shape.KeyHead, ValueHead = shape.ValueHead, Taps = projections.Taps, TapBias = projections.TapBias,

@@ -31,6 +31,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
         new("normaliseQuery", "false", "divide q by its sum + 1e-4", ChangesWeights: false),
         new("normaliseKey", "false", "divide k by its sum + 1e-4", ChangesWeights: false),
         new("normaliser", "false", "divide the output by q·Σk", ChangesWeights: false),
+        MixerOption.NormEpsilon,
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -39,10 +40,10 @@ public sealed class LinearAttentionMixer : RecurrentMixer
     {
         var s = new Geometry(settings);
         var parameters = InputProjections.Describe(s.Streams, settings.Width, 0, false).ToList();
-        parameters.AddRange(LearnedFeatureMap.Describe(s.FeatureMap, "feature_map_q", s.KeyHead));
+        parameters.AddRange(LearnedFeatureMap.Describe(s.FeatureMap, "feature_map_q", s.KeyHead, s.Tied ? s.Heads + s.SharedHeads : s.Heads));
         if (!s.Tied)
         {
-            parameters.AddRange(LearnedFeatureMap.Describe(s.FeatureMap, "feature_map_k", s.KeyHead));
+            parameters.AddRange(LearnedFeatureMap.Describe(s.FeatureMap, "feature_map_k", s.KeyHead, s.SharedHeads));
         }
         if (s.NormWeight)
         {
@@ -66,7 +67,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
         mapKey = shape.Tied ? mapQuery : new LearnedFeatureMap(shape.FeatureMap, "feature_map_k", parameters);
         norm = shape.NormWeight ? parameters["norm.weight"] : null;
         output = parameters["o_proj.weight"];
-        normEpsilon = settings.NormEpsilon;
+        normEpsilon = settings.OutputNormEpsilon;
     }
 
     private protected override Tensor Run(Tensor x, MixerState? state, MixerCall call, bool recurrent)
@@ -103,7 +104,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
 
     private sealed class Geometry
     {
-        public readonly int Heads, KeyHead, ValueHead, FeatureWidth, ChunkLength;
+        public readonly int Heads, SharedHeads, KeyHead, ValueHead, FeatureWidth, ChunkLength;
         public readonly bool Tied, RootMeanSquare, NormWeight, NormaliseQuery, NormaliseKey, Normaliser;
         public readonly string FeatureMap;
         public readonly ProjectionStream[] Streams;
@@ -112,8 +113,8 @@ public sealed class LinearAttentionMixer : RecurrentMixer
         {
             const string Name = "linear";
             Heads = settings.Integer("heads", settings.HeadCount);
-            var shared = settings.Integer("keyValueHeads", Heads);
-            Parts.Heads.RequireGroups(Name, Heads, shared, "query heads", "key and value heads");
+            SharedHeads = settings.Integer("keyValueHeads", Heads);
+            Parts.Heads.RequireGroups(Name, Heads, SharedHeads, "query heads", "key and value heads");
             KeyHead = Parts.Heads.Width(Name, "key", settings.Width * settings.Real("keyExpansion", 1), Heads);
             ValueHead = Parts.Heads.Width(Name, "value", settings.Width * settings.Real("valueExpansion", 1), Heads);
             FeatureMap = settings.Word("featureMap", "elementwise_product", LearnedFeatureMap.Kinds);
@@ -125,7 +126,7 @@ public sealed class LinearAttentionMixer : RecurrentMixer
             NormaliseKey = settings.Switch("normaliseKey", false);
             Normaliser = settings.Switch("normaliser", false);
             ChunkLength = Parts.Heads.AtLeast(Name, "chunkLength", settings.Integer("chunkLength", 64), 1);
-            Streams = [new("q_proj", Heads * KeyHead), new("k_proj", shared * KeyHead), new("v_proj", shared * ValueHead)];
+            Streams = [new("q_proj", Heads * KeyHead), new("k_proj", SharedHeads * KeyHead), new("v_proj", SharedHeads * ValueHead)];
         }
     }
 }

@@ -34,6 +34,7 @@ public sealed class Mamba2Mixer : RecurrentMixer
         new("skipPerChannel", "false", "D for each channel instead of each head"),
         new("stepMinimum", "0", "least dt after softplus", ChangesWeights: false),
         new("stepMaximum", "auto", "largest dt after softplus; auto: none", ChangesWeights: false),
+        MixerOption.NormEpsilon,
         new("chunkLength", "64", "tokens a chunk of the parallel form", ChangesWeights: false),
     ];
 
@@ -80,7 +81,7 @@ public sealed class Mamba2Mixer : RecurrentMixer
         tapBias = shape.ConvolutionBias ? parameters["conv1d.bias"] : null;
         (inputBias, outputBias) = shape.LinearBias ? (parameters["in_proj.bias"], parameters["out_proj.bias"]) : (null, null);
         norm = shape.Norm ? parameters["norm.weight"] : null;
-        normEpsilon = settings.NormEpsilon;
+        normEpsilon = settings.OutputNormEpsilon;
     }
 
     private protected override Tensor Run(Tensor x, MixerState? state, MixerCall call, bool recurrent)

@@ -8,7 +8,7 @@ namespace LT2.Eval.Models.Mixers;
 /// <param name="LayerIndex">Stored layer, from 0.</param>
 /// <param name="LayerCount">N, stored layers.</param>
 /// <param name="MaximumLength">Longest sequence, for position tables.</param>
-/// <param name="NormEpsilon">ε of every RMSNorm.</param>
+/// <param name="NormEpsilon">ε of every RMSNorm, unless <see cref="OutputNormEpsilon"/> says otherwise.</param>
 /// <param name="CarryLoopCount">T where the variant lets a mixer read the previous loop's state, else 0. A mixer that cannot ignores it.</param>
 /// <param name="Options">Option name → text as in the variant file. Absent means default.</param>
 public sealed record MixerSettings(
@@ -35,6 +35,16 @@ public sealed record MixerSettings(
     {
         var text = Text(name) ?? fallback;
         return choices.Contains(text, StringComparer.Ordinal) ? text : throw new ModelException($"Option {name} is '{text}'; it must be one of {string.Join(", ", choices)}.");
+    }
+
+    /// <summary>ε of a mixer's own output norm: its option <c>normEpsilon</c>, or that of the model.</summary>
+    public double OutputNormEpsilon
+    {
+        get
+        {
+            var epsilon = Real(MixerOption.NormEpsilon.Name, NormEpsilon);
+            return epsilon >= 0 ? epsilon : throw new ModelException(FormattableString.Invariant($"Option {MixerOption.NormEpsilon.Name} is {epsilon}; it must be 0 or more."));
+        }
     }
 
     string? Text(string name) => Options.TryGetValue(name, out var text) && text != "auto" ? text : null;

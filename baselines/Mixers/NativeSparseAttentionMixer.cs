@@ -41,8 +41,8 @@ public sealed class NativeSparseAttentionMixer : TokenMixer, IDisposable
                 ParameterDescription.Linear("o_proj.weight", settings.Width, s.QueryHeads * s.Head),
             ],
             [
-                new("keys", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true),
-                new("values", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true),
+                new("keys", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true, MostRead: s.MostRead),
+                new("values", [s.KeyHeads, s.Head], Single: false, GrowsWithContext: true, MostRead: s.MostRead),
                 new("blockKeys", [s.KeyHeads, s.Head], Single: true, GrowsWithContext: true, TokensPerEntry: (int)s.Sparse.BlockSize),
                 new("blockValues", [s.KeyHeads, s.Head], Single: true, GrowsWithContext: true, TokensPerEntry: (int)s.Sparse.BlockSize),
             ],
@@ -128,6 +128,9 @@ public sealed class NativeSparseAttentionMixer : TokenMixer, IDisposable
         public readonly double Theta;
         public readonly NativeSparseOptions Sparse;
         public readonly ProjectionStream[] Streams;
+
+        /// <summary>Tokens that a step reads by themselves: the larger of the chosen blocks and the window, since they may overlap.</summary>
+        public int MostRead => (int)Math.Max(Sparse.BlockCount * Sparse.BlockSize, Sparse.Window);
 
         public Geometry(MixerSettings settings)
         {

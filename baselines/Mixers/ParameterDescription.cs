@@ -7,6 +7,9 @@ namespace LT2.Eval.Models.Mixers;
 /// <param name="NoWeightDecay">True for norms, biases, gates, <c>A_log</c>, <c>dt_bias</c>, <c>D</c>.</param>
 public sealed record ParameterDescription(string Name, IReadOnlyList<int> Shape, Initialisation Initialisation, bool NoWeightDecay = false)
 {
+    /// <summary>How many vectors of a token meet it as a matrix in each loop: 1, as many as there are heads where heads share it, and 0 for what acts element by element.</summary>
+    public int ProductsPerToken { get; init; } = Shape.Count >= 2 ? 1 : 0;
+
     /// <summary>How many numbers it holds.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, side) => product * side);
 

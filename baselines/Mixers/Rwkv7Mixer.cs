@@ -8,7 +8,8 @@ namespace LT2.Eval.Models.Mixers;
 /// RWKV7 time mixing, after FLA's <c>RWKV7Attention</c> (fla/layers/rwkv7.py; there head_dim 64, ranks from the width): token shift with six learned mixes, low-rank decay, in-context
 /// learning rate, value residual and gate, the diagonal-plus-low-rank recurrence, group norm over heads, bonus term, gate, W_o. FLA itself warns that its layer is not the authors' code.
 /// Two rules for stacks and loops: the initialisation and the absence of <c>v_lora</c> follow the <b>stored</b> layer; <c>v_first</c> is what the first RWKV7 layer of the
-/// <b>first loop</b> computed, and every later layer and loop mixes with that. A layer that is first but not stored layer 0 keeps its own values.
+/// <b>first loop</b> computed, and whatever has a <c>v_lora</c> and runs later mixes with that, in every loop. Stored layer 0 has none and keeps its own values in all loops;
+/// a first layer that is not stored layer 0 keeps them in the first loop only.
 /// </summary>
 public sealed class Rwkv7Mixer : RecurrentMixer
 {
@@ -44,10 +45,10 @@ public sealed class Rwkv7Mixer : RecurrentMixer
         var ramps = new Rwkv7Initialisation(d, s.Head, settings.LayerIndex, settings.LayerCount);
         List<ParameterDescription> parameters =
         [
-            .. Mixes.Select(name => new ParameterDescription(name, [1, 1, d], new Initialisation.Values(() => ramps.Mix(name)), NoWeightDecay: true)),
+            .. Mixes.Select(name => new ParameterDescription(name, [1, 1, d], new Initialisation.Values(() => ramps.Mix(name)), NoWeightDecay: true) { ProductsPerToken = 0 }),
             new("k_k", [d], new Initialisation.Values(() => ramps.KeyScale()), NoWeightDecay: true),
             new("k_a", [d], new Initialisation.Constant(1.02), NoWeightDecay: true),
-            new("r_k", [s.Heads, s.Head], new Initialisation.Constant(-0.04), NoWeightDecay: true),
+            new("r_k", [s.Heads, s.Head], new Initialisation.Constant(-0.04), NoWeightDecay: true) { ProductsPerToken = 0 },
             new("r_proj.weight", [d, d], new Initialisation.Orthogonal(1)),
             new("k_proj.weight", [d, d], new Initialisation.Orthogonal(0.1)),
             new("v_proj.weight", [s.ValueWidth, d], new Initialisation.Orthogonal(1)),

@@ -11,13 +11,17 @@ internal sealed class StateCarry(Tensor gate, double scale, int chunkLength)
 {
     static readonly string[] Parts = ["k", "v", "beta", "g", "initial"];
 
-    /// <summary>Adds the read of the previous loop's state, if there was a previous loop.</summary>
+    /// <summary>Adds the read of the previous loop's state, if there was a previous loop, and drops what was read: no other loop asks for it.</summary>
     internal Tensor Read(Tensor o, Tensor q, MixerCall call)
     {
-        if (!call.Shared.TryGetValue(Name(call, call.LoopIndex - 1, "k"), out var k)) return o;
-        Tensor Part(string part) => call.Shared[Name(call, call.LoopIndex - 1, part)];
-        var initial = call.Shared.TryGetValue(Name(call, call.LoopIndex - 1, "initial"), out var before) ? before : null;
-        var (read, _) = DeltaRuleEngine.Run(q, k, Part("v"), Part("beta"), Part("g"), scale, initial, chunkLength, needFinalState: false);
+        Tensor? Part(string part) => call.Shared.TryGetValue(Name(call, call.LoopIndex - 1, part), out var tensor) ? tensor : null;
+        if (Part("k") is not { } k) return o;
+        var (read, _) = DeltaRuleEngine.Run(q, k, Part("v")!, Part("beta")!, Part("g")!, scale, Part("initial"), chunkLength, needFinalState: false);
+        foreach (var part in Parts)
+        {
+            if (!is_grad_enabled()) Part(part)?.Dispose(); // with gradients the backward pass may yet read it
+            call.Shared.Remove(Name(call, call.LoopIndex - 1, part));
+        }
         return addcmul(o, read, gate[Math.Min(call.LoopIndex, (int)gate.shape[0] - 1)].to(o.dtype).unsqueeze(-1), 1);
     }
 

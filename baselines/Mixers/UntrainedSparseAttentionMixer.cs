@@ -38,7 +38,7 @@ public sealed class UntrainedSparseAttentionMixer : TokenMixer
                 .. frozen,
             ],
             [
-                new("keyValues", [1, s.KeyWidth], Single: false, GrowsWithContext: true),
+                new("keyValues", [1, s.KeyWidth], Single: false, GrowsWithContext: true, MostRead: s.Count),
                 new("indexerKeys", [s.IndexWidth], Single: false, GrowsWithContext: true),
             ],
             context => (2.0 * s.QueryHeads * (s.KeyWidth + s.ValueWidth) * Math.Min(context, s.Count)) + (2.0 * s.QueryHeads * s.IndexWidth * context));

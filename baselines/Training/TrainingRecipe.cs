@@ -78,6 +78,9 @@ public sealed record TrainingRecipe
         Check(ClipNorm > 0, "clipNorm", ClipNorm, "above 0");
         Check(Loss.MinimumLoopCount > 0, "loss.minimumLoopCount", Loss.MinimumLoopCount, "above 0");
         Check(Loss.Kind != LossKind.Weighted || Loss.Weights is { Count: > 0 }, "loss.weights", "absent", "a list with one weight a loop when the loss is weighted");
+        if (Loss is { Kind: LossKind.Weighted, Weights: { Count: > 0 } weights })
+            Check(weights.All(weight => weight >= 0 && double.IsFinite(weight)) && weights.Any(weight => weight > 0), "loss.weights",
+                $"[{string.Join(", ", weights.Select(weight => weight.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]", "weights of 0 or more, one of them above 0");
         return problems;
     }
 }

@@ -110,7 +110,7 @@ public sealed class TimingSession(TimeProvider clock)
         var times = timer.Measure(Once, request.BlockCount, request.MinimumBlockMilliseconds);
         return TimingMeasurement.Of(TimingPhases.Prefill, length, times) with
         {
-            JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once), OperationsAnIteration = PassCost.PrefillOperations(model, request.BatchSize, length),
+            JoulesAnIteration = new EnergyMeter(device, clock).Measure(Once), OperationsAnIteration = PassCost.PrefillOperations(model, request.BatchSize, length, request.LoopCount),
         };
     }
 

@@ -10,12 +10,12 @@ internal static class Variants
 {
     internal static readonly VariantCatalogue Catalogue = VariantCatalogue.Load();
 
-    internal static ModelDefinition Small(string name, int loopCount = 3, int vocabulary = 19) =>
-        Catalogue.Resolve(name + "@micro").WithVocabulary(vocabulary).WithLoopCount(loopCount).WithMaximumLength(64);
+    internal static ModelDefinition Small(string name, int loopCount = 3, int vocabulary = 19, string scale = "micro") =>
+        Catalogue.Resolve($"{name}@{scale}").WithVocabulary(vocabulary).WithLoopCount(loopCount).WithMaximumLength(64);
 
-    internal static LoopedModel Create(string name, int loopCount = 3, torch.ScalarType type = torch.ScalarType.Float64, long seed = 1)
+    internal static LoopedModel Create(string name, int loopCount = 3, torch.ScalarType type = torch.ScalarType.Float64, long seed = 1, string scale = "micro")
     {
-        var model = LoopedModel.Create(Small(name, loopCount), seed, ComputeDevice.Cpu, type);
+        var model = LoopedModel.Create(Small(name, loopCount, scale: scale), seed, ComputeDevice.Cpu, type);
         Stir(model);
         return model;
     }

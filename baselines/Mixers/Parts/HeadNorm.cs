@@ -17,7 +17,7 @@ internal sealed class HeadNorm
     public HeadNorm(MixerSettings settings, MixerParameters parameters, bool gated)
     {
         weight = settings.Switch("normWeight", true) ? parameters[Name(settings, gated)] : null;
-        epsilon = settings.NormEpsilon;
+        epsilon = settings.OutputNormEpsilon;
         activation = gated ? Activations.Find(GateName(settings)) : null;
     }
 
@@ -28,6 +28,7 @@ internal sealed class HeadNorm
         new("gateActivation", "swish", "activation of the output gate: " + string.Join(", ", Activations.Names)),
         new("normWeight", "true", "whether the output norm has a weight"),
         new("fuseNorm", "true", "which of FLA's two names the norm's weight has; nothing else", ChangesWeights: false),
+        MixerOption.NormEpsilon,
     ];
 
     /// <summary>The weight, where there is one.</summary>

@@ -34,8 +34,11 @@ internal sealed class LearnedFeatureMap
     /// <summary>Names that a variant file may use.</summary>
     public static string[] Kinds { get; } = ["elementwise_product", "hedgehog", "t2r", "dpfp", "elu", "relu", "identity"];
 
-    /// <summary>Parameters of one map over heads of <paramref name="width"/> channels.</summary>
-    public static IEnumerable<ParameterDescription> Describe(string kind, string prefix, int width) => kind switch
+    /// <summary>Parameters of one map over <paramref name="heads"/> heads of <paramref name="width"/> channels, which share it.</summary>
+    public static IEnumerable<ParameterDescription> Describe(string kind, string prefix, int width, int heads) =>
+        Describe(kind, prefix, width).Select(parameter => parameter with { ProductsPerToken = parameter.ProductsPerToken * heads });
+
+    private static IEnumerable<ParameterDescription> Describe(string kind, string prefix, int width) => kind switch
     {
         "elementwise_product" =>
         [

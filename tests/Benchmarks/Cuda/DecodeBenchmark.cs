@@ -36,7 +36,7 @@ internal static class DecodeBenchmark
         var ids = randint(256, [Batch, 1], dtype: ScalarType.Int64, device: device.TorchDevice);
         using var mark = state.Mark();
         var name = FormattableString.Invariant($"decode step, {variant}, d {Width}, {Layers} layers x {Loops} loops, batch {Batch}, context {context}");
-        var bytes = PassCost.DecodeBytes(model, state, context); // of all caches, also where a sparse mixer reads a part
+        var bytes = PassCost.DecodeBytes(model, state, context);
         if (eager)
         {
             // An eager step reads the same state, but may put it elsewhere: before the graph that expects it here.

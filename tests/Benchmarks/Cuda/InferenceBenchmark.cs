@@ -30,7 +30,7 @@ internal static class InferenceBenchmark
                 var figure = Measure(device, variant, length, out var model);
                 using (model)
                 {
-                    var products = PassCost.PrefillOperations(model, 1, length);
+                    var products = length * ModelShape.LayerProductFlops(model.Definition) + ModelShape.HeadFlops(model.Definition);
                     var (attention, indexing, moved) = Mixers(model.Definition, length);
                     points.Add((length, figure.MedianMilliseconds));
                     var values = new Dictionary<string, double>

@@ -108,16 +108,61 @@ public sealed class ModelImporterTests : IDisposable
         ComputesTheSame(original);
     }
 
+    /// <summary>GDN and full attention, by lingua's names.</summary>
+    static string Lt2Name(string name) => Regex.Replace(LinguaName(name), @"^(layers\.\d+\.)mixer\.(q|k|v|o|g)_proj", match =>
+        match.Groups[1].Value == "layers.1." ? $"layers.1.attention.w{match.Groups[2].Value}" : $"layers.0.gdn.{match.Groups[2].Value}_proj")
+        .Replace("layers.0.mixer.", "layers.0.gdn.", StringComparison.Ordinal);
+
+    const string Lt2 =
+        """{"model":{"dim":24,"n_layers":2,"n_heads":2,"norm_eps":1e-6,"rope_theta":10000.0,"weight_tying":true,"layer_pattern":"interleaved:1:1:gdn:full","use_attn_gate":true,"max_seqlen":64}}""";
+
+    /// <summary>LT2 hands its ε to the norms of its blocks alone; flash-linear-attention's layers keep their own, 1e-5 (lt2.md section 2.2).</summary>
+    static ModelDefinition Lt2Like(params (string, string)[] mixer) =>
+        Sizes(24, 2, 256, tied: true, 1e-6, Choice("gdn", mixer), Choice("full", ("outputGate", "true"))) with { ResidualGate = true, LoopCount = 3 };
+
     [Fact]
     public void An_lt2_checkpoint_computes_the_same_after_import_and_tells_its_loop_count()
     {
-        var definition = Sizes(24, 2, 256, tied: true, 1e-6, Choice("gdn"), Choice("full", ("outputGate", "true"))) with { ResidualGate = true, LoopCount = 3 };
-        string Name(string name) => Regex.Replace(LinguaName(name), @"^(layers\.\d+\.)mixer\.(q|k|v|o|g)_proj", match =>
-            match.Groups[1].Value == "layers.1." ? $"layers.1.attention.w{match.Groups[2].Value}" : $"layers.0.gdn.{match.Groups[2].Value}_proj")
-            .Replace("layers.0.mixer.", "layers.0.gdn.", StringComparison.Ordinal);
-        using var original = Foreign(definition, Name, "params.json",
-            """{"model":{"dim":24,"n_layers":2,"n_heads":2,"norm_eps":1e-6,"rope_theta":10000.0,"weight_tying":true,"layer_pattern":"interleaved:1:1:gdn:full","use_attn_gate":true,"max_seqlen":64}}""");
+        using var original = Foreign(Lt2Like(("normEpsilon", "1e-5")), Lt2Name, "params.json", Lt2);
         ComputesTheSame(original, loopCount: 3);
+    }
+
+    /// <summary>Small values make the ε of the output norm count: the layer's own output, computed here by hand, tells 1e-5 from the model's 1e-6.</summary>
+    [Fact]
+    public void The_output_norm_of_an_lt2_mixer_has_the_epsilon_of_its_library()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        using var original = LoopedModel.Create(Lt2Like(), 3, ComputeDevice.Cpu, torch.ScalarType.Float32);
+        original.Parameters.View("layers.0.mixer.v_proj.weight").mul_(1e-2);
+        Safetensors.Write(Path.Combine(folder, "model.safetensors"), [.. original.Parameters.Names.Select(name => (Lt2Name(name), original.Parameters.View(name)))]);
+        File.WriteAllText(Path.Combine(folder, "params.json"), Lt2);
+        ModelImporter.Import(folder, Out);
+        using var imported = CheckpointFolder.Load(Out, ComputeDevice.Cpu);
+        var x = torch.randn([1, 1, 24], generator: new torch.Generator(4, torch.CPU));
+        var actual = imported.MixerOf(0, imported.Definition.Slots[0][0]).Forward(x, null, new() { Positions = Models.Mixers.SequencePositions.All(1, 0) });
+
+        // One token: o = β scale (q·k) v, then RMSNorm, gate and output projection. Only the last tap of a convolution sees it.
+        torch.Tensor Weight(string name) => original.Parameters.View("layers.0.mixer." + name).to(torch.ScalarType.Float64);
+        torch.Tensor Project(string name) => torch.nn.functional.linear(x.to(torch.ScalarType.Float64), Weight(name + "_proj.weight"));
+        torch.Tensor Stream(string name) => torch.nn.functional.silu(Project(name) * Weight(name + "_conv1d.weight").select(-1, -1).squeeze(-1)).view(2, -1);
+        torch.Tensor Unit(torch.Tensor y) => y / y.square().sum(-1, keepdim: true).add(1e-6).sqrt();
+        var (q, k, v) = (Unit(Stream("q")), Unit(Stream("k")), Stream("v"));
+        var o = Project("b").sigmoid().view(2, 1) * (q * k).sum(-1, keepdim: true) / Math.Sqrt(q.shape[1]) * v;
+        torch.Tensor Expected(double epsilon) => torch.nn.functional.linear(
+            (o / o.square().mean([-1], keepdim: true).add(epsilon).sqrt() * torch.nn.functional.silu(Project("g")).view(2, -1)).view(1, 1, -1), Weight("o_proj.weight"));
+        Assert.InRange(Variants.Distance(Expected(1e-5), actual), 0, 1e-5);
+        Assert.InRange(Variants.Distance(Expected(1e-6), actual), 1e-3, double.MaxValue);
+    }
+
+    [Theory]
+    [InlineData("512", "sliding_window is 512")]
+    [InlineData("null", null)]
+    public void A_window_that_lt2_would_use_is_not_read_as_full_attention(string window, string? refusal)
+    {
+        using var original = Foreign(Lt2Like(("normEpsilon", "1e-5")), Lt2Name, "params.json", Lt2.Replace("\"max_seqlen\":64", $"\"max_seqlen\":64,\"sliding_window\":{window}", StringComparison.Ordinal));
+        if (refusal is null) ComputesTheSame(original, loopCount: 3);
+        else Assert.Contains(refusal, Assert.Throws<ModelException>(() => ModelImporter.Import(folder, Out)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

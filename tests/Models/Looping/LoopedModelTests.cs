@@ -156,15 +156,23 @@ public sealed class LoopedModelTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Forwards_and_steps_leave_no_tensor_behind(string name)
+    public void Forwards_and_steps_leave_no_tensor_behind(string name) => LeavesNoTensorBehind(name, "micro", gradients: true, loopCount: 2);
+
+    /// <summary>Several layers and loops: what one block hands to the next must not move out of the pass on the way.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Nor_do_they_without_gradients_in_several_layers_and_loops(string name) => LeavesNoTensorBehind(name, "mini", gradients: false, loopCount: 3);
+
+    static void LeavesNoTensorBehind(string name, string scale, bool gradients, int loopCount)
     {
-        using var model = Variants.Create(name, type: torch.ScalarType.Float32);
+        using var mode = torch.set_grad_enabled(gradients);
+        using var model = Variants.Create(name, type: torch.ScalarType.Float32, scale: scale);
         using var ids = Variants.Ids(1, 6);
         void Pass()
         {
             using var scope = torch.NewDisposeScope();
-            model.ForwardReadouts(ids, [2]);
-            using var state = model.NewState(1, 16, 2);
+            model.ForwardReadouts(ids, [loopCount]);
+            using var state = model.NewState(1, 16, loopCount);
             model.Advance(ids, state);
             model.Advance(ids.narrow(1, 0, 1), state);
         }
@@ -185,6 +193,7 @@ public sealed class LoopedModelTests
     [InlineData("lt2-hybrid-full-gdn")]
     [InlineData("lt2-mamba2")]
     [InlineData("lt2-rwkv7")]
+    [InlineData("lt2-gdn-carry")]
     public void A_pass_without_gradients_holds_no_more_in_the_last_loop_than_in_the_second(string name)
     {
         using var model = Variants.Create(name, loopCount: 4, type: torch.ScalarType.Float32);
