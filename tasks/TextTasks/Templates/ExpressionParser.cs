@@ -105,7 +105,10 @@ internal sealed class ExpressionParser(IReadOnlyList<Token> tokens)
         }
     }
 
-    private Expression ParseSum() => ParseBinary(ParseProduct, "+", "-", "~");
+    private Expression ParseSum() => ParseBinary(ParseJoin, "+", "-");
+
+    // Jinja's own operator stands between Python's: looser than a product, tighter than a sum.
+    private Expression ParseJoin() => ParseBinary(ParseProduct, "~");
 
     private Expression ParseProduct() => ParseBinary(ParseUnary, "*", "/", "//", "%");
 

@@ -36,6 +36,8 @@ public sealed class TemplateTests
     [InlineData("{{text|uper}}", "Did you mean 'upper'?")]
     [InlineData("{{n % 0}}", "Division by zero")]
     [InlineData("{{none + 1}}", "is no number")]
+    [InlineData("{{1 + 2 ~ 3}}", "'23' is no number")]
+    [InlineData("{{7 - 2 ~ 1}}", "'21' is no number")]
     public void What_cannot_be_rendered_is_named_with_its_template(string template, string problem)
     {
         var message = Assert.Throws<TemplateException>(() => Template.Parse(template).Render(Samples["columns"].AsMap())).Message;
