@@ -58,23 +58,10 @@ public sealed class DatasetInstaller(DataFolder folder)
         try
         {
             await fill(staging, cancellation);
-
-            // The old content steps aside and goes only once the new one is in place.
-            var old = staging + ".old";
-            if (Directory.Exists(target))
-            {
-                Directory.Move(target, old);
-            }
-
-            Directory.Move(staging, target);
-            if (Directory.Exists(old))
-            {
-                Directory.Delete(old, recursive: true);
-            }
-
+            Swap(staging, target);
             return target;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
             throw new TaskException($"Writing '{target}' failed: {exception.Message} Nothing was changed; free some space or choose another folder with --data.");
         }
@@ -88,6 +75,45 @@ public sealed class DatasetInstaller(DataFolder folder)
                     Directory.Delete(parent);
                 }
             }
+        }
+    }
+
+    // The old content steps aside, comes back if the new one cannot take its place, and goes only once that is done.
+    private static void Swap(string staging, string target)
+    {
+        if (!Directory.Exists(target))
+        {
+            Directory.Move(staging, target);
+            return;
+        }
+
+        var old = staging + ".old";
+        Directory.Move(target, old);
+        try
+        {
+            Directory.Move(staging, target);
+        }
+        catch (Exception failure)
+        {
+            try
+            {
+                Directory.Move(old, target);
+            }
+            catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+            {
+                throw new TaskException($"Writing '{target}' failed: {failure.Message} What was there lies in '{old}' and could not be moved back ({exception.Message}); rename it yourself.");
+            }
+
+            throw;
+        }
+
+        try
+        {
+            Directory.Delete(old, recursive: true);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new TaskException($"The new content of '{target}' is in place, but what was there before could not be removed: {exception.Message} Delete '{old}'.");
         }
     }
 

@@ -108,6 +108,28 @@ public sealed class DatasetInstallerTests
     }
 
     [Fact]
+    public async Task What_was_there_comes_back_when_the_new_content_cannot_be_moved_in()
+    {
+        using var temporary = new TemporaryFolder();
+        var old = temporary.Write("data/small/text.txt", "old");
+        var data = Path.Combine(temporary.Path, "data");
+
+        // Staged content that is gone when it should move in stands for a disk that fails between the two moves.
+        var problem = await Assert.ThrowsAsync<TaskException>(() => DatasetInstaller.InstallAsync(
+            Path.Combine(data, "small"),
+            (staging, _) =>
+            {
+                Directory.Delete(staging);
+                return Task.CompletedTask;
+            },
+            Cancellation));
+
+        Assert.Contains("Nothing was changed", problem.Message);
+        Assert.Equal("old", await File.ReadAllTextAsync(old, Cancellation));
+        Assert.Single(Directory.GetFileSystemEntries(data));
+    }
+
+    [Fact]
     public async Task A_damaged_Debian_package_is_refused()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/dpkg-deb"), "Debian's dpkg-deb unpacks packages.");
