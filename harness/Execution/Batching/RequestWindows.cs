@@ -44,8 +44,6 @@ public sealed class RequestWindows(ITokenizer tokenizer, int maximumLength)
             throw new TaskException($"A continuation has {pair.Continuation.Count} tokens, the model reads {maximumLength} at once. Use a model with a longer maximum length.");
         }
 
-        // A context of nothing but white space has no ids of its own.
-        pair = pair.Context.Count == 0 ? pair with { Context = [tokenizer.PrefixId] } : pair;
         return [new RequestWindow(requestIndex, 0, pair.ModelInput(maximumLength), pair.Continuation)];
     }
 

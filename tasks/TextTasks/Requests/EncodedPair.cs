@@ -1,7 +1,7 @@
 namespace LT2.Eval.Tasks.TextTasks.Requests;
 
 /// <summary>Token ids of a context and its continuation.</summary>
-/// <param name="Context">At least one id: the prefix token stands for an empty context.</param>
+/// <param name="Context">At least one id: the prefix token stands for a context that is empty or all blanks.</param>
 /// <param name="Continuation">The ids to score.</param>
 public sealed record EncodedPair(IReadOnlyList<int> Context, IReadOnlyList<int> Continuation)
 {

@@ -5,6 +5,7 @@ namespace LT2.Eval.Tasks.TextTasks.Requests;
 /// <summary>
 /// Encodes a context and its continuation together, as the reference harness does: trailing blanks of the context move to the
 /// continuation, both are encoded in one go, and the continuation's ids are those beyond as many as the context has alone.
+/// The reference stops at a context of nothing but blanks; here the prefix stands for it, as for an empty one.
 /// </summary>
 public static class PairEncoder
 {
@@ -12,7 +13,7 @@ public static class PairEncoder
     /// <param name="context">May be empty.</param>
     /// <param name="continuation">Begins with its delimiter.</param>
     /// <param name="encode">Ids of a text without special tokens.</param>
-    /// <param name="prefixId">Stands for an empty context.</param>
+    /// <param name="prefixId">Stands for a context without ids.</param>
     /// <param name="beginOfTextId">Put before every encoded text; null for none. Never added to a text that begins with it already.</param>
     public static EncodedPair Encode(
         string context, string continuation, Func<string, IReadOnlyList<int>> encode, int prefixId, int? beginOfTextId = null)
@@ -31,7 +32,7 @@ public static class PairEncoder
 
         var whole = WithBegin(encode(context + continuation), beginOfTextId);
         var contextIds = WithBegin(encode(context), beginOfTextId);
-        return new EncodedPair(contextIds, [.. whole.Skip(contextIds.Count)]);
+        return new EncodedPair(contextIds.Count > 0 ? contextIds : [prefixId], [.. whole.Skip(contextIds.Count)]);
     }
 
     /// <summary>Ids of a generation's context: the last that leave room for the new tokens.</summary>

@@ -63,6 +63,18 @@ public sealed class RequestConformanceTests
         Assert.Equal([1], pair.Continuation);
     }
 
+    [Theory]
+    [InlineData(" \n", null)]
+    [InlineData("\t", 7)]
+    public void A_context_of_blanks_alone_moves_to_the_continuation_and_the_prefix_stands_for_it(string blanks, int? beginOfTextId)
+    {
+        static List<int> Bytes(string text) => [.. Encoding.UTF8.GetBytes(text).Select(value => (int)value)];
+        var pair = PairEncoder.Encode(blanks, "a", Bytes, 7, beginOfTextId);
+        Assert.Equal([7], pair.Context);
+        Assert.Equal(Bytes(blanks + "a"), pair.Continuation);
+        Assert.Equal([7, .. Bytes(blanks)], pair.ModelInput(8));
+    }
+
     [Fact]
     public void A_generation_keeps_the_end_of_its_context()
     {
