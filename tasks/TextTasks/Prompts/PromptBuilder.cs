@@ -10,8 +10,6 @@ public sealed class PromptBuilder(TaskDefinition task)
 {
     private const int DefaultNewTokens = 256;
 
-    private static readonly IReadOnlyList<string> DefaultStops = ["\n\n"];
-
     /// <summary>What stands before a document's own context: description, then for each shot context, delimiter, answer, delimiter.</summary>
     public string CreatePrefix(string description, IEnumerable<PreparedDocument> shots) =>
         description + string.Concat(shots.Select(shot => ShotContext(shot) + task.TargetDelimiter + Answer(shot) + task.FewShotDelimiter));
@@ -40,12 +38,12 @@ public sealed class PromptBuilder(TaskDefinition task)
         }
     }
 
-    /// <summary>Strings that end generation.</summary>
+    /// <summary>Strings that end generation: those of the task, else what stands between shots (an empty delimiter ends nothing).</summary>
     public IReadOnlyList<string> StopStrings => task.GenerationSettings?.GetValueOrDefault("until") switch
     {
         string one => [one],
         IReadOnlyList<object?> list => [.. list.Select(PythonFormat.Str)],
-        _ => DefaultStops,
+        _ => task.FewShotDelimiter.Length > 0 ? [task.FewShotDelimiter] : [],
     };
 
     /// <summary>Most tokens to generate.</summary>

@@ -100,6 +100,30 @@ public sealed class PromptConformanceTests
         }
     }
 
+    [Theory]
+    [InlineData("", "\n\n")]
+    [InlineData("fewshot_delimiter: \"\\n\"", "\n")]
+    [InlineData("fewshot_delimiter: \"\"", null)]
+    [InlineData("fewshot_delimiter: \"\\n\"\ngeneration_kwargs: {max_gen_toks: 3}", "\n")]
+    [InlineData("fewshot_delimiter: \"\\n\"\ngeneration_kwargs: {until: [\"!\"]}", "!")]
+    [InlineData("generation_kwargs: {until: []}", null)]
+    public void Generation_stops_at_the_delimiter_of_shots_unless_the_task_says_where(string fields, string? stop)
+    {
+        var yaml = $$$"""
+            task: capitals
+            dataset_path: someone/capitals
+            output_type: generate_until
+            test_split: test
+            doc_to_text: "{{q}}"
+            doc_to_target: "{{a}}"
+            metric_list: [{metric: exact_match}]
+            {{{fields}}}
+            """;
+        var task = TaskDefinitionReader.Read(yaml, "capitals.yaml", _ => null).Tasks.Single();
+        var request = (GenerateUntilRequest)PromptRenderer.Render(task, [new OrderedDictionary<string, object?> { ["q"] = "Q", ["a"] = "A" }], 0, []).Single().Requests[0];
+        Assert.Equal(stop is null ? [] : [stop], request.StopStrings);
+    }
+
     private static string Context(string task, Map doc) => ((GenerateUntilRequest)PromptRenderer.Render(TaskCatalogue.BuiltIn.Get(task), [doc], 0, []).Single().Requests[0]).Context;
 
     private static string FirstArgument(TextRequest request) => request switch
