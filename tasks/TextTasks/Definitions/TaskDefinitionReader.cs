@@ -115,6 +115,8 @@ public static class TaskDefinitionReader
             }
         }
 
+        OutputType? outputType = fields.GetValueOrDefault("output_type") is string known && OutputTypes.TryGetValue(known, out var found) ? found : null;
+        problems.AddRange(ListedNames.Check(fields, outputType, place));
         return problems;
     }
 

@@ -1,4 +1,5 @@
 using LT2.Eval.Tasks.Contracts;
+using LT2.Eval.Tasks.Generators;
 using LT2.Eval.Tasks.TextTasks.Definitions;
 
 namespace LT2.Eval.Tasks.TextTasks.FewShot;
@@ -11,6 +12,9 @@ public sealed class FewShotSampler
 {
     /// <summary>The reference's seed.</summary>
     public const uint DefaultSeed = 1234;
+
+    /// <summary>The samplers there are.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["default", "first_n"];
 
     private readonly int poolSize;
     private readonly int shots;
@@ -36,7 +40,7 @@ public sealed class FewShotSampler
         {
             "default" => new MersenneTwister(seed),
             "first_n" => null,
-            _ => throw new TaskException($"There is no few-shot sampler '{sampler}': default and first_n are known."),
+            _ => throw new TaskException($"There is no few-shot sampler '{sampler}'. {NearestName.Hint(sampler, Names)}"),
         };
         this.poolSize = poolSize;
         this.shots = shots;

@@ -34,13 +34,22 @@ internal static class TaskFunctions
         ["cloze.squad_twice"] = RecallCloze.SquadTwice,
     };
 
-    private static readonly string[] Scorings = ["truthfulqa.mc2", "wikitext.perplexities", "drop.em_f1", "contains"];
+    private static readonly Dictionary<string, IReadOnlyList<string>> Scorings = new()
+    {
+        ["truthfulqa.mc2"] = ["acc"],
+        ["wikitext.perplexities"] = ["word_perplexity", "byte_perplexity", "bits_per_byte"],
+        ["drop.em_f1"] = ["em", "f1"],
+        ["contains"] = ["contains"],
+    };
 
     /// <summary>Names that a field may use.</summary>
-    public static IReadOnlyCollection<string> Names(string field) => field == "process_results" ? Scorings : Documents.Keys;
+    public static IReadOnlyCollection<string> Names(string field) => field == "process_results" ? Scorings.Keys : Documents.Keys;
 
     /// <summary>Whether a function exists for a field.</summary>
     public static bool Exists(string field, string name) => Names(field).Contains(name);
+
+    /// <summary>The metrics that a function of <c>process_results</c> gives; null if there is no such function.</summary>
+    public static IReadOnlyList<string>? MetricNames(string scoring) => Scorings.GetValueOrDefault(scoring);
 
     /// <summary>Calls a function on a document.</summary>
     public static object? Call(string name, IReadOnlyDictionary<string, object?> document) => Documents[name](document);

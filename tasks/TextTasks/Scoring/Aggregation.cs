@@ -7,6 +7,14 @@ public static class Aggregation
 {
     private const int ResamplesPerSeed = 1000;
 
+    /// <summary>The aggregations that fit a metric's values: pairs of log-likelihood and weight, gold with probabilities, or numbers.</summary>
+    public static IReadOnlyList<string> NamesFor(string metric) => metric switch
+    {
+        "word_perplexity" or "byte_perplexity" or "bits_per_byte" => ["weighted_perplexity", "bits_per_byte"],
+        "brier_score" => ["brier_score"],
+        _ => ["mean", "median", "perplexity"],
+    };
+
     /// <summary>The value of a task.</summary>
     /// <param name="aggregation"><c>mean</c>, <c>median</c>, <c>perplexity</c>, <c>weighted_perplexity</c>, <c>bits_per_byte</c> or <c>brier_score</c>.</param>
     /// <param name="values">See <see cref="DocumentScorer"/>.</param>

@@ -14,6 +14,15 @@ namespace LT2.Eval.Tasks.TextTasks.Scoring;
 /// <param name="task">The task.</param>
 public sealed class DocumentScorer(TaskDefinition task)
 {
+    /// <summary>The metrics there are for a kind of request.</summary>
+    public static IReadOnlyList<string> MetricNames(OutputType outputType) => outputType switch
+    {
+        OutputType.LogLikelihood => ["perplexity", "acc"],
+        OutputType.LogLikelihoodRolling => ["word_perplexity", "byte_perplexity", "bits_per_byte"],
+        OutputType.GenerateUntil => ["exact_match", "contains", "f1"],
+        _ => ["acc", "acc_norm", "acc_bytes", "exact_match", "acc_mutual_info", "brier_score"],
+    };
+
     /// <summary>Metric name to value, in the order of the task's list.</summary>
     public OrderedDictionary<string, object?> Score(PreparedDocument document, IReadOnlyList<TextResponse> responses)
     {

@@ -9,6 +9,9 @@ public static partial class GeneratedText
 {
     private const string Punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
+    /// <summary>The filter functions there are.</summary>
+    public static IReadOnlyList<string> FilterNames { get; } = ["remove_whitespace", "lowercase", "uppercase", "take_first"];
+
     /// <summary>The text up to the first occurrence of each stop string, in the order of the list; empty stops are ignored.</summary>
     public static string CutAtStops(string text, IEnumerable<string> stops)
     {
@@ -32,7 +35,7 @@ public static partial class GeneratedText
                 "lowercase" => PythonCase.Lower(text),
                 "uppercase" => text.ToUpperInvariant(),
                 "take_first" => text,
-                _ => throw new Contracts.TaskException($"There is no filter function '{function}': remove_whitespace, lowercase, uppercase, take_first are known."),
+                _ => throw new Contracts.TaskException($"There is no filter function '{function}': {string.Join(", ", FilterNames)} are known."),
             };
         }
 

@@ -17,9 +17,6 @@ public static class Rescorer
     /// <summary>Resamples for standard errors of perplexities, as the reference has by default.</summary>
     public const int DefaultBootstrapIterations = 100_000;
 
-    // Beyond a task's own: whatever the same lines allow.
-    private static readonly string[] FurtherChoiceMetrics = ["acc", "acc_norm", "acc_bytes", "exact_match", "acc_mutual_info", "brier_score"];
-
     /// <summary>The metrics of a file of responses.</summary>
     /// <exception cref="TaskException">Unknown task, unreadable file, or a line that lacks a field.</exception>
     public static RescoredTask Rescore(
@@ -110,8 +107,9 @@ public static class Rescorer
             throw new TaskException($"{choices.Count} choices, gold {gold}, {logLikelihoods.Length} loglikelihoods, {isGreedy.Count} is_greedy do not fit together.");
         }
 
+        // Beyond the task's own metrics: whatever the same lines allow.
         var result = new OrderedDictionary<string, object?>();
-        foreach (var metric in task.Metrics.Select(metric => metric.Metric).Concat(FurtherChoiceMetrics).Distinct())
+        foreach (var metric in task.Metrics.Select(metric => metric.Metric).Concat(DocumentScorer.MetricNames(OutputType.MultipleChoice)).Distinct())
         {
             if (DocumentScorer.Choice(metric, choices, gold, logLikelihoods, isGreedy, unconditional) is { } value)
             {
