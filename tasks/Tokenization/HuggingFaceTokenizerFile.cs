@@ -26,7 +26,8 @@ public static class HuggingFaceTokenizerFile
         {
             return Read(path, (Map)PythonJson.Parse(File.ReadAllText(path))!, ReadConfiguration(Path.Combine(Path.GetDirectoryName(path)!, "tokenizer_config.json")));
         }
-        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidCastException or KeyNotFoundException or NullReferenceException)
+        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidCastException or KeyNotFoundException or NullReferenceException
+            or ArgumentException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new TaskException($"'{path}' is no tokenizer.json that can be read: {exception.Message}");
         }

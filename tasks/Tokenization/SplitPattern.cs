@@ -19,5 +19,6 @@ internal static class SplitPattern
         + @"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     /// <summary>Compiles a pattern; it comes from a file, so matching has a time limit.</summary>
-    public static Regex Compile(string pattern) => new(pattern, RegexOptions.Compiled | RegexOptions.CultureInvariant, TimeSpan.FromMinutes(1));
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static Regex Compile(string pattern) => new(QuantifierTranslation.Translate(pattern), RegexOptions.Compiled | RegexOptions.CultureInvariant, TimeSpan.FromMinutes(1));
 }

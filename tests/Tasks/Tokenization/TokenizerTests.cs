@@ -39,15 +39,16 @@ public sealed class TokenizerTests : IDisposable
         Assert.Equal(50257, tokenizer.PrefixId);
     }
 
-    [Fact]
-    public void A_Llama_3_shaped_tokenizer_json_gives_the_original_ids_and_begins_texts()
+    [Theory]
+    [InlineData(@"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")]
+    [InlineData(@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s*[\r\n]+|\s+(?!\S)|\s++")]
+    public void A_Llama_3_shaped_tokenizer_json_gives_the_original_ids_and_begins_texts(string pattern)
     {
-        const string Pattern = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
         var chain = new JsonObject
         {
             ["type"] = "Sequence",
             ["pretokenizers"] = new JsonArray(
-                new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = Pattern }, ["behavior"] = "Isolated", ["invert"] = false },
+                new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Isolated", ["invert"] = false },
                 ByteLevel(useRegex: false)),
         };
         var tokenizer = TokenizerCatalogue.Load(WriteTokenizer("cl100k_base", chain, ignoreMerges: true, mergesAsPairs: false, "<|begin_of_text|>"), Data);

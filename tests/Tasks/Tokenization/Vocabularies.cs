@@ -44,8 +44,8 @@ internal static class Vocabularies
         return merges;
     }
 
-    // GPT-2's byte letters, written here a second time on purpose.
-    private static string Letters(byte[] bytes)
+    /// <summary>GPT-2's byte letters, written here a second time on purpose.</summary>
+    public static string Letters(byte[] bytes)
     {
         var text = new StringBuilder();
         foreach (var value in bytes)
