@@ -8,21 +8,36 @@ internal sealed class BytePairTokenizer : ITokenizer
 {
     private readonly Tokenizer tokenizer;
     private readonly Dictionary<int, byte[]> pieces;
+    private readonly AddedTokenSplitter? addedTokens;
 
     /// <summary>Wraps a tokenizer.</summary>
     /// <param name="name">Name for records.</param>
     /// <param name="tokenizer">Encodes; knows no special token.</param>
-    /// <param name="pieces">Bytes of every ordinary id.</param>
+    /// <param name="pieces">Bytes of every id of the vocabulary.</param>
     /// <param name="vocabularySize">Largest id, special ones included, plus one.</param>
     /// <param name="beginOfTextId">May be null.</param>
     /// <param name="endOfTextId">May be null.</param>
     /// <param name="addsBeginOfText">The vocabulary's own habit.</param>
+    /// <param name="addedTokens">Finds the tokens beside the vocabulary; null if there are none but special ones.</param>
     public BytePairTokenizer(
-        string name, Tokenizer tokenizer, Dictionary<int, byte[]> pieces, int vocabularySize, int? beginOfTextId, int? endOfTextId, bool addsBeginOfText)
+        string name,
+        Tokenizer tokenizer,
+        Dictionary<int, byte[]> pieces,
+        int vocabularySize,
+        int? beginOfTextId,
+        int? endOfTextId,
+        bool addsBeginOfText,
+        AddedTokenSplitter? addedTokens = null)
     {
         Name = name;
         this.tokenizer = tokenizer;
-        this.pieces = pieces;
+        this.addedTokens = addedTokens;
+        this.pieces = new Dictionary<int, byte[]>(pieces);
+        foreach (var token in addedTokens?.Tokens.Where(token => !token.IsSpecial) ?? [])
+        {
+            this.pieces[token.Id] = Encoding.UTF8.GetBytes(token.Content);
+        }
+
         VocabularySize = vocabularySize;
         BeginOfTextId = beginOfTextId;
         EndOfTextId = endOfTextId;
@@ -48,7 +63,9 @@ internal sealed class BytePairTokenizer : ITokenizer
     public bool AddsBeginOfText { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Encode(string text) => text.Length == 0 ? [] : tokenizer.EncodeToIds(text);
+    public IReadOnlyList<int> Encode(string text) => text.Length == 0 ? [] : addedTokens is null
+        ? tokenizer.EncodeToIds(text)
+        : [.. addedTokens.Split(text).SelectMany(piece => piece.Id is { } id ? [id] : tokenizer.EncodeToIds(piece.Text))];
 
     /// <inheritdoc/>
     public string Decode(IEnumerable<int> ids)

@@ -48,17 +48,12 @@ public static class HuggingFaceTokenizerFile
         }
 
         var vocabulary = ((Map)model["vocab"]!).ToDictionary(pair => pair.Key, pair => (int)(long)pair.Value!);
-        var added = (file.GetValueOrDefault("added_tokens") as IReadOnlyList<object?> ?? []).Cast<Map>()
-            .ToDictionary(token => (string)token["content"]!, token => (int)(long)token["id"]!);
+        var addedTokens = AddedToken.ReadAll(path, file);
+        var added = addedTokens.ToDictionary(token => token.Content, token => token.Id);
         var pieces = new Dictionary<int, byte[]>();
         foreach (var (entry, id) in vocabulary.Where(pair => !added.ContainsKey(pair.Key)))
         {
             pieces[id] = ByteLetters.TryRead(entry) ?? throw new TaskException($"'{path}': the entry '{entry}' is not written in byte letters.");
-        }
-
-        foreach (var (content, id) in added.Where(token => !IsSpecial(file, token.Key)))
-        {
-            pieces[id] = Encoding.UTF8.GetBytes(content);
         }
 
         var size = Math.Max(vocabulary.Values.Max(), added.Values.DefaultIfEmpty(-1).Max()) + 1;
@@ -66,17 +61,18 @@ public static class HuggingFaceTokenizerFile
         var end = Find(configuration, "eos_token", vocabulary, added, "<|end_of_text|>", "<|endoftext|>", "</s>");
         var addsBegin = configuration.GetValueOrDefault("add_bos_token") is bool flag ? flag : AddsBegin(file, begin, added, vocabulary);
         var normalizer = ReadNormalizer(path, file.GetValueOrDefault("normalizer") as Map);
+        var splitter = addedTokens.All(token => token.IsSpecial) ? null : new AddedTokenSplitter(addedTokens, normalizer);
         var name = configuration.GetValueOrDefault("name_or_path") as string ?? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))!);
         if (model.GetValueOrDefault("ignore_merges") is true)
         {
             // Whole words first, then merges in the order of ids: the way of tiktoken, from which such vocabularies come.
             var ranks = vocabulary.Where(pair => !added.ContainsKey(pair.Key)).ToDictionary(pair => pair.Value, pair => pieces[pair.Value]);
-            return TiktokenFile.Create(name, ranks, patterns, normalizer, size, begin, end, addsBegin);
+            return TiktokenFile.Create(name, ranks, patterns, normalizer, size, begin, end, addsBegin, splitter);
         }
 
         var merges = ((IReadOnlyList<object?>)model["merges"]!).Select(merge => merge as string ?? string.Join(' ', ((IReadOnlyList<object?>)merge!).Cast<string>()));
         var options = new BpeOptions(vocabulary) { Merges = [.. merges], ByteLevel = true, PreTokenizer = new WordSplitter(patterns), Normalizer = normalizer };
-        return new BytePairTokenizer(name, BpeTokenizer.Create(options), pieces, size, begin, end, addsBegin);
+        return new BytePairTokenizer(name, BpeTokenizer.Create(options), pieces, size, begin, end, addsBegin, splitter);
     }
 
     // Gives whether the chain ends in bytes.
@@ -126,9 +122,6 @@ public static class HuggingFaceTokenizerFile
     };
 
     private static Map ReadConfiguration(string path) => File.Exists(path) ? (Map)PythonJson.Parse(File.ReadAllText(path))! : new Dictionary<string, object?>();
-
-    private static bool IsSpecial(Map file, string content) => ((IReadOnlyList<object?>)file["added_tokens"]!).Cast<Map>()
-        .Any(token => token["content"] as string == content && token.GetValueOrDefault("special") is true);
 
     private static int? Find(Map configuration, string field, Dictionary<string, int> vocabulary, Dictionary<string, int> added, params string[] usual)
     {

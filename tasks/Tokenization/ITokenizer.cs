@@ -21,7 +21,7 @@ public interface ITokenizer
     /// <summary>Whether the vocabulary's own habit is to put <see cref="BeginOfTextId"/> before every text.</summary>
     bool AddsBeginOfText { get; }
 
-    /// <summary>Token ids of a text, without special tokens: what looks like one is encoded as plain text.</summary>
+    /// <summary>Token ids of a text, without special tokens: what looks like one is encoded as plain text. Other tokens beside the vocabulary are found.</summary>
     IReadOnlyList<int> Encode(string text);
 
     /// <summary>The text of token ids; special tokens give nothing, broken UTF-8 gives U+FFFD.</summary>

@@ -59,7 +59,8 @@ public static class TiktokenFile
         int vocabularySize,
         int? beginOfTextId,
         int? endOfTextId,
-        bool addsBeginOfText)
+        bool addsBeginOfText,
+        AddedTokenSplitter? addedTokens = null)
     {
         using var stream = new MemoryStream();
         using (var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true))
@@ -72,7 +73,7 @@ public static class TiktokenFile
 
         stream.Position = 0;
         var tokenizer = TiktokenTokenizer.Create(stream, new WordSplitter(patterns), normalizer, new Dictionary<string, int>());
-        return new BytePairTokenizer(name, tokenizer, ranks, vocabularySize, beginOfTextId, endOfTextId, addsBeginOfText);
+        return new BytePairTokenizer(name, tokenizer, ranks, vocabularySize, beginOfTextId, endOfTextId, addsBeginOfText, addedTokens);
     }
 
     private static bool TryDecode(string text, out byte[] bytes)
