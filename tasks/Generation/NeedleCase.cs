@@ -89,14 +89,14 @@ public sealed partial class NeedleCase : ITextCase
                     [InputField] = sample.Input(size, Sentences),
                     [PrefixField] = sample.AnswerPrefix(),
                     [OutputsField] = sample.Answers,
-                    [DepthField] = (long)sample.DepthPercent,
+                    [DepthField] = (long?)sample.DepthPercent,
                 });
         })];
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<TextRequest> CreateRequests(TextDocument document) =>
-        [new GenerateUntilRequest($"{document.Fields[InputField]} {document.Fields[PrefixField]}", [], NewTokens)];
+        [new GenerateUntilRequest(Prompt((string)document.Fields[InputField]!, (string)document.Fields[PrefixField]!), [], NewTokens)];
 
     /// <inheritdoc/>
     public SampleScore Score(TextDocument document, IReadOnlyList<TextResponse> responses)
@@ -104,17 +104,22 @@ public sealed partial class NeedleCase : ITextCase
         var text = GeneratedText.WithoutControlCharacters(responses.Single().Text ?? string.Empty);
         var outputs = (IReadOnlyList<string>)document.Fields[OutputsField]!;
         var share = (double)outputs.Count(output => GeneratedText.Contains(text, [output])) / outputs.Count;
-        var tenth = Math.Min(9, (long)document.Fields[DepthField]! / 10);
+        var whole = new MetricContribution("contains", share, 1);
         return new SampleScore(
             document.Id,
             document.ClusterId,
-            [
-                new MetricContribution("contains", share, 1),
-                new MetricContribution("contains", share, 1, string.Create(CultureInfo.InvariantCulture, $"depth {tenth * 10}-{(tenth * 10) + 9}%")),
-            ],
+            document.Fields[DepthField] is long depth ? [whole, new MetricContribution("contains", share, 1, DepthSlice(depth))] : [whole],
             text,
             string.Join(' ', outputs));
     }
+
+    private static string DepthSlice(long depthPercent)
+    {
+        var tenth = Math.Min(9, depthPercent / 10);
+        return string.Create(CultureInfo.InvariantCulture, $"depth {tenth * 10}-{(tenth * 10) + 9}%");
+    }
+
+    private static string Prompt(string input, string answerPrefix) => $"{input} {answerPrefix}";
 
     // Longer haystacks have more tokens: bisection finds the largest that fits.
     private int LargestSize(NeedleSample sample, ITokenizer tokenizer, int largest, Func<int, IReadOnlyList<string>> sentences)

@@ -11,6 +11,7 @@ internal sealed class NeedleSample
     private readonly NeedleTask task;
     private readonly List<string> needles = [];
     private readonly List<int> depthsPercent;
+    private readonly int askedNeedle;
     private readonly SampleRandom random;
     private readonly Dictionary<int, string> distractors = [];
     private readonly ulong place;
@@ -40,6 +41,7 @@ internal sealed class NeedleSample
         needles = [.. random.Permutation(needles.Count).Select(i => needles[i])];
         Asked = [.. random.Distinct(keys.Count, task.AskedKeys).Select(i => keys[i])];
         Answers = [.. Asked.SelectMany(key => answers[key])];
+        askedNeedle = needles.IndexOf(NeedleText.Needle(task.Value, Asked[0], Answers[0]));
         depthsPercent = [.. random.Distinct(Depths, needles.Count).Order().Select(i => (int)Math.Round(i * 100.0 / (Depths - 1), MidpointRounding.ToEven))];
         place = random.Below(1UL << 32);
     }
@@ -50,8 +52,11 @@ internal sealed class NeedleSample
     /// <summary>Every expected text.</summary>
     public IReadOnlyList<string> Answers { get; }
 
-    /// <summary>Depth of the first needle, in percent; for haystacks of lines, of the line before which it stands.</summary>
-    public int DepthPercent => task.Haystack == Haystack.Essay ? depthsPercent[0] : (int)(place * 100 >> 32);
+    /// <summary>
+    /// Depth of the needle asked for, in percent; for haystacks of lines, of the line before which it stands. Null where several
+    /// answers are expected: each has a depth of its own, and the sample has none.
+    /// </summary>
+    public int? DepthPercent => !IsSingle ? null : task.Haystack == Haystack.Essay ? depthsPercent[askedNeedle] : (int)(place * 100 >> 32);
 
     /// <summary>Whether one answer is expected.</summary>
     public bool IsSingle => Answers.Count == 1;

@@ -8,7 +8,7 @@ namespace LT2.Eval.Tasks.Generation;
 public sealed class NeedleSuite : TextSuite
 {
     internal const string SuiteId = "needle";
-    internal const int SuiteVersion = 1;
+    internal const int SuiteVersion = 2;
 
     /// <inheritdoc/>
     public override string Id => SuiteId;

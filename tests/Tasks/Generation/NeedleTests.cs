@@ -46,6 +46,40 @@ public sealed partial class NeedleTests
     }
 
     [Theory]
+    [InlineData("niah_single_2")]
+    [InlineData("niah_multikey_1")]
+    public void The_depth_is_that_of_the_needle_asked_for(string taskId)
+    {
+        using var library = new SmallLibrary();
+        var needleCase = Case(taskId, ("length", "6000"), ("documents", "60"));
+        foreach (var document in needleCase.LoadDocuments(library.Folder))
+        {
+            var input = (string)document.Fields["input"]!;
+            var sentences = SentenceEnd().Split(input[(input.IndexOf('\n', StringComparison.Ordinal) + 1)..input.LastIndexOf('\n')])
+                .Select(sentence => sentence.Trim()).Where(sentence => sentence.Length > 0).ToList();
+            var answer = ((IReadOnlyList<string>)document.Fields["outputs"]!).Single();
+            bool IsNeedle(string sentence) => sentence.StartsWith("One of the special magic", StringComparison.Ordinal);
+            var before = sentences.TakeWhile(sentence => !sentence.EndsWith($" {answer}.", StringComparison.Ordinal)).Count(sentence => !IsNeedle(sentence));
+            var depth = (long)document.Fields["depth"]!;
+            Assert.Equal((int)Math.Floor(sentences.Count(sentence => !IsNeedle(sentence)) * (depth / 100.0)), before);
+            var slice = needleCase.Score(document, [new TextResponse(0, false, answer)]).Contributions.Single(pair => pair.Slice is not null).Slice;
+            Assert.Equal($"depth {Math.Min(9, depth / 10) * 10}-{(Math.Min(9, depth / 10) * 10) + 9}%", slice);
+        }
+    }
+
+    [Theory]
+    [InlineData("niah_multivalue")]
+    [InlineData("niah_multiquery")]
+    public void Several_answers_at_several_depths_have_no_slice(string taskId)
+    {
+        using var library = new SmallLibrary();
+        var needleCase = Case(taskId, ("length", "3000"), ("documents", "1"));
+        var document = needleCase.LoadDocuments(library.Folder).Single();
+        Assert.Null(document.Fields["depth"]);
+        Assert.Equal([null], needleCase.Score(document, [new TextResponse(0, false, "none")]).Contributions.Select(pair => pair.Slice));
+    }
+
+    [Theory]
     [MemberData(nameof(TaskIds))]
     public void The_same_seed_gives_the_same_prompts(string taskId)
     {
@@ -102,4 +136,7 @@ public sealed partial class NeedleTests
 
     [GeneratedRegex(@"magic (?:number|uuid)s? for (.+) mentioned in the provided text\?$")]
     private static partial Regex Asked();
+
+    [GeneratedRegex("(?<=[.]) ")]
+    private static partial Regex SentenceEnd();
 }
