@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Generators;
+using LT2.Eval.Tasks.TextTasks.Requests;
 using LT2.Eval.Tasks.TextTasks.Scoring;
 using LT2.Eval.Tasks.Tokenization;
 
@@ -124,12 +125,14 @@ public sealed partial class NeedleCase : ITextCase
     // Longer haystacks have more tokens: bisection finds the largest that fits.
     private int LargestSize(NeedleSample sample, ITokenizer tokenizer, int largest, Func<int, IReadOnlyList<string>> sentences)
     {
-        bool Fits(int size) => tokenizer.Encode(sample.Input(size, sentences)).Count + NewTokens <= length;
+        var beginOfTextId = tokenizer.AddsBeginOfText ? tokenizer.BeginOfTextId : null;
+        int Tokens(int size) => PairEncoder.WithBegin(tokenizer.Encode(Prompt(sample.Input(size, sentences), sample.AnswerPrefix())), beginOfTextId).Count + NewTokens;
+        bool Fits(int size) => Tokens(size) <= length;
         if (!Fits(0))
         {
             throw new TaskException(
                 $"suite '{SuiteId}', task '{TaskId}': length {length} has no room for needle, question and {NewTokens} tokens of answer with the tokenizer '{tokenizerName}'; "
-                + $"at least {tokenizer.Encode(sample.Input(0, sentences)).Count + NewTokens} are needed.");
+                + $"at least {Tokens(0)} are needed.");
         }
 
         var (fits, above) = (0, 1);

@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using LT2.Eval.Tasks.Contracts;
 using LT2.Eval.Tasks.Generation;
 using LT2.Eval.Tasks.Tests.Data;
 using LT2.Eval.Tasks.Tests.TextTasks;
+using LT2.Eval.Tasks.Tests.Tokenization;
 
 namespace LT2.Eval.Tasks.Tests.Generation;
 
@@ -37,12 +39,21 @@ public sealed partial class NeedleTests
         foreach (var document in needleCase.LoadDocuments(library.Folder))
         {
             var input = (string)document.Fields["input"]!;
-            Assert.InRange(input.Length + NeedleCase.NewTokens, 3000 - 160, 3000);
             Assert.All((IReadOnlyList<string>)document.Fields["outputs"]!, output => Assert.Contains(output, input));
             var request = (GenerateUntilRequest)needleCase.CreateRequests(document).Single();
             Assert.Equal($"{input} {document.Fields["gen_prefix"]}", request.Context);
+            Assert.InRange(Encoding.UTF8.GetByteCount(request.Context) + NeedleCase.NewTokens, 3000 - 160, 3000);
             Assert.Empty(request.StopStrings);
         }
+    }
+
+    [Fact]
+    public void The_token_that_begins_texts_counts_where_the_tokenizer_adds_one()
+    {
+        using var library = new SmallLibrary();
+        using var temporary = new TemporaryFolder();
+        var file = new SmallTokenizer { AddedTokens = [new(300, "<s>", Special: true)], BeginOfText = "<s>" }.Write(temporary);
+        Assert.Equal(LeastLength("byte", library) + 1, LeastLength(file, library));
     }
 
     [Theory]
@@ -131,11 +142,20 @@ public sealed partial class NeedleTests
         Assert.Contains("Sentence 3 is here.", (string)document.Fields["input"]!);
     }
 
+    private static int LeastLength(string tokenizer, SmallLibrary library)
+    {
+        var problem = Assert.Throws<TaskException>(() => Case("niah_single_1", ("length", "1"), ("documents", "1"), ("tokenizer", tokenizer)).LoadDocuments(library.Folder)).Message;
+        return int.Parse(Needed().Match(problem).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private static ITextCase Case(string task, params (string Name, string Value)[] parameters) => (ITextCase)new NeedleSuite().CreateCase(
         new CaseSpecification(task, parameters.ToDictionary(pair => pair.Name, pair => pair.Value)));
 
     [GeneratedRegex(@"magic (?:number|uuid)s? for (.+) mentioned in the provided text\?$")]
     private static partial Regex Asked();
+
+    [GeneratedRegex("at least ([0-9]+) are needed")]
+    private static partial Regex Needed();
 
     [GeneratedRegex("(?<=[.]) ")]
     private static partial Regex SentenceEnd();
