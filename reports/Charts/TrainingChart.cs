@@ -18,37 +18,55 @@ internal static class TrainingChart
     public static ChartFigure GradientNorm(TrainingGroup group) =>
         BySeed(group, "gradient norm before clipping", "gradient norm", "1", point => point.GradientNorm, isLogarithmic: true);
 
-    /// <summary>Residual root mean square after each loop, of the first seed; null where none was logged.</summary>
+    /// <summary>Residual root mean square after each loop, of the first model that was scored, or of the first trial where no other was logged; null without any.</summary>
     public static ChartFigure? ResidualRms(TrainingGroup group)
     {
-        var (cell, points) = group.Cells.FirstOrDefault(pair => pair.Points.Any(point => point.ResidualRmsByLoop.Length > 0));
-        if (cell is null)
+        if (group.Curves.FirstOrDefault(curve => curve.Points.Any(point => point.ResidualRmsByLoop.Length > 0)) is not { } curve)
         {
             return null;
         }
-        var loops = points.Max(point => point.ResidualRmsByLoop.Length);
+        var loops = curve.Points.Max(point => point.ResidualRmsByLoop.Length);
         return Draw(
-            $"{group.Title}: root mean square of the residual stream after each loop, {Name(group, cell, points)}", "root mean square", "1",
-            [.. Enumerable.Range(0, loops).Select(loop => ("loop " + Quantity.Count(loop + 1), points, (Func<TrainingPointRecord, double>)(point =>
-                loop < point.ResidualRmsByLoop.Length ? point.ResidualRmsByLoop[loop] : double.NaN)))], isLogarithmic: false);
+            $"{group.Title}: root mean square of the residual stream after each loop, {Names(group)[group.Curves.IndexOf(curve)]}", "root mean square", "1",
+            [.. Enumerable.Range(0, loops).Select(loop => new Line("loop " + Quantity.Count(loop + 1), curve.Points, Style(loop, false), point =>
+                loop < point.ResidualRmsByLoop.Length ? point.ResidualRmsByLoop[loop] : double.NaN))], isLogarithmic: false);
     }
 
-    private static ChartFigure BySeed(TrainingGroup group, string what, string axis, string unit, Func<TrainingPointRecord, double> value, bool isLogarithmic) =>
-        Draw($"{group.Title}: {what}", axis, unit, [.. group.Cells.Select(pair => (Name(group, pair.Cell, pair.Points), pair.Points, value))], isLogarithmic);
-
-    // A sweep trains a seed several times, and the learning rate tells its trainings apart.
-    private static string Name(TrainingGroup group, CellRecord cell, ImmutableArray<TrainingPointRecord> points)
+    private static ChartFigure BySeed(TrainingGroup group, string what, string axis, string unit, Func<TrainingPointRecord, double> value, bool isLogarithmic)
     {
-        var seed = $"seed {cell.Seed?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
-        return group.Cells.Count(pair => pair.Cell.Seed == cell.Seed) > 1 ? $"{seed}, learning rate up to {Quantity.Number(points.Max(point => point.LearningRate))}" : seed;
+        var names = Names(group);
+        return Draw(
+            $"{group.Title}: {what}", axis, unit, [.. group.Curves.Select((curve, index) => new Line(names[index], curve.Points, Style(index, curve.IsTrial), value))], isLogarithmic);
     }
 
-    private static ChartFigure Draw(
-        string title, string axis, string unit, ImmutableArray<(string Name, ImmutableArray<TrainingPointRecord> Points, Func<TrainingPointRecord, double> Value)> lines,
-        bool isLogarithmic)
+    // Trials are dotted; so many other curves that colours repeat are dashed.
+    private static VariantStyle Style(int index, bool isTrial)
     {
-        var traces = lines.Select((line, index) => (Trace)Plot
-            .Line(line.Name, VariantStyles.At(index), line.Points.Select(point => (double)point.Step), line.Points.Select(point => (double?)line.Value(point)))
+        var style = VariantStyles.At(index);
+        return style with { Dash = isTrial ? "dot" : index < VariantStyles.ColorCount ? "solid" : "dash" };
+    }
+
+    // What trainings of a seed differ in tells them apart; where that is nothing the pages know, the cell does.
+    private static string[] Names(TrainingGroup group)
+    {
+        var hasSeveralSteps = group.Curves.Select(curve => curve.Steps).Distinct().Count() > 1;
+        string[] names = [.. group.Curves.Select(curve => Name(curve, hasSeveralSteps))];
+        var repeated = names.CountBy(name => name).Where(pair => pair.Value > 1).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+        return [.. names.Select((name, index) => repeated.Contains(name) ? $"{name}, cell {group.Curves[index].Cell.CellId}" : name)];
+    }
+
+    private static string Name(TrainingCurve curve, bool withSteps)
+    {
+        var seed = $"seed {curve.Cell.Seed?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+        var rate = curve.LearningRate is { } number ? $"learning rate {number.ToString("0.##########", CultureInfo.InvariantCulture)}" : null;
+        var steps = withSteps && curve.Steps is { } count ? Quantity.Count(count, "step") : null;
+        return string.Join(", ", new[] { curve.IsTrial ? $"{seed}, sweep trial" : seed, rate is not null && curve.IsOfSweep ? rate + " (chosen)" : rate, steps }.OfType<string>());
+    }
+
+    private static ChartFigure Draw(string title, string axis, string unit, ImmutableArray<Line> lines, bool isLogarithmic)
+    {
+        var traces = lines.Select(line => (Trace)Plot
+            .Line(line.Name, line.Style, line.Points.Select(point => (double)point.Step), line.Points.Select(point => (double?)line.Value(point)))
             .With("mode", "lines"));
         var positive = lines.All(line => line.Points.All(point => line.Value(point) > 0));
         var layout = new Layout()
@@ -61,8 +79,7 @@ internal static class TrainingChart
     }
 
     // Ten rows a line tell the course; the chart's data file has every point that is drawn.
-    private static ChartTable Table(
-        string title, string unit, ImmutableArray<(string Name, ImmutableArray<TrainingPointRecord> Points, Func<TrainingPointRecord, double> Value)> lines) => new(
+    private static ChartTable Table(string title, string unit, ImmutableArray<Line> lines) => new(
         title, [new("Curve"), new("Step", true), new("Tokens seen", true), new("Value", true), new("Learning rate", true)],
         [
             .. lines.SelectMany(line => Enumerable.Range(0, Math.Min(10, line.Points.Length))
@@ -70,4 +87,6 @@ internal static class TrainingChart
                 .Select(point => ImmutableArray.Create(
                     line.Name, Quantity.Count(point.Step), Quantity.Count(point.TokensSeen), Quantity.WithUnit(line.Value(point), unit), Quantity.Number(point.LearningRate)))),
         ]);
+
+    private sealed record Line(string Name, ImmutableArray<TrainingPointRecord> Points, VariantStyle Style, Func<TrainingPointRecord, double> Value);
 }

@@ -9,9 +9,8 @@ namespace LT2.Eval.Reports.Views;
 /// <param name="Title">What was trained.</param>
 /// <param name="VariantId"><c>name@scale</c>.</param>
 /// <param name="TrainedLoopCount">T; null where it does not apply.</param>
-/// <param name="Cells">Each cell with its logged steps, by seed.</param>
-public sealed partial record TrainingGroup(
-    string Title, string VariantId, int? TrainedLoopCount, ImmutableArray<(CellRecord Cell, ImmutableArray<TrainingPointRecord> Points)> Cells)
+/// <param name="Curves">Each training with its logged steps, by seed, those of models that were scored first; trials of learning rates come last.</param>
+public sealed partial record TrainingGroup(string Title, string VariantId, int? TrainedLoopCount, ImmutableArray<TrainingCurve> Curves)
 {
     /// <summary>Most points drawn of one curve; longer curves are thinned evenly, first and last kept.</summary>
     public const int MostPoints = 400;
@@ -21,6 +20,7 @@ public sealed partial record TrainingGroup(
     public static ImmutableArray<TrainingGroup> Of(RunData run)
     {
         var points = run.TrainingPoints.ToLookup(point => point.CellId, StringComparer.Ordinal);
+        var sweeps = new TrainingSweeps(run.Cells);
         return
         [
             .. run.Cells.Where(cell => points.Contains(cell.CellId))
@@ -29,11 +29,14 @@ public sealed partial record TrainingGroup(
                 .Select(group => new TrainingGroup(
                     group.Key.Title, group.Key.VariantId, group.Key.TrainedLoopCount,
                     [
-                        .. group.OrderBy(cell => cell.Seed).ThenBy(cell => cell.CellId, StringComparer.Ordinal)
-                            .Select(cell => (cell, Thin([.. points[cell.CellId].OrderBy(point => point.Step)]))),
+                        .. group.Select(cell => Curve(cell, [.. points[cell.CellId].OrderBy(point => point.Step)], sweeps))
+                            .OrderBy(curve => curve.IsTrial).ThenBy(curve => curve.Cell.Seed).ThenBy(curve => !sweeps.IsScored(curve.Cell))
+                            .ThenByDescending(curve => curve.Points[^1].Step).ThenBy(curve => curve.LearningRate).ThenBy(curve => curve.Cell.CellId, StringComparer.Ordinal),
                     ])),
         ];
     }
+
+    private static TrainingCurve Curve(CellRecord cell, ImmutableArray<TrainingPointRecord> points, TrainingSweeps sweeps) => sweeps.Curve(cell, points, Thin(points));
 
     private static ImmutableArray<TrainingPointRecord> Thin(ImmutableArray<TrainingPointRecord> points) => points.Length <= MostPoints
         ? points

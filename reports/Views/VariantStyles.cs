@@ -8,6 +8,9 @@ public sealed class VariantStyles
     private static readonly string[] Symbols = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down", "hexagon"];
     private static readonly string[] Dashes = ["solid", "dash", "dot", "dashdot"];
 
+    /// <summary>From this index on colours repeat.</summary>
+    public static readonly int ColorCount = Colors.Length;
+
     private readonly Dictionary<string, int> indexes;
 
     /// <summary>Styles for names, in ordinal order.</summary>

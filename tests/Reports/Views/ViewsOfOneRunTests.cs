@@ -103,23 +103,8 @@ public sealed class ViewsOfOneRunTests
     public void Train_cells_that_differ_in_their_seed_are_one_group()
     {
         var group = Model.Training.First(group => group.VariantId == "lt2-gdn@tiny" && group.TrainedLoopCount == 3);
-        Assert.Equal([1L, 2L, 3L], group.Cells.Select(pair => pair.Cell.Seed!.Value));
+        Assert.Equal([1L, 2L, 3L], group.Curves.Select(curve => curve.Cell.Seed!.Value));
         Assert.DoesNotContain("seed", group.Title, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Trainings_of_one_seed_in_a_sweep_are_told_apart_by_their_learning_rate()
-    {
-        var run = SampleRun.Create();
-        var cell = run.Cells.First(cell => cell.Kind == CellKind.Train);
-        var other = cell with { CellId = "other" };
-        TrainingPointRecord[] Points(string id, double rate) => [.. Enumerable.Range(1, 3).Select(step => new TrainingPointRecord(id, step, step, 1, 1, rate / step, []))];
-        ChartFigure Chart(params CellRecord[] cells) =>
-            TrainingChart.Loss(Assert.Single(TrainingGroup.Of(run with { Cells = [.. cells], TrainingPoints = [.. Points(cell.CellId, 0.002), .. Points(other.CellId, 0.005)] })));
-
-        Assert.Contains($"seed {cell.Seed}, learning rate up to 0.00200: ", Chart(cell, other).Summary, StringComparison.Ordinal);
-        Assert.Contains($"seed {cell.Seed}, learning rate up to 0.00500: ", Chart(cell, other).Summary, StringComparison.Ordinal);
-        Assert.StartsWith($"seed {cell.Seed}: ", Chart(cell).Summary, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +113,7 @@ public sealed class ViewsOfOneRunTests
         var run = SampleRun.Create();
         var cell = run.Cells.First(cell => cell.Kind == CellKind.Train);
         var points = Enumerable.Range(1, 5000).Select(step => new TrainingPointRecord(cell.CellId, step, step, 1, 1, 1, [])).ToArray();
-        var thinned = Assert.Single(Assert.Single(TrainingGroup.Of(run with { Cells = [cell], TrainingPoints = points })).Cells).Points;
+        var thinned = Assert.Single(Assert.Single(TrainingGroup.Of(run with { Cells = [cell], TrainingPoints = points })).Curves).Points;
         Assert.Equal((TrainingGroup.MostPoints, 1, 5000), (thinned.Length, thinned[0].Step, thinned[^1].Step));
     }
 
