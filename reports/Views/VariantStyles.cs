@@ -6,7 +6,6 @@ public sealed class VariantStyles
     // Okabe and Ito (2008), in the order that keeps the best contrast on both backgrounds first; their black is a middle grey here.
     private static readonly string[] Colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#808080"];
     private static readonly string[] Symbols = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down", "hexagon"];
-    private static readonly string[] Dashes = ["solid", "dash", "dot", "dashdot"];
 
     /// <summary>From this index on colours repeat.</summary>
     public static readonly int ColorCount = Colors.Length;
@@ -25,8 +24,8 @@ public sealed class VariantStyles
     /// <param name="name">A variant or a line.</param>
     public VariantStyle this[string name] => At(indexes.GetValueOrDefault(name, indexes.Count));
 
-    /// <summary>The style at an index: colours repeat after seven, with another marker and another dash.</summary>
+    /// <summary>The style at an index: solid; colours repeat after seven, markers after nine, and both together after 63.</summary>
     /// <param name="index">From 0.</param>
     public static VariantStyle At(int index) =>
-        new(Colors[index % Colors.Length], Symbols[index % Symbols.Length], Dashes[index / Colors.Length % Dashes.Length]);
+        new(Colors[index % Colors.Length], Symbols[index % Symbols.Length], "solid");
 }
