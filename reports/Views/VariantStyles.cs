@@ -10,6 +10,8 @@ public sealed class VariantStyles
     /// <summary>From this index on colours repeat.</summary>
     public static readonly int ColorCount = Colors.Length;
 
+    private static readonly string[] Dashes = ["solid", "dot", "dashdot", "longdashdot"];
+
     private readonly Dictionary<string, int> indexes;
 
     /// <summary>Styles for names, in ordinal order.</summary>
@@ -23,6 +25,15 @@ public sealed class VariantStyles
     /// <summary>The style of a name; unknown names share the last one.</summary>
     /// <param name="name">A variant or a line.</param>
     public VariantStyle this[string name] => At(indexes.GetValueOrDefault(name, indexes.Count));
+
+    /// <summary>The style of one of several lines of a name that differ in something else, such as T: the name's colour, another marker and a dash that no reference run has.</summary>
+    /// <param name="name">A variant.</param>
+    /// <param name="line">From 0, which is the name's own style.</param>
+    public VariantStyle Of(string name, int line)
+    {
+        var index = indexes.GetValueOrDefault(name, indexes.Count);
+        return At(index) with { Symbol = Symbols[(index + line) % Symbols.Length], Dash = Dashes[line % Dashes.Length] };
+    }
 
     /// <summary>The style at an index: solid; colours repeat after seven, markers after nine, and both together after 63.</summary>
     /// <param name="index">From 0.</param>
