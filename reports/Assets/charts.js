@@ -8,7 +8,7 @@
   const drawn = new Map();
   // A print begins right after "beforeprint": what is loaded by then can still be drawn, so everything is asked for early. A page of very many charts
   // draws the far ones in view or for a print only.
-  const mostIdle = 60, paperWidth = 640;
+  const mostIdle = 60, paperWidth = 640, legendLine = 19, aroundPlot = 90;
   const paper = { "--text": "#000000", "--muted": "#333333", "--grid": "#cccccc", "--surface": "#ffffff" };
   let plotly = null, printing = false;
 
@@ -61,13 +61,27 @@
     return result;
   }
 
-  // Plotly puts the legend into the height it is given: what its lines need beyond the first is added to the box.
+  // Plotly puts the legend into the height it is given, and what is higher than the plot above it behind a scroll bar: what its lines need beyond the first
+  // is added to the box, and as much more as makes the plot as high as its legend.
+  function grow(box, legend) {
+    const added = parseFloat(box.style.getPropertyValue("--legend")) || 0, bare = box.clientHeight - added;
+    box.style.setProperty("--legend", Math.ceil(Math.max(0, legend - legendLine, 2 * legend + aroundPlot - bare)) + "px");
+  }
+
   function makeRoom(box) {
     const names = box.figure.data.filter((trace) => trace.showlegend !== false && trace.type === "scatter").map((trace) => trace.name || "");
     const width = (printing ? paperWidth : box.clientWidth) - 70;
     const entry = 46 + 6.4 * Math.max(...names.map((name) => name.length), 0);
     const lines = names.length < 2 ? 0 : Math.ceil(names.length / Math.max(1, Math.floor(width / entry)));
-    box.style.setProperty("--legend", 19 * Math.max(0, lines - 1) + "px");
+    grow(box, legendLine * lines);
+  }
+
+  // The lines were an estimate: a legend that turned out to be higher gets its room after all.
+  function fit(box) {
+    const legend = box._fullLayout && box._fullLayout.legend;
+    if (!legend || !(legend._effHeight < legend._height)) return null;
+    grow(box, legend._height);
+    return window.Plotly.Plots.resize(box);
   }
 
   function draw(box) {
@@ -76,7 +90,7 @@
       box.figure = figure;
       makeRoom(box);
       return window.Plotly.newPlot(box, JSON.parse(JSON.stringify(figure.data)), themed(figure.layout, box.clientWidth), { displayModeBar: false, responsive: true, staticPlot: false, scrollZoom: false });
-    }).then(() => { box.dataset.drawn = "true"; }, (error) => {
+    }).then(() => fit(box)).then(() => { box.dataset.drawn = "true"; }, (error) => {
       box.textContent = "This chart could not be drawn: " + error.message + " Its numbers are in the table below.";
       box.dataset.drawn = "failed";
     });
@@ -89,6 +103,7 @@
       if (!box.figure) continue;
       makeRoom(box);
       window.Plotly.react(box, JSON.parse(JSON.stringify(box.figure.data)), themed(box.figure.layout, box.clientWidth));
+      if (!printing) fit(box);
     }
   }
 
@@ -125,7 +140,12 @@
   });
   window.addEventListener("load", ahead);
   dark.addEventListener("change", redraw);
-  window.addEventListener("resize", () => { for (const box of drawn.keys()) if (box.figure) makeRoom(box); });
+  let settled = 0;
+  window.addEventListener("resize", () => {
+    for (const box of drawn.keys()) if (box.figure) makeRoom(box);
+    clearTimeout(settled); // after Plotly's own resizing, which waits too
+    settled = setTimeout(() => { for (const box of drawn.keys()) if (box.figure) fit(box); }, 400);
+  });
   window.addEventListener("beforeprint", () => { printing = true; redraw(); window.lt2Eval.drawAll(); });
   window.addEventListener("afterprint", () => { printing = false; redraw(); });
 })();

@@ -9,7 +9,7 @@ namespace LT2.Eval.Reports.Charts;
 /// <summary>What the two kinds of quality-against-loop-count charts share.</summary>
 internal static class LoopChart
 {
-    private const string ReferenceSuffix = ", reference run";
+    private const string ReferenceSuffix = ", reference run", ReferenceGroup = "reference";
 
     /// <summary>
     /// Lines with intervals, every seed, the same in the reference run, chance, and, for tested loop counts, the trained one and the shaded range beyond it.
@@ -30,7 +30,8 @@ internal static class LoopChart
             var style = styles[ordered[0].VariantId];
             if (earlier.Contains(line.Key))
             {
-                traces.Add(Curve(line.Key + ReferenceSuffix, style.InReference, [.. earlier[line.Key].OrderBy(loopCount)], loopCount, Plot.Aside(place++, places)));
+                traces.Add(Curve(line.Key + ReferenceSuffix, style.InReference, [.. earlier[line.Key].OrderBy(loopCount)], loopCount, Plot.Aside(place++, places))
+                    .With("showlegend", false).With("legendgroup", ReferenceGroup));
             }
             var aside = Plot.Aside(place++, places);
             traces.Add(Curve(line.Key, style, ordered, loopCount, aside));
@@ -39,6 +40,10 @@ internal static class LoopChart
             {
                 traces.Add(Plot.Dots($"{line.Key}, each seed", style, seeds.Select(seed => seed.X + aside), seeds.Select(seed => (double?)seed.Value)));
             }
+        }
+        if (earlier.Count > 0)
+        {
+            traces.Add(Plot.LegendEntry("dashed, open marker: reference run", new VariantStyle("#888888", "circle", "solid").InReference, ReferenceGroup));
         }
         traces.AddRange(References(item, points, counts));
         var shapes = new List<Shape>();

@@ -35,6 +35,9 @@ internal static class Plot
         .With("line", new Line().With("color", style.Color).With("dash", style.Dash).With("width", 2))
         .With("marker", new Marker().With("color", style.Color).With("symbol", style.Symbol).With("size", 9));
 
+    /// <summary>An entry of the legend that stands for a group of lines without entries of their own, and shows or hides them all.</summary>
+    public static Trace2D LegendEntry(string name, VariantStyle style, string group) => Line(name, style, [0], [null]).With("legendgroup", group);
+
     /// <summary>Markers alone, small and faint.</summary>
     public static Trace2D Dots(string name, VariantStyle style, IEnumerable<double> x, IEnumerable<double?> y) => new Trace2D("scatter")
         .With("mode", "markers")

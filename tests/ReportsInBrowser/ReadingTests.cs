@@ -75,6 +75,28 @@ public sealed class ReadingTests(Chromium chromium, SiteFixture sites)
     }
 
     [Theory]
+    [InlineData(1300)]
+    [InlineData(500)]
+    public async Task A_legend_of_many_models_is_whole_and_does_not_scroll(int width)
+    {
+        var run = SampleRun.Create();
+        RunData Of(int models) => run with
+        {
+            Metrics = [.. run.Metrics, .. Enumerable.Range(0, models).SelectMany(model => run.Metrics.Where(metric => metric.Key is { TaskId: "mqar", VariantId: "lt2-gdn@tiny" })
+                .Select(metric => metric with { Key = metric.Key with { VariantId = $"lt2-hybrid-window-of-sixty-four-number-{model}@mini" } }))],
+        };
+        using var site = new WrittenSite(ReportInput.Of(Of(20)));
+        await using var page = await chromium.OpenAsync(Path.Combine(site.Folder, "quality.html"), width: width);
+        await page.DrawAllAsync();
+        var cut = await page.Page.EvaluateAsync<string[]>(
+            """
+            () => Array.from(document.querySelectorAll("[data-chart]")).filter((box) => box._fullLayout.legend)
+              .filter((box) => box._fullLayout.legend._height > box._fullLayout.legend._effHeight + 1).map((box) => box.getAttribute("aria-label"))
+            """);
+        Assert.Empty(cut);
+    }
+
+    [Theory]
     [InlineData(1280)]
     [InlineData(390)]
     public async Task The_title_of_an_axis_does_not_lie_on_its_numbers(int width)

@@ -25,12 +25,23 @@ public sealed class ReferenceCurveTests
         var figure = Assert.Single(TestedLoopChart.Of(Case(Metric(0.72, 2, 1), Metric(0.95, 2, 2)), Styles));
         var traces = Traces(figure);
 
-        Assert.Equal(["v@tiny, reference run", "v@tiny"], traces.Select(trace => trace.GetProperty("name").GetString()));
+        Assert.Equal(["v@tiny, reference run", "v@tiny"], traces.Take(2).Select(trace => trace.GetProperty("name").GetString()));
         Assert.Equal([0.72, 0.95], traces[0].GetProperty("y").EnumerateArray().Select(value => value.GetDouble()));
         Assert.Equal(("dash", "circle-open-dot"), (traces[0].GetProperty("line").GetProperty("dash").GetString(), traces[0].GetProperty("marker").GetProperty("symbol").GetString()));
         Assert.Equal(("solid", "circle"), (traces[1].GetProperty("line").GetProperty("dash").GetString(), traces[1].GetProperty("marker").GetProperty("symbol").GetString()));
         Assert.Equal(traces[1].GetProperty("line").GetProperty("color").GetString(), traces[0].GetProperty("line").GetProperty("color").GetString());
         Assert.NotEqual(traces[0].GetProperty("x")[0].GetDouble(), traces[1].GetProperty("x")[0].GetDouble());
+    }
+
+    [Fact]
+    public void One_entry_of_the_legend_stands_for_the_reference_run_of_every_variant()
+    {
+        MetricRecord Other(MetricRecord metric) => metric with { Key = metric.Key with { VariantId = "w@tiny" } };
+        var item = Assert.Single(QualityCases.Of([.. Now, .. Now.Select(Other)], [.. Now, .. Now.Select(Other)]));
+        var traces = Traces(Assert.Single(TestedLoopChart.Of(item, Styles)));
+        var listed = traces.Where(trace => !trace.TryGetProperty("showlegend", out var isShown) || isShown.GetBoolean()).Select(trace => trace.GetProperty("name").GetString());
+        Assert.Equal(["v@tiny", "w@tiny", "dashed, open marker: reference run"], listed);
+        Assert.All(traces.Where(trace => trace.GetProperty("name").GetString()!.EndsWith("reference run", StringComparison.Ordinal)), trace => Assert.Equal("reference", trace.GetProperty("legendgroup").GetString()));
     }
 
     [Fact]
