@@ -8,8 +8,8 @@ namespace LT2.Eval.Reports.Charts;
 internal static class TrainedLoopChart
 {
     /// <summary>
-    /// The chart; null when no model was tested at the loop count it was trained at, and where every model was trained at the same one: a single column of
-    /// points says nothing that the panel of tested loop counts does not.
+    /// The chart; null when no model was tested at the loop count it was trained at, and where every model was trained at the same one and tested at others
+    /// too: a single column of points then says nothing that the panel of tested loop counts does not.
     /// </summary>
     public static ChartFigure? Of(QualityCase item, VariantStyles styles)
     {
@@ -20,7 +20,7 @@ internal static class TrainedLoopChart
             return null;
         }
         QualityPoint[] before = [.. item.Before.Where(point => point.TestedLoopCount == point.TrainedLoopCount)];
-        var title = $"{item.Title}, models trained at each loop count T";
+        var title = $"{item.Title}, models trained {(isOneColumn ? $"and tested at T = {Quantity.Count(points[0].TrainedLoopCount)}" : "at each loop count T")}";
         var json = LoopChart.Json(item, points, before, point => point.TrainedLoopCount, "trained loop count T (tested at the same)", styles, null);
         return new ChartFigure(title, Summary(item, points, before), json, LoopText.Table(item, points, before, title));
     }

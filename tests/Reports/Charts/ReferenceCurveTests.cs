@@ -62,6 +62,15 @@ public sealed class ReferenceCurveTests
     public void What_the_reference_measured_on_other_data_is_no_before() => Assert.Empty(Case(Metric(0.72, 2, 1, data: "other")).Before);
 
     [Fact]
+    public void A_panel_of_models_that_share_one_T_says_so_and_is_left_out_where_they_were_tested_at_others()
+    {
+        static ChartFigure? Panel(params MetricRecord[] now) => TrainedLoopChart.Of(Assert.Single(QualityCases.Of(now, null)), Styles);
+        Assert.EndsWith(", models trained and tested at T = 8", Panel(Metric(0.6, 8, 8))!.Title, StringComparison.Ordinal);
+        Assert.EndsWith(", models trained at each loop count T", Panel(Metric(0.6, 8, 8), Metric(0.6, 4, 4))!.Title, StringComparison.Ordinal);
+        Assert.Null(Panel(Metric(0.6, 8, 8), Metric(0.6, 8, 4)));
+    }
+
+    [Fact]
     public void Without_a_reference_nothing_is_said_of_one()
     {
         foreach (var figure in TestedLoopChart.Of(Case(), Styles).Append(TrainedLoopChart.Of(Case(), Styles)!))
