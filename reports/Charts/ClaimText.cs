@@ -1,4 +1,5 @@
 using LT2.Eval.Reports.Text;
+using LT2.Eval.Reports.Views;
 using LT2.Eval.Results.Claims;
 using LT2.Eval.Results.Records;
 
@@ -50,15 +51,25 @@ internal static class ClaimText
 
     /// <summary>The values that a claim adds up, with the size and cost of each model.</summary>
     /// <param name="finding">The claim.</param>
-    /// <param name="metrics">Metrics of the run; parameters and FLOPs are among them where the model was trained.</param>
-    public static ChartTable Terms(ClaimFinding finding, IReadOnlyList<MetricRecord> metrics) => new(
-        finding.Claim.IsLogarithmic ? "Values whose weighted logarithms are added" : "Values that are weighted and added",
-        [new("Weight", true), new("Value of"), new("Mean over repeats", true), new("Parameters", true), new("FLOP a token", true)],
-        [
-            .. finding.Claim.Terms.Zip(finding.TermMeans).Select(pair => System.Collections.Immutable.ImmutableArray.Create(
-                Quantity.Signed(pair.First.Weight), VisibleText.Of(ClaimEvaluation.Name(pair.First)), Quantity.Number(double.IsNaN(pair.Second) ? null : pair.Second),
-                Cost(metrics, pair.First, "parameters"), Cost(metrics, pair.First, "flops_per_token"))),
-        ]);
+    /// <param name="metrics">Metrics of the run; parameters and FLOPs are among them where the model was trained or timed.</param>
+    /// <param name="cells">Cells of the run, whose definitions say the length of a row of text.</param>
+    public static ChartTable Terms(ClaimFinding finding, IReadOnlyList<MetricRecord> metrics, IReadOnlyList<CellRecord> cells)
+    {
+        var costs = ClaimCosts.Of(finding.Claim, metrics, cells);
+        var lengths = costs.Where(cost => cost.FlopsPerToken is not null).Select(cost => cost.Length).Distinct().ToArray();
+        return new(
+            finding.Claim.IsLogarithmic ? "Values whose weighted logarithms are added" : "Values that are weighted and added",
+            [
+                new("Weight", true), new("Value of"), new("Mean over repeats", true), new("Parameters", true),
+                new(lengths is [var one] ? $"FLOP a token at T, {one}" : "FLOP a token at T", true),
+            ],
+            [
+                .. finding.Claim.Terms.Zip(finding.TermMeans, costs).Select(row => System.Collections.Immutable.ImmutableArray.Create(
+                    Quantity.Signed(row.First.Weight), VisibleText.Of(ClaimEvaluation.Name(row.First)), Quantity.Number(double.IsNaN(row.Second) ? null : row.Second),
+                    Quantity.Number(row.Third.Parameters),
+                    Quantity.Number(row.Third.FlopsPerToken) + (row.Third.FlopsPerToken is null || lengths.Length == 1 ? "" : $", {row.Third.Length}"))),
+            ]);
+    }
 
     /// <summary>The contrast of every repeat.</summary>
     public static ChartTable Repeats(ClaimFinding finding) => new(
@@ -67,13 +78,4 @@ internal static class ClaimText
         finding.Repeats.Count == 0 ? [] : [[.. finding.Repeats.Select(repeat => Quantity.Signed(repeat.Value))]]);
 
     private static string Margin(ClaimDefinition claim) => claim.Margin == 0 ? "0" : Quantity.WithUnit(claim.Margin, claim.Unit);
-
-    // One variant may have been trained for several tasks, whose vocabularies make different models of it: the claim's own, where there is one.
-    private static string Cost(IReadOnlyList<MetricRecord> metrics, ClaimTerm term, string metric)
-    {
-        var models = metrics.Where(item => item.Key.SuiteId == "training" && item.Key.Metric == metric && item.Key.VariantId == term.VariantId
-            && (term.TrainedLoopCount is null || item.Key.TrainedLoopCount == term.TrainedLoopCount)).ToList();
-        var own = models.Where(item => item.Key.TaskId == (term.SuiteId == "training" ? term.TaskId : null) || item.Key.TaskId.Split('/')[0] == term.SuiteId).ToList();
-        return Quantity.Number((own.Count > 0 ? own : models).Select(item => item.Value).Distinct().Order().LastOrDefault());
-    }
 }

@@ -6,11 +6,12 @@ namespace LT2.Eval.Reports.Views;
 /// <summary>What the definition of a cell says about its training and about the cells it was made from.</summary>
 /// <param name="LearningRate">Largest learning rate of the recipe; null where a sweep chooses it or nothing says it.</param>
 /// <param name="Steps">Optimiser steps; null where the recipe has no single number of them.</param>
+/// <param name="SequenceLength">Tokens a row of text; null for generated cases, whose rows are as long as the case.</param>
 /// <param name="Trials">Ids of the short trainings that choose the learning rate; empty without a sweep.</param>
 /// <param name="Candidates">Ids of the trainings of which the best is scored; empty for cells that score nothing.</param>
-internal sealed record CellRecipe(double? LearningRate, int? Steps, ImmutableArray<string> Trials, ImmutableArray<string> Candidates)
+internal sealed record CellRecipe(double? LearningRate, int? Steps, int? SequenceLength, ImmutableArray<string> Trials, ImmutableArray<string> Candidates)
 {
-    private static readonly CellRecipe Unknown = new(null, null, [], []);
+    private static readonly CellRecipe Unknown = new(null, null, null, [], []);
 
     /// <summary>
     /// Reads a definition. It is the program's own, but a store may come from another version of it: what is not there as expected is left out.
@@ -28,7 +29,8 @@ internal sealed record CellRecipe(double? LearningRate, int? Steps, ImmutableArr
             var recipe = root.TryGetProperty("recipe", out var item) && item.ValueKind == JsonValueKind.Object ? item : default;
             // The steps of a curriculum are a budget for each of its stages.
             var hasStages = root.TryGetProperty("stages", out _);
-            return new CellRecipe(Number(recipe, "learningRate"), hasStages ? null : (int?)Number(recipe, "steps"), Names(root, "learningRateTrials"), Names(root, "parents"));
+            return new CellRecipe(
+                Number(recipe, "learningRate"), hasStages ? null : (int?)Number(recipe, "steps"), (int?)Number(root, "sequenceLength"), Names(root, "learningRateTrials"), Names(root, "parents"));
         }
         catch (JsonException)
         {
