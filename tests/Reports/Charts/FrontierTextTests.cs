@@ -54,15 +54,20 @@ public sealed class FrontierTextTests
     public void A_case_that_too_few_timed_models_have_is_named_and_nothing_is_said_of_whole_ones()
     {
         var (model, decode) = Read(Whole);
-        Assert.Equal(("", ""), (FrontierText.WithoutCost(model.Quality, decode), FrontierText.WithoutChart(model.Quality, decode)));
+        Assert.Equal(("", 0), (FrontierText.WithoutCost(model.Quality, decode), FrontierText.CountWithoutCost(model.Quality, decode)));
+        Assert.Empty(FrontierText.WithoutChart(model.Quality, [decode]).Rows);
         var (poor, cost) = Read(Without(cell => cell.VariantId != "transformer@tiny"));
-        Assert.Matches("^No chart, with fewer than two models that have both: .*parity, length 16: accuracy; ", FrontierText.WithoutChart(poor.Quality, cost));
+        Assert.Contains(FrontierText.WithoutChart(poor.Quality, [cost]).Rows, row => row is ["parity", "length 16: accuracy; length 256: accuracy", "every cost"]);
+        var rows = FrontierText.WithoutChart(poor.Quality, [cost, cost with { Name = "nothing", Of = (_, _) => new Estimate(1, null, null) }]).Rows;
+        Assert.Contains(rows, row => row is ["parity", "length 16: accuracy; length 256: accuracy", var against] && against == cost.Name);
     }
 
     [Fact]
     public void The_page_says_what_it_does_not_draw()
     {
         using var site = new WrittenSite(ReportInput.Of(Without(cell => cell.VariantId == "lt2-gdn@tiny")));
-        Assert.Contains("Not drawn: lt2-gdn@tiny at T = 1, 3 (no time cell).", site.Read("frontier.html"), StringComparison.Ordinal);
+        var html = site.Read("frontier.html");
+        Assert.Contains("Not drawn: lt2-gdn@tiny at T = 1, 3 (no time cell).", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Models that are not drawn", html, StringComparison.Ordinal);
     }
 }
