@@ -97,7 +97,14 @@ internal static class Plot
         axis.With("type", "log").With("exponentformat", "none");
         double[] held = [.. values.OfType<double>().Where(value => value > 0 && double.IsFinite(value))];
         var ticks = held.Length == 0 ? [] : RoundTicks.Within(held.Min(), held.Max());
-        return ticks.Length < 2 ? axis.With("nticks", 6) : axis.Ticks(ticks, ticks.Select(tick => tick.ToString("#,0.##########", CultureInfo.InvariantCulture)));
+        return ticks.Length < 2 ? axis.With("nticks", 6) : axis.Ticks(ticks, ticks.Select(tick => TickLabel(tick, ticks[^1])));
+    }
+
+    // Large numbers with the prefix of their decade: 210,000,000 stands upright beside its neighbours as 210 M alone.
+    private static string TickLabel(double tick, double largest)
+    {
+        var (factor, prefix) = tick switch { >= 1e12 => (1e12, " T"), >= 1e9 => (1e9, " G"), >= 1e6 => (1e6, " M"), >= 1e3 when largest >= 1e5 => (1e3, " k"), _ => (1, "") };
+        return (tick / factor).ToString("#,0.##########", CultureInfo.InvariantCulture) + prefix;
     }
 
     /// <summary>How far lines are set apart sideways, so that equal values do not hide each other: small against the distance of two loop counts.</summary>

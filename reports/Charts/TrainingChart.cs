@@ -68,10 +68,10 @@ internal static class TrainingChart
         var traces = lines.Select(line => (Trace)Plot
             .Line(line.Name, line.Style, line.Points.Select(point => (double)point.Step), line.Points.Select(point => (double?)line.Value(point)))
             .With("mode", "lines"));
-        var positive = lines.All(line => line.Points.All(point => line.Value(point) > 0));
+        var values = lines.SelectMany(line => line.Points.Select(point => (double?)line.Value(point))).ToArray();
         var layout = new Layout()
             .With("xaxis", Plot.Axis("optimiser step"))
-            .With("yaxis", Plot.Axis(axis).With("type", isLogarithmic && positive ? "log" : "linear").With("exponentformat", "none").With("nticks", 6));
+            .With("yaxis", isLogarithmic && values.All(value => value > 0) ? Plot.Axis(axis).Logarithmic(values) : Plot.Axis(axis).With("exponentformat", "none").With("nticks", 6));
         var summary = string.Join("; ", lines.Select(line =>
             $"{line.Name}: {Quantity.WithUnit(line.Value(line.Points[0]), unit)} at step {Quantity.Count(line.Points[0].Step)}, "
             + $"{Quantity.WithUnit(line.Value(line.Points[^1]), unit)} at step {Quantity.Count(line.Points[^1].Step)}"));
