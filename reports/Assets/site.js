@@ -78,7 +78,7 @@
   function sampleList(holder) {
     const name = holder.dataset.samples, files = Number(holder.dataset.files), total = Number(holder.dataset.rows);
     const loops = holder.dataset.loops.split(","), shares = holder.dataset.shares === "true";
-    const slices = holder.dataset.slices === "true", flips = holder.dataset.flips === "true";
+    const slices = holder.dataset.slices === "true", flips = holder.dataset.flips === "true", expected = holder.dataset.expected === "true";
     const page = 100;
     const rows = [];
     let loaded = 0, shown = page;
@@ -107,7 +107,7 @@
     const table = element("table");
     table.append(element("caption", "Samples"));
     const head = table.createTHead().insertRow();
-    ["Sample"].concat(slices ? ["Slice"] : [], ["Expected"], flips ? ["Flip"] : [], loops.map((loop) => "Answer at T\u2032 = " + loop)).forEach((title) => {
+    ["Sample"].concat(slices ? ["Slice"] : [], expected ? ["Expected"] : [], flips ? ["Flip"] : [], loops.map((loop) => "Answer at T\u2032 = " + loop)).forEach((title) => {
       const cell = element("th", title);
       cell.scope = "col";
       head.append(cell);
@@ -152,7 +152,7 @@
       first.append(link);
       tr.append(first);
       if (slices) tr.append(element("td", row[1]));
-      tr.append(element("td", row[2], "text sample"));
+      if (expected) tr.append(element("td", row[2], "text sample"));
       if (flips) tr.append(element("td", row[3]));
       for (const [score, answer] of row[4]) tr.append(element("td", mark(score) + (answer ? " " + answer : ""), "text sample"));
       return tr;

@@ -35,6 +35,16 @@ internal static class SampleText
             ? "✓ right, ✗ wrong."
             : "✓ every part of the answer is right; ◐ some are, and the number is their share of this one sample; ✗ none is.";
 
+    /// <summary>Which texts of the samples were not kept; empty where all kinds of them were.</summary>
+    /// <param name="set">The samples.</param>
+    public static string Texts(SampleSet set) => (set.HasExpected, set.HasAnswers) switch
+    {
+        (true, true) => "",
+        (false, false) => "No texts of these samples were kept, neither expected nor given answers: the scores alone are listed.",
+        (false, true) => "No expected answers of these samples were kept.",
+        (true, false) => "No given answers of these samples were kept: their scores alone are listed.",
+    };
+
     /// <summary>Where the score of the whole case comes from.</summary>
     /// <param name="set">The samples.</param>
     public static string Source(SampleSet set)

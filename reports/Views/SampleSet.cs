@@ -32,6 +32,12 @@ public sealed record SampleSet(
     /// <summary>Whether the rows have slices that tell them apart.</summary>
     public bool HasSlices => Rows.Any(row => row.Slice is not null);
 
+    /// <summary>Whether the expected answer of any sample was kept.</summary>
+    public bool HasExpected => Rows.Any(row => !string.IsNullOrEmpty(row.Expected));
+
+    /// <summary>Whether any answer was kept.</summary>
+    public bool HasAnswers => Rows.Any(row => row.Scores.Any(score => !string.IsNullOrEmpty(score.Answer)));
+
     /// <summary>Samples whose whole answer is right at a loop count.</summary>
     /// <param name="loop">Index among <see cref="LoopCounts"/>.</param>
     public int RightAt(int loop) => Rows.Count(row => IsRight(row.Scores[loop].Score));

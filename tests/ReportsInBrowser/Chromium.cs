@@ -35,16 +35,17 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A page that notes every console error, failed script and request; skips the test where Chromium is not installed.</summary>
-    public async Task<WatchedPage> OpenAsync(string file, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string? fragment = null)
+    public async Task<WatchedPage> OpenAsync(string file, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string? fragment = null, bool hasScript = true)
     {
         Assert.SkipWhen(browser is null, $"Chromium is not installed at {Program}: apt-get install chromium, or name it in LT2_CHROMIUM.");
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
+            JavaScriptEnabled = hasScript,
         });
         var page = new WatchedPage(await context.NewPageAsync(), context);
-        await page.GoToAsync(file, fragment);
+        await page.GoToAsync(file, fragment, hasScript);
         return page;
     }
 }

@@ -40,6 +40,17 @@ public sealed class ReadingTests(Chromium chromium, SiteFixture sites)
     }
 
     [Fact]
+    public async Task Without_script_a_chart_leaves_its_words_and_its_table_and_no_empty_box()
+    {
+        await using var page = await chromium.OpenAsync(Path.Combine(sites.Full.Folder, "quality.html"), hasScript: false);
+        var figure = page.Page.Locator("figure.chart").First;
+        await Assertions.Expect(figure.Locator(".plot")).ToBeHiddenAsync();
+        await Assertions.Expect(figure.Locator("h3")).ToBeVisibleAsync();
+        await figure.Locator("summary").ClickAsync();
+        await Assertions.Expect(figure.Locator("table")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_wide_table_marks_the_side_where_there_is_more_of_it()
     {
         await using var page = await chromium.OpenAsync(Path.Combine(sites.Full.Folder, "compare.html"), width: 390);

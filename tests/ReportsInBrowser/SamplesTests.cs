@@ -1,3 +1,5 @@
+using LT2.Eval.Reports.Input;
+using LT2.Eval.Reports.Tests.Samples;
 using Microsoft.Playwright;
 
 namespace LT2.Eval.ReportsInBrowser.Tests;
@@ -24,6 +26,17 @@ public sealed class SamplesTests(Chromium chromium, SiteFixture sites)
         await Assertions.Expect(page.Page.Locator("[data-samples] [role=status]")).ToContainTextAsync("that match");
         var rows = await page.Page.Locator("[data-samples] tbody tr").AllTextContentsAsync();
         Assert.All(rows, row => Assert.Contains("✗", row, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_list_without_expected_answers_has_a_cell_for_each_of_its_columns()
+    {
+        var run = SampleRun.Create();
+        using var site = new WrittenSite(ReportInput.Of(run with { Samples = [.. run.Samples.Select(sample => sample with { Expected = null, Answer = null })] }));
+        await using var page = await chromium.OpenAsync(Path.Combine(site.Folder, site.Summary.Pages.First(path => path.StartsWith("samples/", StringComparison.Ordinal))));
+        await page.Page.WaitForSelectorAsync("[data-ready=true]");
+        await Assertions.Expect(page.Page.Locator("[data-samples] th:has-text('Expected')")).ToHaveCountAsync(0);
+        Assert.Equal(await page.Page.Locator("[data-samples] thead th").CountAsync(), await page.Page.Locator("[data-samples] tbody tr").First.Locator("td").CountAsync());
     }
 
     [Fact]

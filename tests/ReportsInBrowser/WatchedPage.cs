@@ -41,10 +41,13 @@ public sealed class WatchedPage : IAsyncDisposable
     /// <summary>Faults so far.</summary>
     public IReadOnlyCollection<string> Faults => faults;
 
-    public async Task GoToAsync(string file, string? fragment = null)
+    public async Task GoToAsync(string file, string? fragment = null, bool hasScript = true)
     {
         await Page.GotoAsync(new Uri(file).AbsoluteUri + (fragment is null ? "" : "#" + fragment));
-        await Page.WaitForFunctionAsync("() => window.lt2Eval !== undefined");
+        if (hasScript)
+        {
+            await Page.WaitForFunctionAsync("() => window.lt2Eval !== undefined");
+        }
     }
 
     /// <summary>Draws every chart and waits for the last one.</summary>

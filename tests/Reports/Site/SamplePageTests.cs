@@ -31,6 +31,23 @@ public sealed class SamplePageTests
     }
 
     [Fact]
+    public void Where_no_texts_were_kept_the_page_says_so_and_has_no_column_for_them()
+    {
+        var run = SampleRun.Create();
+        string Page(Func<LT2.Eval.Results.Records.SampleRecord, LT2.Eval.Results.Records.SampleRecord> kept) => FirstPage(ReportInput.Of(run with { Samples = [.. run.Samples.Select(kept)] }));
+
+        var bare = Page(sample => sample with { Expected = null, Answer = null });
+        Assert.Contains("No texts of these samples were kept, neither expected nor given answers: the scores alone are listed.", bare, StringComparison.Ordinal);
+        Assert.Contains("data-expected=\"false\"", bare, StringComparison.Ordinal);
+        Assert.DoesNotContain(">Expected<", bare, StringComparison.Ordinal);
+
+        var whole = Page(sample => sample);
+        Assert.DoesNotContain("were kept", whole, StringComparison.Ordinal);
+        Assert.Contains(">Expected<", whole, StringComparison.Ordinal);
+        Assert.Contains("No expected answers of these samples were kept.", Page(sample => sample with { Expected = null }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_score_of_the_case_stands_beside_how_many_samples_are_wholly_right()
     {
         var run = SampleRun.Create();
