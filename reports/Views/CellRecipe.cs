@@ -7,11 +7,13 @@ namespace LT2.Eval.Reports.Views;
 /// <param name="LearningRate">Largest learning rate of the recipe; null where a sweep chooses it or nothing says it.</param>
 /// <param name="Steps">Optimiser steps; null where the recipe has no single number of them.</param>
 /// <param name="SequenceLength">Tokens a row of text; null for generated cases, whose rows are as long as the case.</param>
+/// <param name="CaseParameters">Parameters of the case it trains on, <c>name=value;name=value</c>; empty where nothing says them.</param>
 /// <param name="Trials">Ids of the short trainings that choose the learning rate; empty without a sweep.</param>
 /// <param name="Candidates">Ids of the trainings of which the best is scored; empty for cells that score nothing.</param>
-internal sealed record CellRecipe(double? LearningRate, int? Steps, int? SequenceLength, ImmutableArray<string> Trials, ImmutableArray<string> Candidates)
+internal sealed record CellRecipe(
+    double? LearningRate, int? Steps, int? SequenceLength, string CaseParameters, ImmutableArray<string> Trials, ImmutableArray<string> Candidates)
 {
-    private static readonly CellRecipe Unknown = new(null, null, null, [], []);
+    private static readonly CellRecipe Unknown = new(null, null, null, "", [], []);
 
     /// <summary>
     /// Reads a definition. It is the program's own, but a store may come from another version of it: what is not there as expected is left out.
@@ -30,7 +32,7 @@ internal sealed record CellRecipe(double? LearningRate, int? Steps, int? Sequenc
             // The steps of a curriculum are a budget for each of its stages.
             var hasStages = root.TryGetProperty("stages", out _);
             return new CellRecipe(
-                Number(recipe, "learningRate"), hasStages ? null : (int?)Number(recipe, "steps"), (int?)Number(root, "sequenceLength"), Names(root, "learningRateTrials"), Names(root, "parents"));
+                Number(recipe, "learningRate"), hasStages ? null : (int?)Number(recipe, "steps"), (int?)Number(root, "sequenceLength"), Parameters(root), Names(root, "learningRateTrials"), Names(root, "parents"));
         }
         catch (JsonException)
         {
@@ -40,6 +42,11 @@ internal sealed record CellRecipe(double? LearningRate, int? Steps, int? Sequenc
 
     private static double? Number(JsonElement holder, string name) =>
         holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    private static string Parameters(JsonElement root) =>
+        root.TryGetProperty("case", out var item) && item.ValueKind == JsonValueKind.Object && item.TryGetProperty("parameters", out var list) && list.ValueKind == JsonValueKind.Object
+            ? string.Join(';', list.EnumerateObject().Select(pair => $"{pair.Name}={pair.Value}"))
+            : "";
 
     private static ImmutableArray<string> Names(JsonElement holder, string name) =>
         holder.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array

@@ -5,7 +5,7 @@ using LT2.Eval.Results.Records;
 
 namespace LT2.Eval.Reports.Views;
 
-/// <summary>Train cells that differ in their seed alone.</summary>
+/// <summary>Train cells of one model and case: every seed, and what a sweep of learning rates tried.</summary>
 /// <param name="Title">What was trained.</param>
 /// <param name="VariantId"><c>name@scale</c>.</param>
 /// <param name="TrainedLoopCount">T; null where it does not apply.</param>
@@ -21,20 +21,27 @@ public sealed partial record TrainingGroup(string Title, string VariantId, int? 
     {
         var points = run.TrainingPoints.ToLookup(point => point.CellId, StringComparer.Ordinal);
         var sweeps = new TrainingSweeps(run.Cells);
+        // The title of a cell names its task and not the parameters of the case: where they differ, they tell the groups apart.
+        var titled = run.Cells.Where(cell => points.Contains(cell.CellId)).GroupBy(cell => (Title: WithoutSeed(cell.Title), cell.VariantId, cell.TrainedLoopCount));
         return
         [
-            .. run.Cells.Where(cell => points.Contains(cell.CellId))
-                .GroupBy(cell => (Title: WithoutSeed(cell.Title), cell.VariantId, cell.TrainedLoopCount))
-                .OrderBy(group => group.Key.Title, NaturalOrder.Instance).ThenBy(group => group.Key.VariantId, StringComparer.Ordinal)
-                .Select(group => new TrainingGroup(
-                    group.Key.Title, group.Key.VariantId, group.Key.TrainedLoopCount,
-                    [
-                        .. group.Select(cell => Curve(cell, [.. points[cell.CellId].OrderBy(point => point.Step)], sweeps))
-                            .OrderBy(curve => curve.IsTrial).ThenBy(curve => curve.Cell.Seed).ThenBy(curve => !sweeps.IsScored(curve.Cell))
-                            .ThenByDescending(curve => curve.Points[^1].Step).ThenBy(curve => curve.LearningRate).ThenBy(curve => curve.Cell.CellId, StringComparer.Ordinal),
-                    ])),
+            .. titled.SelectMany(same =>
+                {
+                    string[] cases = [.. same.Select(sweeps.CaseParameters).Distinct()];
+                    return same.GroupBy(sweeps.CaseParameters).Select(group => new TrainingGroup(
+                        cases.Length == 1 ? same.Key.Title : CaseNames.Title(same.Key.Title, CaseNames.Shown(group.Key, cases), 0), same.Key.VariantId, same.Key.TrainedLoopCount,
+                        Ordered(group, points, sweeps)));
+                })
+                .OrderBy(group => group.Title, NaturalOrder.Instance).ThenBy(group => group.VariantId, StringComparer.Ordinal),
         ];
     }
+
+    private static ImmutableArray<TrainingCurve> Ordered(IEnumerable<CellRecord> cells, ILookup<string, TrainingPointRecord> points, TrainingSweeps sweeps) =>
+    [
+        .. cells.Select(cell => Curve(cell, [.. points[cell.CellId].OrderBy(point => point.Step)], sweeps))
+            .OrderBy(curve => curve.IsTrial).ThenBy(curve => curve.Cell.Seed).ThenBy(curve => !sweeps.IsScored(curve.Cell))
+            .ThenByDescending(curve => curve.Points[^1].Step).ThenBy(curve => curve.LearningRate).ThenBy(curve => curve.Cell.CellId, StringComparer.Ordinal),
+    ];
 
     private static TrainingCurve Curve(CellRecord cell, ImmutableArray<TrainingPointRecord> points, TrainingSweeps sweeps) => sweeps.Curve(cell, points, Thin(points));
 

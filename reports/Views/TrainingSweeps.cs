@@ -24,6 +24,10 @@ internal sealed class TrainingSweeps
         trials = recipes.Values.SelectMany(recipe => recipe.Trials).Concat(candidates.SelectMany(byUse => byUse[false])).Except(scored).ToHashSet(StringComparer.Ordinal);
     }
 
+    /// <summary>Parameters of the case that a training is on, <c>name=value;name=value</c>.</summary>
+    /// <param name="cell">The training.</param>
+    public string CaseParameters(CellRecord cell) => recipes[cell.CellId].CaseParameters;
+
     /// <summary>Whether a score cell used the weights of a training.</summary>
     /// <param name="cell">The training.</param>
     public bool IsScored(CellRecord cell) => scored.Contains(cell.CellId);

@@ -84,6 +84,15 @@ public sealed class TrainingGroupTests
     }
 
     [Fact]
+    public void Trainings_on_two_cases_of_a_task_are_two_groups_named_by_what_differs()
+    {
+        string On(string elements, int length) => JsonSerializer.Serialize(new { @case = new { task = "s5", parameters = new { elements, length, modulus = 5 } } });
+        var groups = TrainingGroup.Of(Run with { Cells = [Train("a", 1, On("all", 16)), Train("b", 1, On("swaps", 8))], TrainingPoints = [.. Points("a", 0.1, 5), .. Points("b", 0.1, 5)] });
+        Assert.Equal(["train v T=2 on parity, elements all, length 16", "train v T=2 on parity, elements swaps, length 8"], groups.Select(group => group.Title));
+        Assert.All(groups, group => Assert.Equal(["seed 1"], Names(TrainingChart.Loss(group))));
+    }
+
+    [Fact]
     public void The_steps_of_a_curriculum_are_a_budget_and_no_length()
     {
         var group = Group([Train("a", 1, """{"recipe":{"learningRate":0.003,"steps":4000},"stages":[{}]}""")], Points("a", 0.003, 9000));
