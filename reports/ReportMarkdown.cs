@@ -54,7 +54,7 @@ public static class ReportMarkdown
             [
                 row.Case.CaseTitle, CaseNames.Metric(row.Case.Metric),
                 .. variants.Select(index => row.Cells[index] is { } point
-                    ? Quantity.WithInterval(point.Mean.Value, point.Mean.Low, point.Mean.High, row.Case.Unit)
+                    ? point.Text(row.Case.Unit)
                     : "–"),
             ])),
         ]);
