@@ -25,7 +25,8 @@ public sealed class ReportModel
         LoopLatency = Views.LoopLatency.Of(Latency);
         Samples = input.Run.Samples.ToLookup(sample => (sample.CellId, sample.Metric));
         Training = TrainingGroup.Of(input.Run);
-        History = [.. input.History.Select(SeriesHistory.Of)];
+        Titles = new SeriesTitles(input.Run.Metrics, input.Reference?.Metrics ?? []);
+        History = [.. input.History.Select(series => SeriesHistory.Of(series, Titles.Title(series.Key)))];
         historyByKey = History.ToDictionary(history => history.Series.Key);
         Changes = input.Comparison is { } comparison ? [.. comparison.Rows.Where(row => row.Key.Slice is null && row.Key.SuiteId != "training")] : [];
         sampleSets = new Lazy<ImmutableArray<SampleSet>>(() => SampleSet.Of(this));
@@ -83,6 +84,9 @@ public sealed class ReportModel
 
     /// <summary>Finished cells that recorded a metric without a value.</summary>
     public ImmutableArray<MetricRecord> ValuesThatFailed => [.. Input.Run.Metrics.Where(metric => metric.Value is null)];
+
+    /// <summary>Names of series.</summary>
+    public SeriesTitles Titles { get; }
 
     /// <summary>Samples by cell and metric.</summary>
     public ILookup<(string CellId, string Metric), SampleRecord> Samples { get; }
