@@ -26,6 +26,7 @@ public sealed class ReportModel
         Samples = input.Run.Samples.ToLookup(sample => (sample.CellId, sample.Metric));
         Training = TrainingGroup.Of(input.Run);
         Titles = new SeriesTitles(input.Run.Metrics, input.Reference?.Metrics ?? []);
+        CellNames = new CellNames(input.Run.Cells);
         History = [.. input.History.Select(series => SeriesHistory.Of(series, Titles.Title(series.Key)))];
         historyByKey = History.ToDictionary(history => history.Series.Key);
         Changes = input.Comparison is { } comparison ? [.. comparison.Rows.Where(row => row.Key.Slice is null && row.Key.SuiteId != "training")] : [];
@@ -87,6 +88,9 @@ public sealed class ReportModel
 
     /// <summary>Names of series.</summary>
     public SeriesTitles Titles { get; }
+
+    /// <summary>Names of cells.</summary>
+    internal CellNames CellNames { get; }
 
     /// <summary>Samples by cell and metric.</summary>
     public ILookup<(string CellId, string Metric), SampleRecord> Samples { get; }
