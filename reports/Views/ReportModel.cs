@@ -30,6 +30,7 @@ public sealed class ReportModel
         History = [.. input.History.Select(series => SeriesHistory.Of(series, Titles.Title(series.Key)))];
         historyByKey = History.ToDictionary(history => history.Series.Key);
         Changes = input.Comparison is { } comparison ? [.. comparison.Rows.Where(row => row.Key.Slice is null && row.Key.SuiteId != "training")] : [];
+        HistoryParts = HistoryParts.Of(this);
         sampleSets = new Lazy<ImmutableArray<SampleSet>>(() => SampleSet.Of(this));
         LengthGrids = HeatGrid.LengthByLoopCount(Quality);
         RecallGrids = HeatGrid.PairsByLength(Quality);
@@ -104,6 +105,9 @@ public sealed class ReportModel
 
     /// <summary>Series through time, with their steps.</summary>
     public ImmutableArray<SeriesHistory> History { get; }
+
+    /// <summary>Which of them the history page lists, and which stand in lists of their own.</summary>
+    public HistoryParts HistoryParts { get; }
 
     /// <summary>Comparison with the reference run, worst first, without slices and training losses; empty without a reference.</summary>
     public ImmutableArray<MetricComparison> Changes { get; }
