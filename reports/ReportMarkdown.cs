@@ -32,7 +32,7 @@ public static class ReportMarkdown
         Section(text, "Surely worse or better than the reference", new ChartTable("", [new("Verdict"), new("Series"), new("Change [95 % interval]", true), new("Adjusted p", true)],
             [
                 .. model.Changes.Where(ChangeText.IsSure).Select(row => ImmutableArray.Create(
-                    ChangeText.Word(row.Verdict), SeriesNames.Title(row.Key), ChangeText.Difference(row), ChangeText.PValue(row.AdjustedPValue))),
+                    ChangeText.Word(row.Verdict), model.Titles.Title(row.Key), ChangeText.Difference(row), ChangeText.PValue(row.AdjustedPValue))),
             ]));
         Section(text, "Missing and failed", new ChartTable("", [new("Outcome"), new("Cell"), new("Reason")],
             [.. model.Unfinished.Select(cell => ImmutableArray.Create(OutcomeNames.Of(cell.Outcome), cell.Title, cell.Reason ?? "no reason recorded"))]));
@@ -54,7 +54,7 @@ public static class ReportMarkdown
             [
                 row.Case.CaseTitle, CaseNames.Metric(row.Case.Metric),
                 .. variants.Select(index => row.Cells[index] is { } point
-                    ? Quantity.WithInterval(point.Mean.Value, point.Mean.Low, point.Mean.High, row.Case.Unit)
+                    ? point.Text(row.Case.Unit)
                     : "–"),
             ])),
         ]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -19,7 +20,20 @@ internal static unsafe class LibtorchConfiguration
         if (After(text, "TORCH_VERSION=") is { } version) yield return ("libtorch", version);
         if (After(text, "CPU capability usage: ") is { } capability) yield return ("libtorch CPU kernels", capability);
         if (After(text, "CUDA Runtime ") is { } runtime) yield return ("CUDA runtime", runtime);
-        if (After(text, "CuDNN ") is { } cudnn) yield return ("cuDNN", cudnn);
+        if (After(text, "CuDNN ") is { } cudnn) yield return ("cuDNN", CudnnVersion(cudnn));
+    }
+
+    /// <summary>
+    /// libtorch reads cuDNN's number as major · 1000 + minor · 100 + patch; since version 9 it is major · 10,000 + minor · 100 + patch, so 91900 is 9.19.0 and comes
+    /// out as <c>91.9</c>. No version before 9 reaches 10 when read the old way.
+    /// </summary>
+    /// <param name="text">The version as libtorch writes it: <c>91.9</c>, <c>90.1</c>, <c>8.9.7</c>; a patch of 0 is left out.</param>
+    internal static string CudnnVersion(string text)
+    {
+        var parts = text.Split('.').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToArray();
+        if (parts.Length is < 2 or > 3 || parts.Contains(-1) || parts[0] < 10) return text;
+        var number = (parts[0] * 1000) + (parts[1] * 100) + (parts.Length == 3 ? parts[2] : 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{number / 10_000}.{number / 100 % 100}.{number % 100}");
     }
 
     /// <summary>The path that <c>libtorch_cpu.so</c> was mapped from, or null where the kernel does not tell.</summary>

@@ -80,7 +80,7 @@ internal static class GateSession
 
         IReadOnlyList<string> devices = request.Devices is { } named
             ? DeviceList.Resolve(named, workersPerDevice: 1)
-            : [store.Environment(run.RunId).FirstOrDefault(entry => entry.Name == "settings.device")?.Value ?? "auto"];
+            : [store.Environment(run.RunId).FirstOrDefault(entry => entry.Name == "settings.device")?.Parts[^1] ?? "auto"];
         var pairs = new InterleavedPairs(new FreshTimingProcess(folder), new FreshTimingProcess(), devices, message);
         return new BuildBench(build, BuildIdentity.Current.BuildId, pairs, request.MeasuresAgain);
     }

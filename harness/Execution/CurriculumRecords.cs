@@ -56,6 +56,6 @@ internal static class CurriculumRecords
         null,
         direction,
         "1",
-        MetricKind.Continuous,
+        samples > 0 ? MetricKind.Proportion : MetricKind.Continuous,
         null);
 }

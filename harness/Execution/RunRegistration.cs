@@ -30,17 +30,12 @@ internal static class RunRegistration
                 throw new PlanException($"Run '{wanted}' was made of another text of plan '{named.PlanName}'. Start a new run with --new.");
             }
 
-            RefuseSubmitted(runsRoot, wanted);
-            store.UpdateRunStatus(wanted, RunStatus.Running, null);
-            return (named, true);
+            return (Continue(store, runsRoot, named, options, clock), true);
         }
 
         if (!options.StartNew && store.FindUnfinishedRun(planHash, build.BuildId) is { } unfinished)
         {
-            RefuseSubmitted(runsRoot, unfinished.RunId);
-            store.UpdateRunStatus(unfinished.RunId, RunStatus.Running, null);
-            store.WriteEvent(unfinished.RunId, new EventRecord(clock.GetUtcNow(), null, "info", "Continued."));
-            return (unfinished, true);
+            return (Continue(store, runsRoot, unfinished, options, clock), true);
         }
 
         var now = clock.GetUtcNow();
@@ -64,6 +59,14 @@ internal static class RunRegistration
     public static Dictionary<string, CellOutcome> Outcomes(ResultStore store, string runId) => store.Cells(runId)
         .Where(cell => cell.Outcome is not (CellOutcome.Failed or CellOutcome.Skipped))
         .ToDictionary(cell => cell.CellId, cell => cell.Outcome, StringComparer.Ordinal);
+
+    private static RunRecord Continue(ResultStore store, string runsRoot, RunRecord run, RunOptions options, TimeProvider clock)
+    {
+        RefuseSubmitted(runsRoot, run.RunId);
+        store.UpdateRunStatus(run.RunId, RunStatus.Running, null);
+        store.WriteEvent(run.RunId, ContinuedRun.Event(clock.GetUtcNow(), options.CommandLine));
+        return run;
+    }
 
     private static void RefuseSubmitted(string runsRoot, string runId)
     {

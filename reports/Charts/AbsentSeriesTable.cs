@@ -10,13 +10,13 @@ internal static class AbsentSeriesTable
 {
     private const int MostNamed = 5;
 
-    public static ChartTable Of(IEnumerable<RefusedComparison> refused) => new(
+    public static ChartTable Of(IEnumerable<RefusedComparison> refused, SeriesTitles titles) => new(
         "Missing, new and not comparable", [new("Series"), new("In the reference"), new("In this run"), new("Why", IsLong: true)],
-        [.. refused.GroupBy(item => (item.Key.SuiteId, item.Key.TaskId, item.InBaseline, item.InCandidate, item.Reason)).SelectMany(group => Rows([.. group]))]);
+        [.. refused.GroupBy(item => (item.Key.SuiteId, item.Key.TaskId, item.InBaseline, item.InCandidate, item.Reason)).SelectMany(group => Rows([.. group], titles))]);
 
-    private static IEnumerable<ImmutableArray<string>> Rows(List<RefusedComparison> alike) => alike.Count <= MostNamed
-        ? alike.Select(item => Row(SeriesNames.Title(item.Key), item))
-        : [Row($"{Quantity.Count(alike.Count)} series, the first {SeriesNames.Title(alike[0].Key)}", alike[0])];
+    private static IEnumerable<ImmutableArray<string>> Rows(List<RefusedComparison> alike, SeriesTitles titles) => alike.Count <= MostNamed
+        ? alike.Select(item => Row(titles.Title(item.Key), item))
+        : [Row($"{Quantity.Count(alike.Count)} series, the first {titles.Title(alike[0].Key)}", alike[0])];
 
     private static ImmutableArray<string> Row(string title, RefusedComparison item) =>
         [VisibleText.Of(title), item.InBaseline ? "yes" : "no", item.InCandidate ? "yes" : "no", VisibleText.Of(item.Reason)];

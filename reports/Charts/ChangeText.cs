@@ -26,13 +26,14 @@ internal static class ChangeText
     /// <summary>Difference and interval as shown: percent for times and memory, the metric's unit otherwise.</summary>
     public static (Estimate Estimate, double? Floor, string Unit) Shown(MetricComparison row)
     {
+        var (factor, symbol) = Quantity.Scale(new[] { row.Difference, row.Interval?.Lower ?? 0, row.Interval?.Upper ?? 0 }.MaxBy(Math.Abs), row.Unit);
         Func<double, double> scale = row.Question switch
         {
             ComparisonQuestion.Time => logRatio => 100 * (Math.Exp(logRatio) - 1),
             ComparisonQuestion.Memory when row.BaselineValue > 0 => bytes => 100 * bytes / row.BaselineValue,
-            _ => value => value,
+            _ => value => value * factor,
         };
-        var unit = row.Question is ComparisonQuestion.Time or ComparisonQuestion.Memory ? " %" : row.Unit is "1" or "" ? "" : " " + row.Unit;
+        var unit = row.Question is ComparisonQuestion.Time or ComparisonQuestion.Memory ? " %" : symbol.Length == 0 ? "" : " " + symbol;
         return (
             new Estimate(scale(row.Difference), row.Interval is { } lower ? scale(lower.Lower) : null, row.Interval is { } upper ? scale(upper.Upper) : null),
             row.Floor is { } floor ? scale(floor) : null, unit);

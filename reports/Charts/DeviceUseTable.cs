@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LT2.Eval.Reports.Input;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Reports.Views;
 using LT2.Eval.Results.Records;
@@ -14,13 +15,29 @@ internal static class DeviceUseTable
         var devices = cells.Where(cell => cell.DeviceUse is not null).GroupBy(cell => cell.DeviceUse!.Device).OrderBy(group => group.Key, NaturalOrder.Instance).ToList();
         return devices.Count == 0 ? null : new(
             "What the cells took of their devices",
-            [new("Device"), new("Cells of kind"), new("Cells", true), new("Device time", true), new("Cells a minute", true), new("Busy", true)],
+            [new("Device"), new("Cells of kind"), new("Cells", true), new("Device time", true), new("Cells a minute of device time", true), new("Busy", true)],
             [
                 .. devices.SelectMany(device => device.GroupBy(cell => cell.Kind).OrderBy(kind => kind.Key)
                     .Select(kind => Row(device.Key, kind.Key.ToString().ToLowerInvariant(), [.. kind.Select(cell => cell.DeviceUse!)]))
                     .Append(Row(device.Key, "all", [.. device.Select(cell => cell.DeviceUse!)]))),
             ]);
     }
+
+    /// <summary>Says which devices were several of one name: their time adds up to more than the run took. Empty where there is none, or the run has no end.</summary>
+    public static string Shared(RunData data)
+    {
+        if (data.Run.FinishedUtc is not { } end)
+        {
+            return "";
+        }
+        var wall = (end - data.Run.StartedUtc).TotalSeconds;
+        return string.Join(' ', data.Cells.Select(cell => cell.DeviceUse).OfType<DeviceUse>().GroupBy(use => use.Device).OrderBy(group => group.Key, NaturalOrder.Instance)
+            .Select(group => (Name: group.Key, Seconds: group.Sum(use => use.Seconds))).Where(device => device.Seconds > Slack * wall)
+            .Select(device => $"The time of {VisibleText.Of(device.Name)} adds up to {Quantity.Elapsed(device.Seconds)} in a run of {Quantity.Elapsed(wall)}: parts of the run, carried out by several processes or hosts, had a device of that name each."));
+    }
+
+    // Cells end a little after the run's clock was read.
+    private const double Slack = 1.02;
 
     private static ImmutableArray<string> Row(string device, string kind, DeviceUse[] uses)
     {

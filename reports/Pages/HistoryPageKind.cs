@@ -9,7 +9,8 @@ internal sealed class HistoryPageKind : IReportPage
         ? []
         :
         [
-            PageInstance.Main<HistoryPage>("history.html", "History"),
-            .. model.History.Select(history => PageInstance.Of<SeriesPage>(SitePaths.Series(history.Id), history.Title, ("History", history))),
+            PageInstance.Main<HistoryPage>("history.html", "History") with { IsInSingleFile = false },
+            .. model.HistoryParts.Lists.Select(list => PageInstance.Of<SeriesListPage>(SitePaths.SeriesList(list), $"History: {list.Task}, {list.VariantId}", ("List", list))),
+            .. model.HistoryParts.Main.Select(history => PageInstance.Of<SeriesPage>(SitePaths.Series(history.Id), history.Title, ("History", history))),
         ];
 }

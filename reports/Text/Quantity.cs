@@ -50,7 +50,7 @@ public static class Quantity
             return Absent;
         }
         var (factor, symbol) = Scale(number, unit);
-        return Join(Number(number * factor), symbol);
+        return Join(Number(number * factor), Math.Abs(number) == 1 ? symbol : Plural(symbol));
     }
 
     /// <summary>A value with its 95 % interval, both in one unit: <c>0.953 [0.941, 0.962]</c>.</summary>
@@ -65,7 +65,7 @@ public static class Quantity
             return WithUnit(value, unit);
         }
         var (factor, symbol) = Scale(new[] { number, lower, upper }.MaxBy(Math.Abs), unit);
-        return Join($"{Number(number * factor)} [{Number(lower * factor)}, {Number(upper * factor)}]", symbol);
+        return Join($"{Number(number * factor)} [{Number(lower * factor)}, {Number(upper * factor)}]", Plural(symbol));
     }
 
     /// <summary>A share as a percentage: <c>+3.21 %</c>.</summary>
@@ -115,9 +115,27 @@ public static class Quantity
             "byte" when size >= 1L << 20 => (1.0 / (1L << 20), "MiB"),
             "byte" when size >= 1L << 10 => (1.0 / (1L << 10), "KiB"),
             "byte" => (1, "B"),
+            "byte/s" => Decimal(size, "B/s"),
+            "FLOP" or "FLOP/s" or "FLOP/token" => Decimal(size, unit),
+            "J/token" when size is > 0 and < 1e-3 => (1e6, "µJ/token"),
+            "J/token" when size is > 0 and < 1 => (1e3, "mJ/token"),
             _ => (1, unit),
         };
     }
+
+    // Rates of hardware are stated in powers of ten.
+    private static (double Factor, string Symbol) Decimal(double size, string unit) => size switch
+    {
+        >= 1e15 => (1e-15, "P" + unit),
+        >= 1e12 => (1e-12, "T" + unit),
+        >= 1e9 => (1e-9, "G" + unit),
+        >= 1e6 => (1e-6, "M" + unit),
+        >= 1e3 => (1e-3, "k" + unit),
+        _ => (1, unit),
+    };
+
+    // Units that are things and not symbols.
+    private static string Plural(string symbol) => symbol is "parameter" or "token" or "loop" or "step" or "sample" ? symbol + "s" : symbol;
 
     private static string Join(string number, string symbol) => symbol.Length == 0 ? number : number + " " + symbol;
 }

@@ -20,11 +20,17 @@ internal static partial class CaseNames
     /// <summary><c>minimumLength</c> as <c>minimum length</c>.</summary>
     public static string Words(string name) => Capital().Replace(name, match => " " + match.Value.ToLowerInvariant()).Replace('_', ' ');
 
-    /// <summary>The parameters of a case that vary between cases of a task, and always length and pairs.</summary>
+    /// <summary>
+    /// The parameters of a case that vary between cases of a task, and always length and pairs. Cases that share no parameter, such as the stages of a curriculum and one
+    /// of them, are not held against each other.
+    /// </summary>
     public static string Shown(string caseParameters, IReadOnlyCollection<string> allOfTask)
     {
+        var own = Parameters(caseParameters);
         var all = allOfTask.Select(Parameters).ToArray();
-        return string.Join(';', Parameters(caseParameters)
+        var alike = all.Where(other => other.Any(pair => own.Any(mine => mine.Key == pair.Key))).ToArray();
+        all = alike.Length > 1 ? alike : all;
+        return string.Join(';', own
             .Where(pair => pair.Key is "length" or "pairs" || (all.Any(other => !other.Contains(pair)) && !IsLengthAgain(pair, caseParameters)))
             .Select(pair => $"{pair.Key}={pair.Value}"));
     }

@@ -24,7 +24,7 @@ public sealed record ExitLine(string TaskId, string Metric, string Unit, string 
             .GroupBy(metric => (metric.Key.TaskId, metric.Key.Metric, metric.Unit, metric.Key.VariantId))
             .OrderBy(group => group.Key.TaskId, StringComparer.Ordinal).ThenBy(group => group.Key.Metric, StringComparer.Ordinal).ThenBy(group => group.Key.VariantId, StringComparer.Ordinal)
             .Select(group => new ExitLine(group.Key.TaskId, group.Key.Metric, group.Key.Unit, group.Key.VariantId,
-                [.. group.GroupBy(metric => Threshold(metric.Key)!.Value).OrderBy(at => at.Key).Select(at => (at.Key, SeedMean.Of([.. at.Select(Seed)], isShare: false)))])),
+                [.. group.GroupBy(metric => Threshold(metric.Key)!.Value).OrderBy(at => at.Key).Select(at => (at.Key, SeedMean.Of([.. at.Select(Seed)], ValueRange.Of(at.First()))))])),
     ];
 
     private static SeedEstimate Seed(MetricRecord metric) => new(metric.Seed, SamplingInterval.Of(metric, metric.Value!.Value), metric.SampleCount, metric.ClusterCount, metric.CellId);

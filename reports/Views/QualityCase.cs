@@ -46,7 +46,7 @@ public sealed record QualityCase(
     public string Title => $"{CaseTitle}: {CaseNames.Metric(Metric)}{(Slice is null ? "" : $" ({Slice})")}";
 
     /// <summary>Values in [0, 1].</summary>
-    public bool IsShare => Kind is MetricKind.Binary or MetricKind.Proportion;
+    public bool IsShare => ValueRange.Of(Kind, Unit, Metric) == ValueRange.Share;
 
     /// <summary>Whether a value is better than another.</summary>
     /// <param name="value">A value.</param>

@@ -16,23 +16,27 @@ internal static class QualityCases
     /// <param name="reference">Metrics of the reference run: those of the run's own series stand beside its points; null without a reference.</param>
     public static ImmutableArray<QualityCase> Of(IReadOnlyList<MetricRecord> metrics, IReadOnlyList<MetricRecord>? reference = null)
     {
-        MetricRecord[] quality = [.. metrics.Where(IsQuality)];
+        MetricRecord[] all = [.. metrics.Where(IsQuality)];
+        MetricRecord[] quality = [.. all.Where(metric => metric.Value is not null)];
         var parametersOfTask = quality.GroupBy(metric => (metric.Key.SuiteId, metric.Key.TaskId))
             .ToDictionary(group => group.Key, group => group.Select(metric => metric.Key.CaseParameters).Distinct().ToArray());
         var measured = quality.Select(metric => metric.Key).ToHashSet();
-        var before = (reference ?? []).Where(metric => IsQuality(metric) && measured.Contains(metric.Key)).ToLookup(metric => Identity(metric.Key));
+        MetricRecord[] earlier = [.. (reference ?? []).Where(metric => IsQuality(metric) && measured.Contains(metric.Key))];
+        var before = earlier.Where(metric => metric.Value is not null).ToLookup(metric => Identity(metric.Key));
         return
         [
-            .. Cases(quality, before, key => CaseNames.Shown(key.CaseParameters, parametersOfTask[(key.SuiteId, key.TaskId)])),
+            .. Cases(quality, new SeedsWithoutValue(all), before, new SeedsWithoutValue(earlier), key => CaseNames.Shown(key.CaseParameters, parametersOfTask[(key.SuiteId, key.TaskId)])),
         ];
     }
 
     private static CaseIdentity Identity(SeriesKey key) => new(key.SuiteId, key.TaskId, key.CaseParameters, key.Shots, key.Split, key.Metric, key.Slice);
 
-    private static IEnumerable<QualityCase> Cases(IEnumerable<MetricRecord> metrics, ILookup<CaseIdentity, MetricRecord> before, Func<SeriesKey, string> shown) =>
+    private static IEnumerable<QualityCase> Cases(
+        IEnumerable<MetricRecord> metrics, SeedsWithoutValue failed, ILookup<CaseIdentity, MetricRecord> before, SeedsWithoutValue failedBefore,
+        Func<SeriesKey, string> shown) =>
         metrics
             .GroupBy(metric => Identity(metric.Key))
-            .Select(group => Case([.. group], before[group.Key], shown))
+            .Select(group => Case([.. group], failed, before[group.Key], failedBefore, shown))
             .OrderBy(item => item.SuiteId, StringComparer.Ordinal)
             .ThenBy(item => item.TaskId, StringComparer.Ordinal)
             .ThenBy(item => item.CaseParameters, NaturalOrder.Instance)
@@ -42,10 +46,10 @@ internal static class QualityCases
             .ThenBy(item => item.Slice, StringComparer.Ordinal);
 
     private static bool IsQuality(MetricRecord metric) =>
-        !NotQuality.Contains(metric.Key.SuiteId) && metric.Kind is MetricKind.Binary or MetricKind.Proportion or MetricKind.Continuous
-        && metric.Value is not null;
+        !NotQuality.Contains(metric.Key.SuiteId) && metric.Kind is MetricKind.Binary or MetricKind.Proportion or MetricKind.Continuous;
 
-    private static QualityCase Case(ImmutableArray<MetricRecord> all, IEnumerable<MetricRecord> before, Func<SeriesKey, string> shown)
+    private static QualityCase Case(
+        ImmutableArray<MetricRecord> all, SeedsWithoutValue failed, IEnumerable<MetricRecord> before, SeedsWithoutValue failedBefore, Func<SeriesKey, string> shown)
     {
         // Models without loops, such as n-grams, are references: a line across, not a point.
         ImmutableArray<MetricRecord> metrics = [.. all.Where(metric => metric.Key.TestedLoopCount is not null)];
@@ -63,13 +67,13 @@ internal static class QualityCases
             first.Key.SuiteId, first.Key.TaskId, first.Key.CaseParameters, first.Key.Shots, first.Key.Split, first.Key.Metric, first.Key.Slice,
             first.Direction, first.Unit, first.Kind, first.Transform, all.Select(metric => metric.Chance).FirstOrDefault(chance => chance is not null),
             shown(first.Key), references,
-            Points(metrics, LineOf))
+            Points(metrics, failed, LineOf))
         {
-            Before = Points(before.Where(metric => metric.Key.TestedLoopCount is not null), LineOf),
+            Before = Points(before.Where(metric => metric.Key.TestedLoopCount is not null), failedBefore, LineOf),
         };
     }
 
-    private static ImmutableArray<QualityPoint> Points(IEnumerable<MetricRecord> metrics, Func<SeriesKey, string> line) =>
+    private static ImmutableArray<QualityPoint> Points(IEnumerable<MetricRecord> metrics, SeedsWithoutValue failed, Func<SeriesKey, string> line) =>
     [
         .. metrics
             .GroupBy(metric => (
@@ -82,8 +86,11 @@ internal static class QualityCases
                     .. group.OrderBy(metric => metric.Seed).ThenBy(metric => metric.CellId, StringComparer.Ordinal).Select(metric => new SeedEstimate(
                         metric.Seed, SamplingInterval.Of(metric, metric.Value!.Value), metric.SampleCount, metric.ClusterCount, metric.CellId)),
                 ];
-                var isShare = group.First().Kind is MetricKind.Binary or MetricKind.Proportion;
-                return new QualityPoint(group.Key.Line, group.Key.VariantId, group.Key.Trained, group.Key.Tested, SeedMean.Of(seeds, isShare), seeds);
+                return new QualityPoint(
+                    group.Key.Line, group.Key.VariantId, group.Key.Trained, group.Key.Tested, SeedMean.Of(seeds, ValueRange.Of(group.First())), seeds)
+                {
+                    FailedSeeds = group.Select(metric => metric.Key).Distinct().Sum(failed.Of),
+                };
             })
             .OrderBy(point => point.Line, StringComparer.Ordinal).ThenBy(point => point.TrainedLoopCount).ThenBy(point => point.TestedLoopCount),
     ];

@@ -25,9 +25,12 @@ public sealed class ReportModel
         LoopLatency = Views.LoopLatency.Of(Latency);
         Samples = input.Run.Samples.ToLookup(sample => (sample.CellId, sample.Metric));
         Training = TrainingGroup.Of(input.Run);
-        History = [.. input.History.Select(SeriesHistory.Of)];
+        Titles = new SeriesTitles(input.Run.Metrics, input.Reference?.Metrics ?? []);
+        CellNames = new CellNames(input.Run.Cells);
+        History = [.. input.History.Select(series => SeriesHistory.Of(series, Titles.Title(series.Key)))];
         historyByKey = History.ToDictionary(history => history.Series.Key);
         Changes = input.Comparison is { } comparison ? [.. comparison.Rows.Where(row => row.Key.Slice is null && row.Key.SuiteId != "training")] : [];
+        HistoryParts = HistoryParts.Of(this);
         sampleSets = new Lazy<ImmutableArray<SampleSet>>(() => SampleSet.Of(this));
         LengthGrids = HeatGrid.LengthByLoopCount(Quality);
         RecallGrids = HeatGrid.PairsByLength(Quality);
@@ -84,6 +87,12 @@ public sealed class ReportModel
     /// <summary>Finished cells that recorded a metric without a value.</summary>
     public ImmutableArray<MetricRecord> ValuesThatFailed => [.. Input.Run.Metrics.Where(metric => metric.Value is null)];
 
+    /// <summary>Names of series.</summary>
+    public SeriesTitles Titles { get; }
+
+    /// <summary>Names of cells.</summary>
+    internal CellNames CellNames { get; }
+
     /// <summary>Samples by cell and metric.</summary>
     public ILookup<(string CellId, string Metric), SampleRecord> Samples { get; }
 
@@ -96,6 +105,9 @@ public sealed class ReportModel
 
     /// <summary>Series through time, with their steps.</summary>
     public ImmutableArray<SeriesHistory> History { get; }
+
+    /// <summary>Which of them the history page lists, and which stand in lists of their own.</summary>
+    public HistoryParts HistoryParts { get; }
 
     /// <summary>Comparison with the reference run, worst first, without slices and training losses; empty without a reference.</summary>
     public ImmutableArray<MetricComparison> Changes { get; }

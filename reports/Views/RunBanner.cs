@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LT2.Eval.Reports.Charts;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Results.Gating;
@@ -6,7 +7,7 @@ using LT2.Eval.Results.Records;
 namespace LT2.Eval.Reports.Views;
 
 /// <summary>Says whether a run is whole and whether it is worse than its reference.</summary>
-internal static class RunBanner
+internal static partial class RunBanner
 {
     /// <summary>Regressed, whole, incomplete or failed, with the worst item.</summary>
     public static Banner Of(ReportModel model)
@@ -15,7 +16,7 @@ internal static class RunBanner
         if (model.Input.Gate is { } gate)
         {
             var kind = gate.Verdict switch { GateVerdict.Pass => "good", GateVerdict.Regressed => "bad", _ => "unsure" };
-            return new Banner(kind, gate.Verdict.ToString().ToUpperInvariant(), $"{Readable(gate)} {whole.Sentence}");
+            return new Banner(kind, gate.Verdict.ToString().ToUpperInvariant(), $"{Readable(gate, model.Titles)} {whole.Sentence}");
         }
         if (model.Input is not { Reference: { } reference, Comparison: not null })
         {
@@ -23,15 +24,22 @@ internal static class RunBanner
         }
         var counts = $"Against run {reference.Run.RunId}: {ChangeText.Counts(model.Changes)}.";
         return model.Changes.FirstOrDefault(row => row.Verdict == ComparisonVerdict.Worse) is { } worst
-            ? new Banner("bad", "REGRESSED", $"{SeriesNames.Title(worst.Key)}: {ChangeText.Difference(worst)}. {counts} {whole.Sentence}")
+            ? new Banner("bad", "REGRESSED", $"{model.Titles.Title(worst.Key)}: {ChangeText.Difference(worst)}. {counts} {whole.Sentence}")
             : whole.Kind == "good"
                 ? new Banner("good", "COMPLETE, NO REGRESSION FOUND", $"{counts} {whole.Sentence}")
                 : whole with { Sentence = $"{whole.Sentence} {counts}" };
     }
 
-    // The gate names a series as its key has it; pages name it as people read it.
-    private static string Readable(GateReport gate) =>
-        gate.Findings is [{ Key: { } key }, ..] ? gate.Summary.Replace(SeriesTitle.Of(key), SeriesNames.Title(key), StringComparison.Ordinal) : gate.Summary;
+    // The gate names a series as its key has it, and its counts are for programs too; pages write both as people read them.
+    private static string Readable(GateReport gate, SeriesTitles titles)
+    {
+        var text = gate.Findings is [{ Key: { } key }, ..] ? gate.Summary.Replace(SeriesTitle.Of(key), titles.Title(key), StringComparison.Ordinal) : gate.Summary;
+        text = SeveralNotices().Replace(text, " notices");
+        return text.EndsWith(')') ? text + "." : text;
+    }
+
+    [GeneratedRegex("(?<=[(, ](?:[02-9]|[1-9][0-9]+)) notice(?=[,)])")]
+    private static partial Regex SeveralNotices();
 
     private static Banner Completeness(ReportModel model)
     {

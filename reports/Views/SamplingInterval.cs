@@ -9,10 +9,8 @@ internal static class SamplingInterval
     /// <summary>Fewer clusters give no interval: the clustered standard error is not to be trusted.</summary>
     public const int FewestClusters = MetricInterval.MinimumClusters;
 
-    /// <summary>The interval of <see cref="MetricInterval"/>, cut to [0, 1] for shares.</summary>
+    /// <summary>The interval of <see cref="MetricInterval"/>, cut to what the metric's values can be.</summary>
     public static Estimate Of(MetricRecord metric, double value) => MetricInterval.Of(metric) is not { } interval
         ? new Estimate(value, null, null)
-        : metric.Kind is MetricKind.Binary or MetricKind.Proportion
-            ? new Estimate(value, Math.Max(0, interval.Lower), Math.Min(1, interval.Upper))
-            : new Estimate(value, interval.Lower, interval.Upper);
+        : ValueRange.Of(metric).Cut(new Estimate(value, interval.Lower, interval.Upper));
 }

@@ -11,8 +11,8 @@ internal static class SeedMean
     /// or two seeds it is the sampling interval, half widths pooled: it answers whether other samples would agree.
     /// </summary>
     /// <param name="seeds">What each seed gave.</param>
-    /// <param name="isShare">The interval is cut to [0, 1].</param>
-    public static Estimate Of(ImmutableArray<SeedEstimate> seeds, bool isShare)
+    /// <param name="range">What values can be; the interval is cut to it.</param>
+    public static Estimate Of(ImmutableArray<SeedEstimate> seeds, ValueRange range)
     {
         var mean = seeds.Average(seed => seed.Estimate.Value);
         if (seeds.Length == 1)
@@ -23,7 +23,7 @@ internal static class SeedMean
         {
             var variance = seeds.Sum(seed => Math.Pow(seed.Estimate.Value - mean, 2)) / (seeds.Length - 1);
             var half = StudentT.InvCDF(0, 1, seeds.Length - 1, 0.975) * Math.Sqrt(variance / seeds.Length);
-            return Cut(new Estimate(mean, mean - half, mean + half), isShare);
+            return range.Cut(new Estimate(mean, mean - half, mean + half));
         }
         if (seeds.Any(seed => seed.Estimate.Low is null))
         {
@@ -31,9 +31,6 @@ internal static class SeedMean
         }
         var below = Math.Sqrt(seeds.Sum(seed => Math.Pow(seed.Estimate.Value - seed.Estimate.Low!.Value, 2))) / seeds.Length;
         var above = Math.Sqrt(seeds.Sum(seed => Math.Pow(seed.Estimate.High!.Value - seed.Estimate.Value, 2))) / seeds.Length;
-        return new Estimate(mean, mean - below, mean + above);
+        return range.Cut(new Estimate(mean, mean - below, mean + above));
     }
-
-    private static Estimate Cut(Estimate estimate, bool isShare) =>
-        isShare ? estimate with { Low = Math.Max(0, estimate.Low!.Value), High = Math.Min(1, estimate.High!.Value) } : estimate;
 }

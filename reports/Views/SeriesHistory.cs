@@ -18,14 +18,15 @@ public sealed record SeriesHistory(HistorySeries Series, string Id, string Title
 
     /// <summary>Finds the steps; times are compared on the log scale, where a step of 1 % is the smallest that is told.</summary>
     /// <param name="series">The series.</param>
-    public static SeriesHistory Of(HistorySeries series)
+    /// <param name="title">Its title; null for one with every parameter of its case.</param>
+    public static SeriesHistory Of(HistorySeries series, string? title = null)
     {
         ImmutableArray<HistoryPoint> valid = [.. series.Points.Where(point => point is { Value: { } value, IsExcluded: false } && double.IsFinite(value))];
         var isTime = series.Kind == MetricKind.Duration && valid.All(point => point.Value > 0);
         double[] values = [.. valid.Select(point => isTime ? Math.Log(point.Value!.Value) : point.Value!.Value)];
         var steps = EDivisive.Find(values, MinimumSegment, minimumMagnitude: isTime ? 0.01 : 0)
             .Select(step => isTime ? step with { Before = Math.Exp(step.Before), After = Math.Exp(step.After) } : step);
-        return new SeriesHistory(series, SeriesIdentity.Of(series.Key), SeriesNames.Title(series.Key), [.. steps], valid);
+        return new SeriesHistory(series, SeriesIdentity.Of(series.Key), title ?? SeriesNames.Title(series.Key), [.. steps], valid);
     }
 
     /// <summary>Whether a step made things worse.</summary>

@@ -7,9 +7,12 @@ namespace LT2.Eval.Reports.Views;
 internal static class SeriesNames
 {
     /// <summary><c>parity, length 64: accuracy, lt2-gdn@tiny, T = 2, T′ = 4</c>.</summary>
-    public static string Title(SeriesKey key) => $"{Case(key)}: {CaseNames.Metric(key.Metric)}{(key.Slice is null ? "" : $" ({key.Slice})")}, {key.VariantId}{Loops(key)}";
+    public static string Title(SeriesKey key) => Title(key, Case(key));
 
-    /// <summary>Case, or phase and length of a time.</summary>
+    /// <summary>The same with a name of the case.</summary>
+    public static string Title(SeriesKey key, string title) => $"{title}: {CaseNames.Metric(key.Metric)}{(key.Slice is null ? "" : $" ({key.Slice})")}, {key.VariantId}{Loops(key)}";
+
+    /// <summary>Case with all its parameters, or phase and length of a time. Pages of a run name cases by <see cref="SeriesTitles"/>.</summary>
     public static string Case(SeriesKey key) => key.Phase is { } phase
         ? $"{phase}{(key.SequenceLength is { } length ? $", n = {Quantity.Count(length)}" : "")}, batch {Quantity.Count(key.BatchSize)}"
         : CaseNames.Title(key.TaskId, CaseNames.WithoutRepeatedLength(key.CaseParameters), key.Shots);

@@ -13,5 +13,7 @@ internal static class SitePaths
 
     public static string Samples(string cellId, string metric) => $"samples/{ContentHash.Short(cellId + "\n" + metric)}.html";
 
+    public static string SeriesList(HistoryList list) => $"history/{ContentHash.Slug($"{list.SuiteId}.{list.TaskId}.{list.VariantId}")}.html";
+
     public static string Series(string seriesId) => $"series/{ContentHash.Slug(seriesId)}.html";
 }

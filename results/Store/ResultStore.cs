@@ -68,16 +68,22 @@ public sealed class ResultStore : IDisposable
         ? (Sql.Scalar(_connection, "SELECT SUM(sample_count) FROM sample_groups WHERE cell_row = $0", row), Sql.Scalar(_connection, "SELECT COUNT(*) FROM responses WHERE cell_row = $0", row))
         : (0, 0));
 
-    /// <summary>Writes facts about the machine and settings; a changed fact replaces the former one and leaves an event.</summary>
+    /// <summary>Writes facts about the machine and settings; a changed fact replaces the former one and leaves an event, one that parts of a run may differ in keeps all its values.</summary>
     public void WriteEnvironment(string runId, IReadOnlyList<EnvironmentEntry> entries) => Write(() =>
     {
         RunRows.Required(_connection, runId);
         var former = RunRows.Environment(_connection, runId).ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);
         foreach (var entry in entries)
         {
+            var kept = entry;
             if (former.TryGetValue(entry.Name, out var value) && value != entry.Value)
-                RunRows.InsertEvent(_connection, runId, new(_clock.GetUtcNow(), null, "warning", $"{entry.Name} changed from '{value}' to '{entry.Value}'."));
-            Tables.Environment.Replace(_connection, runId, entry.Name, entry.Value);
+            {
+                if (entry.IsOfPart)
+                    kept = (entry with { Value = value }).With(entry.Value);
+                else
+                    RunRows.InsertEvent(_connection, runId, new(_clock.GetUtcNow(), null, "warning", $"{entry.Name} changed from '{value}' to '{entry.Value}'."));
+            }
+            Tables.Environment.Replace(_connection, runId, kept.Name, kept.Value);
         }
     });
 

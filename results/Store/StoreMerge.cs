@@ -73,11 +73,11 @@ public static class StoreMerge
         return target.Metrics(filter).SequenceEqual(source.Metrics(filter));
     }
 
-    // Machines of one run differ in facts such as the host's name: the target's facts stay, the others are added.
+    // Machines of one run differ in facts such as the host's name: the target's facts stay, the others are added, and what parts may differ in is kept together.
     private static void MergeEnvironment(ResultStore target, ResultStore source, string runId)
     {
         var present = target.Environment(runId).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
-        target.WriteEnvironment(runId, [.. source.Environment(runId).Where(entry => !present.Contains(entry.Name))]);
+        target.WriteEnvironment(runId, [.. source.Environment(runId).Where(entry => entry.IsOfPart || !present.Contains(entry.Name))]);
     }
 
     private static void MergeStatus(ResultStore target, RunRecord? present, RunRecord run)

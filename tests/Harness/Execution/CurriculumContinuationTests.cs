@@ -44,6 +44,8 @@ public sealed class CurriculumContinuationTests : IDisposable
 
         Assert.Equal(["n_max"], whole.Metrics.Where(metric => metric.Value == 2).Select(metric => metric.Key.Metric));
         Assert.Equal(["flops_per_token", "parameters"], whole.Metrics.Where(metric => metric.Key.SuiteId == "training" && metric.Value > 1).Select(metric => metric.Key.Metric).Order());
+        Assert.All(whole.Metrics, metric => Assert.Equal(
+            metric.Key.Metric is "n_max" or "steps_to_pass" || metric.Key.SuiteId == "training" ? MetricKind.Continuous : MetricKind.Proportion, metric.Kind));
         Assert.True(attempts > 3);
         Assert.Equal(whole.Cell.CheckpointHash, parts.Cell.CheckpointHash);
         Assert.Equal(whole.Metrics, parts.Metrics);

@@ -9,7 +9,7 @@ public sealed class AbsentSeriesTableTests
     [Fact]
     public void A_few_series_of_a_task_are_named_and_more_with_one_reason_are_counted()
     {
-        var table = AbsentSeriesTable.Of([.. Series("s5", 6, "it is new", inReference: false), .. Series("mqar", 5, "it is new", inReference: false), .. Series("s5", 1, "no samples were kept", inReference: true)]);
+        var table = AbsentSeriesTable.Of([.. Series("s5", 6, "it is new", inReference: false), .. Series("mqar", 5, "it is new", inReference: false), .. Series("s5", 1, "no samples were kept", inReference: true)], new LT2.Eval.Reports.Views.SeriesTitles([], []));
 
         Assert.Equal(1 + 5 + 1, table.Rows.Length);
         Assert.StartsWith("6 series, the first ", table.Rows[0][0], StringComparison.Ordinal);

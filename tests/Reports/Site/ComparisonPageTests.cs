@@ -17,6 +17,22 @@ public sealed class ComparisonPageTests
     }
 
     [Fact]
+    public void Of_many_series_that_did_not_surely_change_equivalent_ones_are_counted_and_inconclusive_ones_listed()
+    {
+        var input = SampleInputs.Full();
+        var row = input.Comparison!.Rows.First(row => row.Key.Slice is null && row.Key.SuiteId == "recall");
+        MetricComparison Row(int index, ComparisonVerdict verdict) => row with { Key = row.Key with { CaseParameters = $"length={index}" }, Verdict = verdict };
+        MetricComparison[] rows = [.. Enumerable.Range(0, 600).Select(index => Row(index, ComparisonVerdict.Equivalent)), Row(600, ComparisonVerdict.Inconclusive), Row(601, ComparisonVerdict.Inconclusive)];
+        using var site = new WrittenSite(input with { Comparison = input.Comparison with { Rows = rows } });
+        var html = site.Read("compare.html");
+
+        Assert.Contains("<td>recall/mqar</td><td>accuracy</td><td class=\"number\">600</td><td class=\"number\">2</td>", html, StringComparison.Ordinal);
+        Assert.Contains("The 2 inconclusive series", html, StringComparison.Ordinal);
+        Assert.All([600, 601], length => Assert.Contains($"mqar, length {length}", html, StringComparison.Ordinal));
+        Assert.DoesNotContain("<span>mqar, length 17", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_gate_s_decision_is_the_banner_and_its_findings_follow()
     {
         var (reference, run) = (SampleRun.Create("20260201T020000Z-d4e5f6"), SampleRun.Create());

@@ -25,6 +25,14 @@ public sealed class QuantityTests
     [InlineData(100, "byte", "100 B")]
     [InlineData(0.5, "1", "0.500")]
     [InlineData(2.0821, "bit/byte", "2.08 bit/byte")]
+    [InlineData(5.4559e11, "byte/s", "546 GB/s")]
+    [InlineData(7.0012e14, "FLOP/s", "700 TFLOP/s")]
+    [InlineData(63963136, "FLOP/token", "64.0 MFLOP/token")]
+    [InlineData(0.00285, "J/token", "2.85 mJ/token")]
+    [InlineData(0.000160449, "J/token", "160 µJ/token")]
+    [InlineData(90600, "parameter", "90,600 parameters")]
+    [InlineData(1, "loop", "1.00 loop")]
+    [InlineData(2.4, "loop", "2.40 loops")]
     public void A_value_is_written_in_the_unit_that_reads_best(double value, string unit, string expected) =>
         Assert.Equal(expected, Quantity.WithUnit(value, unit));
 

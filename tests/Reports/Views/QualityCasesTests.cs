@@ -36,6 +36,54 @@ public sealed class QualityCasesTests
         Assert.Equal((one.High!.Value - one.Low!.Value) / Math.Sqrt(2), two.High!.Value - two.Low!.Value, 9);
     }
 
+    [Theory]
+    [InlineData("acc", "1", 0.92, 0.99, 0.96, 1.0, true)] // as curricula of older runs recorded it
+    [InlineData("steps_to_pass", "1", 250, 1250, 500, null, true)]
+    [InlineData("bits_per_byte", "bit/byte", 0.01, 0.9, 0.2, null, true)]
+    [InlineData("score", "1", 0.01, 0.9, 0.2, null, false)] // it may be negative
+    public void An_interval_over_seeds_does_not_leave_what_the_values_can_be(string metric, string unit, double first, double second, double third, double? most, bool isCut)
+    {
+        var records = new[] { first, second, third }.Select((value, seed) => Continuous(metric, unit, value, seed)).ToArray();
+        var mean = Assert.Single(Assert.Single(QualityCases.Of(records)).Points).Mean;
+
+        Assert.True(isCut ? mean.Low >= 0 : mean.Low < 0, $"{mean}");
+        Assert.True(most is null ? mean.High > third : mean.High <= most, $"{mean}");
+    }
+
+    [Fact]
+    public void The_interval_of_two_seeds_does_not_leave_it_either()
+    {
+        var mean = Assert.Single(Assert.Single(QualityCases.Of([Continuous("acc", "1", 0.999, 1) with { StandardError = 0.3 }, Continuous("acc", "1", 0.998, 2) with { StandardError = 0.3 }])).Points).Mean;
+        Assert.InRange(mean.Low!.Value, 0, 0.9985);
+        Assert.InRange(mean.High!.Value, 0.9985, 1);
+    }
+
+    [Fact]
+    public void A_mean_says_of_how_many_seeds_it_is_where_values_failed()
+    {
+        var point = Assert.Single(Assert.Single(QualityCases.Of([Continuous("steps_to_pass", "1", 500, 1), Continuous("steps_to_pass", "1", null, 2), Continuous("steps_to_pass", "1", 700, 3)])).Points);
+        Assert.Equal((600, 1), (point.Mean.Value, point.FailedSeeds));
+        Assert.EndsWith(" (2 of 3 seeds)", point.Text("1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_seed_whose_curriculum_did_not_get_so_far_is_counted_too()
+    {
+        MetricRecord Stage(int size, double? value, long seed)
+        {
+            var record = Continuous("steps_to_pass", "1", value, seed);
+            return record with { CellId = $"curriculum-{seed}", Key = record.Key with { CaseParameters = $"size={size}" } };
+        }
+        var cases = QualityCases.Of([Stage(2, 500, 1), Stage(2, 600, 2), Stage(4, null, 1), Stage(4, 900, 2), Stage(8, 1000, 2)]);
+        Assert.Equal([("size=2", ""), ("size=4", " (1 of 2 seeds)"), ("size=8", " (1 of 2 seeds)")], cases.Select(item => (item.CaseParameters, Assert.Single(item.Points).SeedNote)));
+    }
+
+    private static MetricRecord Continuous(string metric, string unit, double? value, long seed)
+    {
+        var record = Metric(value, 8, 8, seed);
+        return record with { Key = record.Key with { Metric = metric }, Kind = MetricKind.Continuous, Unit = unit, Chance = null };
+    }
+
     [Fact]
     public void Two_recipes_of_one_variant_are_two_lines()
     {

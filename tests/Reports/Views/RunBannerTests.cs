@@ -50,6 +50,37 @@ public sealed class RunBannerTests
         Assert.Equal(("REGRESSED", "bad"), (banner.Word, banner.Kind));
     }
 
+    [Theory]
+    [InlineData("Too noisy. (1 undecided, 12 notice)", "Too noisy. (1 undecided, 12 notices). ")]
+    [InlineData("None is worse. (1 notice)", "None is worse. (1 notice). ")]
+    [InlineData("None is worse. (11 notice)", "None is worse. (11 notices). ")]
+    [InlineData("None is worse.", "None is worse. ")]
+    public void Counts_of_the_gate_are_a_sentence(string summary, string expected)
+    {
+        var input = ReportInput.Of(SampleRun.Create());
+        var gate = new GateReport(GateVerdict.Pass, summary, [], null, Pin("another"), "run", 1);
+        Assert.StartsWith(expected, RunBanner.Of(new ReportModel(input with { Gate = gate })).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Findings_of_a_pin_s_own_run_say_so_and_notices_of_recipes_come_first()
+    {
+        var input = ReportInput.Of(SampleRun.Create());
+        GateFinding[] findings =
+        [
+            new("latency", "confirm", FindingStatus.Undecided, null, "Not confirmed."),
+            .. Enumerable.Range(0, 11).Select(index => new GateFinding("quality", "compare", FindingStatus.Notice, null, $"Leaning worse {index}.")),
+            new("quality", "recipe", FindingStatus.Notice, null, "Another learning rate."),
+        ];
+        using var site = new WrittenSite(input with { Gate = new GateReport(GateVerdict.Inconclusive, "Not confirmed.", findings, null, Pin(input.Run.Run.RunId), input.Run.Run.RunId, 1) });
+        var html = site.Read("index.html");
+
+        Assert.Contains($"Measured against run {input.Run.Run.RunId}: this run is the pin itself, accepted", html, StringComparison.Ordinal);
+        Assert.Matches(@"(?s)Not confirmed\..*Another learning rate\..*Leaning worse 0\..*<summary>One more finding</summary>.*Leaning worse 10\.", html[html.IndexOf("What the gate found", StringComparison.Ordinal)..]);
+    }
+
+    private static PinFile Pin(string runId) => new(1, "plan", "hash", runId, "build", null, null, "reason", "a person", DateTimeOffset.UnixEpoch, null, "digest", []);
+
     [Fact]
     public void A_verdict_of_the_gate_names_the_series_as_the_pages_do()
     {

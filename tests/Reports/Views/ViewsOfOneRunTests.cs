@@ -147,6 +147,13 @@ public sealed class ViewsOfOneRunTests
         Assert.Equal("length=64;pairs=4", CaseNames.Shown("filler=random;length=64;pairs=4", ["filler=random;length=64;pairs=4", "filler=random;length=128;pairs=4"]));
 
     [Fact]
+    public void The_stages_of_a_curriculum_do_not_lengthen_the_names_of_each()
+    {
+        string[] cases = ["stages=4,8", "labels=all;size=4", "labels=all;size=8"];
+        Assert.Equal(["stages=4,8", "size=4", "size=8"], cases.Select(item => CaseNames.Shown(item, cases)));
+    }
+
+    [Fact]
     public void A_length_that_is_stated_twice_is_shown_once() =>
         Assert.Equal("length=64", CaseNames.Shown("length=64;minimumLength=64", ["length=64;minimumLength=64", "length=128;minimumLength=128"]));
 }

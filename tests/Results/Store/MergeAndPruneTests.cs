@@ -47,6 +47,22 @@ public sealed class MergeAndPruneTests : IDisposable
     }
 
     [Fact]
+    public void Machines_of_one_run_may_differ_in_workers_and_the_first_one_s_other_facts_stay()
+    {
+        var run = Examples.Run();
+        _target.CreateRun(run);
+        _source.CreateRun(run);
+        _target.WriteEnvironment(run.RunId, [new("host.cpu", "first"), new("settings.workers", "14")]);
+        _source.WriteEnvironment(run.RunId, [new("host.cpu", "second"), new("settings.workers", "2; 14")]);
+
+        StoreMerge.Merge(_target, _source);
+        StoreMerge.Merge(_target, _source);
+
+        Assert.Equal([new("host.cpu", "first"), new("settings.workers", "14; 2")], _target.Environment(run.RunId).OrderBy(entry => entry.Name));
+        Assert.Empty(_target.Events(run.RunId));
+    }
+
+    [Fact]
     public void A_cell_that_two_machines_measured_differently_is_kept_once_and_named()
     {
         var run = Examples.Run();

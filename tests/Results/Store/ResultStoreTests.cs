@@ -171,6 +171,17 @@ public sealed class ResultStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_the_parts_of_a_run_may_differ_in_is_kept_together_and_is_no_event()
+    {
+        _store.WriteEnvironment(_run.RunId, [new("settings.workers", "14")]);
+        _store.WriteEnvironment(_run.RunId, [new("settings.workers", "1")]);
+        _store.WriteEnvironment(_run.RunId, [new("settings.workers", "14")]);
+
+        Assert.Equal(new("settings.workers", "14; 1"), Assert.Single(_store.Environment(_run.RunId)));
+        Assert.Empty(_store.Events(_run.RunId));
+    }
+
+    [Fact]
     public void A_hundred_thousand_samples_of_a_second_night_cost_few_bytes_each()
     {
         const int Count = 100_000;
