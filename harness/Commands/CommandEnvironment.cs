@@ -16,7 +16,7 @@ public sealed record CommandEnvironment(TextWriter Output, TextWriter Error, Tim
 
     /// <summary>The console of this process.</summary>
     public static CommandEnvironment OfThisProcess(IReadOnlyList<string> arguments) => new(
-        Console.Out, new PatientWriter(Console.Error), TimeProvider.System, !Console.IsErrorRedirected, $"lt2 {string.Join(' ', arguments)}");
+        Console.Out, Console.IsErrorRedirected ? new PatientWriter(Console.Error) : Console.Error, TimeProvider.System, !Console.IsErrorRedirected, $"lt2 {string.Join(' ', arguments)}");
 
     /// <summary>A console that draws tables on <see cref="Output"/>; colourless and wide off a terminal.</summary>
     public IAnsiConsole Tables()

@@ -32,7 +32,7 @@ internal sealed class GateVerb : IVerb
             {
                 return parsed.GetValue(run) is null && parsed.GetValue(devices) is null
                     ? CheckpointGateSession.Judge(options.ReadForCheckpoints(parsed, parsed.GetValue(output)!, checkpoints), environment, interrupt.Token)
-                    : throw new PlanException("A run (with --devices) or two checkpoints (with --device): one of both can be judged at a time.");
+                    : throw new PlanException("Name a run (and --devices), or two checkpoints (and --device): not both.");
             }
 
             return GateSession.Judge(options.Read(parsed, parsed.GetValue(output)!, parsed.GetValue(run), parsed.GetValue(devices)), environment, interrupt.Token).ExitCode;
