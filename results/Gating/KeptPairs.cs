@@ -41,6 +41,16 @@ public sealed class KeptPairs
         }
     }
 
+    /// <summary>Every pair, in the order of the file.</summary>
+    public IReadOnlyList<KeptPair> All
+    {
+        get
+        {
+            lock (writing)
+                return [.. pairs];
+        }
+    }
+
     /// <summary>What was measured of two builds on a class of hosts, oldest first.</summary>
     public IReadOnlyList<KeptPair> Of(string baselineBuild, string candidateBuild, string what, string? hostClass)
     {

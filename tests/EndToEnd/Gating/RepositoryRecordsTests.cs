@@ -33,6 +33,21 @@ public sealed class RepositoryRecordsTests
     }
 
     [Theory, MemberData(nameof(Plans))]
+    public void Pairs_of_confirmations_are_whole_and_of_the_pinned_build(string plan)
+    {
+        var path = Path.Combine(Folder("nights"), plan + ".confirmations.jsonl");
+        Assert.SkipUnless(File.Exists(path), "Nothing of this plan was measured side by side.");
+        var pin = PinFile.Read(Path.Combine(Folder("pinned"), plan + ".json"));
+        var hosts = pin.Metrics.Select(metric => metric.Key.HostClass).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+        var pairs = new KeptPairs(path, message => Assert.Fail(message)).All;
+
+        Assert.NotEmpty(pairs);
+        Assert.All(pairs, pair => Assert.Equal(pin.BuildId, pair.BaselineBuild));
+        Assert.All(pairs, pair => Assert.True(hosts.Contains(pair.Baseline.HostClass) && hosts.Contains(pair.Candidate.HostClass)));
+    }
+
+    [Theory, MemberData(nameof(Plans))]
     public void A_pin_and_its_records_are_of_one_run(string plan)
     {
         using var folder = new TinyPlan();
