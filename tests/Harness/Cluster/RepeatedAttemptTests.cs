@@ -10,21 +10,7 @@ namespace LT2.Eval.Harness.Tests.Cluster;
 /// <summary>Cells whose attempts leave their results as files, as those of worker processes do; what the cells do is made up.</summary>
 public sealed class RepeatedAttemptTests : IDisposable
 {
-    private const string Plan = """
-        name: memory
-        testSetSeed: 3
-        seeds: [1, 2]
-        experiments:
-          - name: recall
-            variants: [lt2-gdn@micro]
-            trainedLoopCounts: [1]
-            testedLoopCounts: [1]
-            train: { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, validationSamples: 4 }
-            tests: [ { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 4 } ]
-            recipe: { steps: 2, batchSize: 4 }
-        """;
-
-    private readonly OpenedPlan plan = new(Plan);
+    private readonly OpenedPlan plan = new(OpenedPlan.Recall(seeds: "[1, 2]"));
 
     [Fact]
     public void A_cell_that_ran_out_of_memory_beside_others_is_carried_out_anew()

@@ -6,21 +6,7 @@ namespace LT2.Eval.Harness.Tests.Execution;
 
 public sealed class CandidateChoiceTests : IDisposable
 {
-    private const string Plan = """
-        name: rates
-        testSetSeed: 3
-        experiments:
-          - name: recall
-            variants: [lt2-gdn@micro]
-            trainedLoopCounts: [1]
-            testedLoopCounts: [1]
-            train: { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, validationSamples: 4 }
-            tests: [ { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 4 } ]
-            learningRates: [0.001, 0.002]
-            recipe: { steps: 2, batchSize: 4 }
-        """;
-
-    private readonly OpenedPlan plan = new(Plan);
+    private readonly OpenedPlan plan = new(OpenedPlan.Recall(learningRates: "[0.001, 0.002]"));
 
     [Fact]
     public void Candidates_without_a_validation_loss_are_an_explained_outcome()

@@ -7,21 +7,7 @@ namespace LT2.Eval.Harness.Tests.Execution;
 /// <summary>Which cells run beside each other; what they do is made up.</summary>
 public sealed class CellSchedulerTests : IDisposable
 {
-    private const string Plan = """
-        name: memory
-        testSetSeed: 3
-        seeds: [1, 2, 3]
-        experiments:
-          - name: recall
-            variants: [lt2-gdn@micro]
-            trainedLoopCounts: [1]
-            testedLoopCounts: [1]
-            train: { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, validationSamples: 4 }
-            tests: [ { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 4 } ]
-            recipe: { steps: 2, batchSize: 4 }
-        """;
-
-    private readonly OpenedPlan plan = new(Plan);
+    private readonly OpenedPlan plan = new(OpenedPlan.Recall(seeds: "[1, 2, 3]"));
     private readonly IReadOnlyList<CellDefinition> cells;
     private readonly CellContext context;
 

@@ -7,20 +7,7 @@ namespace LT2.Eval.Harness.Tests.Execution;
 
 public sealed class CheckpointReuseTests : IDisposable
 {
-    private const string Plan = """
-        name: again
-        testSetSeed: 3
-        experiments:
-          - name: recall
-            variants: [lt2-gdn@micro]
-            trainedLoopCounts: [1]
-            testedLoopCounts: [1]
-            train: { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, validationSamples: 4 }
-            tests: [ { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 4 } ]
-            recipe: { steps: 2, batchSize: 4 }
-        """;
-
-    private readonly OpenedPlan plan = new(Plan);
+    private readonly OpenedPlan plan = new(OpenedPlan.Recall());
     private readonly CellContext context;
     private readonly CellDefinition train;
 

@@ -11,6 +11,24 @@ namespace LT2.Eval.Harness.Tests.Execution;
 /// <summary>A plan in a folder of its own, with a store in which its run has begun: what a test needs to carry out single cells.</summary>
 internal sealed class OpenedPlan : IDisposable
 {
+    /// <summary>A plan of two training steps a model: one variant, one case, one loop count.</summary>
+    /// <param name="seeds">Training seeds, as YAML writes them.</param>
+    /// <param name="learningRates">Learning rates to sweep; null for the recipe's.</param>
+    public static string Recall(string seeds = "[1]", string? learningRates = null) => $$"""
+        name: recall
+        testSetSeed: 3
+        seeds: {{seeds}}
+        experiments:
+          - name: recall
+            variants: [lt2-gdn@micro]
+            trainedLoopCounts: [1]
+            testedLoopCounts: [1]
+            train: { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, validationSamples: 4 }
+            tests: [ { suite: mqar, parameters: { length: 16, pairs: 2, vocabulary: 16 }, samples: 4 } ]
+            recipe: { steps: 2, batchSize: 4 }
+        {{(learningRates is null ? "" : $"    learningRates: {learningRates}")}}
+        """;
+
     public OpenedPlan(string text, params (string Name, string Text)[] otherFiles)
     {
         TorchRuntime.SetThreads(1);
