@@ -5,25 +5,10 @@ namespace LT2.Eval.Harness.Tests.Execution;
 
 public sealed class RunRegistrationTests
 {
-    private const string Plan = """
-        name: small
-        testSetSeed: 3
-        dtype: float32
-        curricula:
-          - name: parity
-            variants: [lt2-gdn-neg@micro]
-            trainedLoopCounts: [1]
-            suite: parity
-            task: parity-curriculum
-            parameters: { stages: "1,2", stepsPerStage: 70, validationSamples: 100 }
-            recipe: { batchSize: 8, learningRate: 0.02 }
-            evaluateEverySteps: 20
-        """;
-
     [Fact]
     public void A_run_keeps_the_command_that_began_it_and_each_that_continued_it()
     {
-        using var plan = new OpenedPlan(Plan);
+        using var plan = new OpenedPlan(OpenedPlan.Recall());
 
         var (begun, _) = Begin(plan, "lt2 run small --only parity", runId: null);
         var (found, isFound) = Begin(plan, "lt2 run small --only mqar", runId: null);
