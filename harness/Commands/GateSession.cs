@@ -57,7 +57,7 @@ internal static class GateSession
         // A short history sends every series to confirmation, so a cell is measured as a whole.
         var nights = store.Runs().Count(other => other.PlanName == run.PlanName && other.StartedUtc < run.StartedUtc);
         var kept = new KeptPairs(request.Confirmations ?? PinnedRuns.ConfirmationsBelow(request.OutputRoot), message);
-        return new BuildPairs(store, run, pin.BuildId, kept, Bench(request, store, run, pin, message), nights < request.Options.MinimumNights, clock, message);
+        return new BuildPairs(store, run, pin, kept, Bench(request, store, run, pin, message), nights < request.Options.MinimumNights, clock, message);
     }
 
     private static BuildBench? Bench(GateRequest request, ResultStore store, RunRecord run, PinFile pin, Action<string> message)

@@ -11,16 +11,17 @@ namespace LT2.Eval.Harness.Gating;
 /// <summary>Suspects beside the accepted build: from the pairs that are kept, or measured again on this host with both builds, interleaved.</summary>
 /// <param name="store">Holds the run whose series are suspected.</param>
 /// <param name="run">That run.</param>
-/// <param name="pinnedBuild">The accepted build, which the run is judged against.</param>
+/// <param name="pin">Names the accepted build, which the run is judged against, and the class of hosts that measured it.</param>
 /// <param name="kept">Pairs of earlier confirmations; receives those of this one.</param>
 /// <param name="bench">What measures here; null when no baseline build is at hand.</param>
 /// <param name="wholeCells">Measure all phases and lengths of a cell at once, when most of them will be asked for.</param>
 /// <param name="clock">Says when a pair was measured.</param>
 /// <param name="message">Receives progress, and why something could not be measured.</param>
 internal sealed class BuildPairs(
-    ResultStore store, RunRecord run, string pinnedBuild, KeptPairs kept, BuildBench? bench, bool wholeCells, TimeProvider clock, Action<string> message) : IConfirmationRunner
+    ResultStore store, RunRecord run, PinFile pin, KeptPairs kept, BuildBench? bench, bool wholeCells, TimeProvider clock, Action<string> message) : IConfirmationRunner
 {
     private readonly Dictionary<(string What, int Pairs), Task<IReadOnlyList<SidePair>?>> asked = [];
+    private readonly PinnedHosts pinnedHosts = new(pin);
     private readonly Lazy<IReadOnlyList<MetricRecord>> metrics = new(() => store.Metrics(run.RunId));
     private readonly Lazy<Dictionary<string, CellRecord>> cells = new(() => store.Cells(run.RunId).ToDictionary(cell => cell.CellId, StringComparer.Ordinal));
 
@@ -40,21 +41,23 @@ internal sealed class BuildPairs(
             return null;
         }
 
+        // Where the run and the pin are of two classes of hosts, a pair of either says how the builds compare.
+        List<string?> hostClasses = pinnedHosts.Elsewhere(key) is { } elsewhere ? [key.HostClass, elsewhere] : [key.HostClass];
         var isMemory = key.Metric == TimeRecords.PeakMemory;
         var what = $"{cell.CellId}{(wholeCells ? "" : $" {phase} {length}")}{(isMemory ? " memory" : "")}";
         if (!asked.TryGetValue((what, pairs), out var sides))
         {
             // The same cell is asked for by each of its series.
-            asked[(what, pairs)] = sides = SidesAsync(what, cell, wholeCells ? null : (phase, length), isMemory, key.HostClass, pairs, cancellation);
+            asked[(what, pairs)] = sides = SidesAsync(what, cell, wholeCells ? null : (phase, length), isMemory, hostClasses, pairs, cancellation);
         }
 
-        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, message) : null;
+        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, hostClasses, message) : null;
     }
 
     private async Task<IReadOnlyList<SidePair>?> SidesAsync(
-        string what, CellRecord cell, (string Phase, int Length)? only, bool isMemory, string? hostClass, int pairs, CancellationToken cancellation)
+        string what, CellRecord cell, (string Phase, int Length)? only, bool isMemory, IReadOnlyList<string?> hostClasses, int pairs, CancellationToken cancellation)
     {
-        if (bench is not { MeasuresAgain: true } && Kept(pinnedBuild, run.BuildId) is { Count: var all } known && all >= pairs)
+        if (bench is not { MeasuresAgain: true } && hostClasses.Select(host => Kept(pin.BuildId, run.BuildId, host)).FirstOrDefault(known => known.Count >= pairs) is { } known)
         {
             return [.. known.TakeLast(pairs)];
         }
@@ -64,14 +67,14 @@ internal sealed class BuildPairs(
             return null;
         }
 
-        var begun = bench is { MeasuresAgain: false, BaselineBuild: { } baseline } ? Kept(baseline, bench.CandidateBuild).TakeLast(pairs).ToList() : [];
+        var begun = bench is { MeasuresAgain: false, BaselineBuild: { } baseline } ? Kept(baseline, bench.CandidateBuild, hostClasses[0]).TakeLast(pairs).ToList() : [];
         var title = only is { } part ? $"{cell.Title} ({part.Phase} at {part.Length})" : cell.Title;
         var request = Request(cell, only);
         var fresh = await bench.Pairs.MeasureAsync(
             title, isMemory ? request with { MemoryLengths = request.Lengths } : request, Enumerable.Range(begun.Count, pairs - begun.Count), pairs, Keep, cancellation).ConfigureAwait(false);
         return fresh is null ? null : [.. begun, .. fresh];
 
-        List<SidePair> Kept(string baseline, string candidate) =>
+        List<SidePair> Kept(string baseline, string candidate, string? hostClass) =>
             [.. kept.Of(baseline, candidate, what, hostClass).Select(pair => new SidePair(pair.Baseline, pair.Candidate, pair.MeasuredUtc))];
 
         void Keep(SidePair pair)

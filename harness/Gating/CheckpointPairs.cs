@@ -73,6 +73,6 @@ public sealed class CheckpointPairs : IConfirmationRunner
             asked[(item.Group, pairs)] = sides = interleaved.MeasureAsync(item.Title, item.Request, Enumerable.Range(0, pairs), pairs, _ => { }, cancellation);
         }
 
-        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, message) : null;
+        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, [key.HostClass], message) : null;
     }
 }

@@ -75,13 +75,17 @@ internal sealed class InterleavedPairs
     }
 
     /// <summary>The pairs of one series; null, with a message, where they are of another class of hosts or a side did not measure it.</summary>
-    public static IReadOnlyList<ConfirmationPair>? Of(IReadOnlyList<SidePair> sides, SeriesKey key, Action<string> message)
+    /// <param name="sides">What either side measured.</param>
+    /// <param name="key">The series.</param>
+    /// <param name="hostClasses">Classes of hosts that may answer, all pairs on one; null stands for whatever host this is, as for a series that was never stored.</param>
+    /// <param name="message">Receives why there are none.</param>
+    public static IReadOnlyList<ConfirmationPair>? Of(IReadOnlyList<SidePair> sides, SeriesKey key, IReadOnlyList<string?> hostClasses, Action<string> message)
     {
-        // A series that was never stored is of whatever host this is.
-        var expected = key.HostClass ?? sides[0].Baseline.HostClass;
-        if (sides.SelectMany(pair => new[] { pair.Candidate.HostClass, pair.Baseline.HostClass }).FirstOrDefault(host => host != expected) is { } other)
+        var measured = sides[0].Baseline.HostClass;
+        var expected = hostClasses.Any(host => host is null || host == measured) ? measured : hostClasses[0];
+        if (sides.SelectMany(pair => new[] { pair.Baseline.HostClass, pair.Candidate.HostClass }).FirstOrDefault(host => host != expected) is { } other)
         {
-            message($"Not confirmed: the series is of host class '{expected}', this host is '{other}'. Run the gate on the host that measured.");
+            message($"Not confirmed: the series is of host class '{string.Join("' or '", hostClasses)}', this host is '{other}'. Run the gate on the host that measured.");
             return null;
         }
 
@@ -92,7 +96,7 @@ internal sealed class InterleavedPairs
             return null;
         }
 
-        return [.. pairs.Select(pair => new ConfirmationPair(pair.Baseline!.Value, pair.Candidate!.Value, pair.KeptUtc))];
+        return [.. pairs.Select(pair => new ConfirmationPair(pair.Baseline!.Value, pair.Candidate!.Value, pair.KeptUtc, expected))];
     }
 
     private SidePair Pair(int place, TimingRequest request, CancellationToken cancellation)

@@ -9,7 +9,13 @@ internal static class GateValidity
 {
     private const int MostNamed = 5;
 
-    public static IEnumerable<GateFinding> Check(ResultStore store, RunRecord run, IReadOnlyList<MetricRecord> metrics, PinFile pin)
+    /// <summary>What is missing, and what cannot be compared.</summary>
+    /// <param name="store">Holds the run.</param>
+    /// <param name="run">Tonight's run.</param>
+    /// <param name="metrics">Its values.</param>
+    /// <param name="pin">The accepted baseline.</param>
+    /// <param name="judged">Tonight's times that were judged side by side, for which no earlier time is needed.</param>
+    public static IEnumerable<GateFinding> Check(ResultStore store, RunRecord run, IReadOnlyList<MetricRecord> metrics, PinFile pin, IReadOnlySet<SeriesKey> judged)
     {
         if (run.Status != RunStatus.Completed)
             yield return Whole($"Run '{run.RunId}' is {StoredName.Of(run.Status)}: continue it, then judge it.");
@@ -21,10 +27,11 @@ internal static class GateValidity
         var known = metrics.Select(metric => (metric.Key, metric.Seed)).ToHashSet();
         var hosts = metrics.Select(metric => metric.Key.HostClass).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var elsewhere = pin.Metrics.Where(pinned => hosts.Count > 0 && pinned.Key.HostClass is { } host && !hosts.Contains(host)).ToList();
-        foreach (var group in elsewhere.GroupBy(pinned => pinned.Key.HostClass))
+        var answered = judged.Select(key => key with { HostClass = null }).ToHashSet();
+        foreach (var group in elsewhere.Where(pinned => !answered.Contains(pinned.Key with { HostClass = null })).GroupBy(pinned => pinned.Key.HostClass))
         {
             yield return new("validity", "host", FindingStatus.Undecided, null,
-                $"The pin's {group.Count()} times and sizes are of host class '{group.Key}', tonight's of '{string.Join("', '", hosts)}': they cannot be compared. Run on that class, or pin a run of this one.");
+                $"The pin's {group.Count()} times, rates and sizes are of host class '{group.Key}', tonight's of '{string.Join("', '", hosts)}': they cannot be compared. Run on that class, or pin a run of this one; times alone can be judged with --baseline-build, side by side.");
         }
         var lost = pin.Metrics.Except(elsewhere).Where(pinned => !measured.Contains((pinned.Key, pinned.Seed)) && pinned.Value is not null).ToLookup(pinned => known.Contains((pinned.Key, pinned.Seed)));
         // A value of quality that failed is the comparison's to judge, over all seeds: it knows how many failed in the pinned run.

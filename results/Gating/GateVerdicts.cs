@@ -6,6 +6,8 @@ namespace LT2.Eval.Results.Gating;
 /// <summary>What findings add up to.</summary>
 internal static class GateVerdicts
 {
+    private const string Validity = "validity";
+
     /// <summary>The report of a gate.</summary>
     /// <param name="found">Findings in any order; within a family the order is kept: the comparison has the worst first.</param>
     /// <param name="comparison">Quality and memory, paired; null where nothing could be.</param>
@@ -16,7 +18,8 @@ internal static class GateVerdicts
     public static GateReport Report(
         IEnumerable<GateFinding> found, ComparisonReport? comparison, PinFile pin, string candidateRunId, int checkedSeries, string baseline)
     {
-        List<GateFinding> findings = [.. found.OrderBy(finding => finding.Status).ThenBy(finding => finding.Family, StringComparer.Ordinal)];
+        // What makes a night invalid is its headline: the rest may follow from it.
+        List<GateFinding> findings = [.. found.OrderBy(finding => finding.Status).ThenBy(finding => finding.Family != Validity).ThenBy(finding => finding.Family, StringComparer.Ordinal)];
         var verdict = Decide(findings);
         return new(verdict, Summarise(verdict, findings, checkedSeries, baseline), findings, comparison, pin, candidateRunId, checkedSeries);
     }
@@ -26,7 +29,7 @@ internal static class GateVerdicts
         if (findings.Exists(finding => finding.Status == FindingStatus.Blocking))
             return GateVerdict.Regressed;
         var undecided = findings.Where(finding => finding.Status == FindingStatus.Undecided).ToList();
-        return undecided.Count == 0 ? GateVerdict.Pass : undecided.Exists(finding => finding.Family == "validity") ? GateVerdict.Invalid : GateVerdict.Inconclusive;
+        return undecided.Count == 0 ? GateVerdict.Pass : undecided.Exists(finding => finding.Family == Validity) ? GateVerdict.Invalid : GateVerdict.Inconclusive;
     }
 
     private static string Summarise(GateVerdict verdict, List<GateFinding> findings, int count, string baseline)

@@ -9,13 +9,14 @@ namespace LT2.Eval.Results.Gating;
 /// <param name="SignedRankPValue">Two-sided signed-rank p, reported beside it.</param>
 /// <param name="Pairs">Pairs.</param>
 /// <param name="KeptUtc">When the newest pair that an earlier gate measured was measured; null where all are of just now.</param>
-public sealed record LatencyConfirmation(double LogRatio, Interval Interval, double PValue, double SignedRankPValue, int Pairs, DateTimeOffset? KeptUtc = null)
+/// <param name="HostClass">Where they were measured, if that is known.</param>
+public sealed record LatencyConfirmation(double LogRatio, Interval Interval, double PValue, double SignedRankPValue, int Pairs, DateTimeOffset? KeptUtc = null, string? HostClass = null)
 {
     /// <summary>Computes it from at least two pairs.</summary>
     public static LatencyConfirmation Of(IReadOnlyList<ConfirmationPair> pairs, int suspicion)
     {
         var ratios = pairs.Select(pair => Math.Log(pair.Candidate / pair.Baseline)).ToList();
         var test = MeanTest.Of(ratios);
-        return new(test.Mean, test.Interval(), suspicion < 0 ? 1 - test.PValueAbove : test.PValueAbove, SignedRankTest.PValue(ratios), pairs.Count, pairs.Max(pair => pair.KeptUtc));
+        return new(test.Mean, test.Interval(), suspicion < 0 ? 1 - test.PValueAbove : test.PValueAbove, SignedRankTest.PValue(ratios), pairs.Count, pairs.Max(pair => pair.KeptUtc), pairs[0].HostClass);
     }
 }

@@ -33,9 +33,9 @@ public static class LatencyGate
                 var pairs = await asked.ConfigureAwait(false);
                 if (pairs is { Count: >= 2 })
                     confirmed.Add((candidate.Key, suspicion, LatencyConfirmation.Of(pairs, suspicion)));
-                else if (isYoung)
+                else if (isYoung && !candidate.IsPinnedElsewhere)
                     young.Add(candidate);
-                else if (suspicion > 0)
+                else if (!isYoung && suspicion > 0)
                     findings.Add(Undecided(candidate.Key, "Tonight is beyond its band and has to be measured again with both builds"));
             }
             findings.AddRange(Trend(candidate, options));
@@ -71,7 +71,7 @@ public static class LatencyGate
                 _ => FindingStatus.Cleared,
             };
             var text = string.Create(CultureInfo.InvariantCulture,
-                $"{Percent(test.LogRatio)} (95 % interval {Percent(test.Interval.Lower)} to {Percent(test.Interval.Upper)}) over {test.Pairs} interleaved pairs{(test.KeptUtc is { } kept ? $" kept from {kept:yyyy-MM-dd HH:mm} UTC" : "")}, "
+                $"{Percent(test.LogRatio)} (95 % interval {Percent(test.Interval.Lower)} to {Percent(test.Interval.Upper)}) over {test.Pairs} interleaved pairs{(test.HostClass is { } host && key.HostClass is { } own && host != own ? $" on the pin's {host}" : "")}{(test.KeptUtc is { } kept ? $" kept from {kept:yyyy-MM-dd HH:mm} UTC" : "")}, "
                 + $"{(adjusted[i] < 0.0001 ? "p < 0.0001" : $"p = {adjusted[i]:0.####}")} after Holm over {confirmed.Count}, signed rank p = {test.SignedRankPValue:0.####}; floor {options.TimeFloor:0.#%}.");
             if (status == FindingStatus.Undecided)
                 text += string.Create(CultureInfo.InvariantCulture, $" Too noisy to clear: a slowdown of {options.ClearedBelow:0.#%} is not excluded. Quieten the host and --measure-again, or raise --pairs.");

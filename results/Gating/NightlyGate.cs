@@ -21,7 +21,6 @@ public static class NightlyGate
         var run = store.Run(candidateRunId);
         var metrics = store.Metrics(candidateRunId);
         var findings = new List<GateFinding>();
-        findings.AddRange(GateValidity.Check(store, run, metrics, pin));
         var comparison = store.Runs().Any(r => r.RunId == pin.RunId)
             ? RunComparison.Compare(new(store, pin.RunId), new(store, candidateRunId), options.Comparison)
             : null;
@@ -31,22 +30,27 @@ public static class NightlyGate
         var canary = CanaryCheck.Check(store, run, metrics, options);
         findings.AddRange(canary);
         var times = metrics.Where(metric => metric.Kind == MetricKind.Duration && !CanarySeries.Is(metric.Key) && metric.Value > 0).ToList();
+        HashSet<SeriesKey> judged = [];
         if (canary.Count == 0)
         {
+            var hosts = new PinnedHosts(pin);
             var nights = new NightTimes(store, options);
-            var series = times.DistinctBy(metric => (metric.Key, metric.Seed)).Select(metric => History(nights.Of(metric.Key, metric.Seed, run), metric, pin)).ToList();
-            findings.AddRange(await LatencyGate.EvaluateAsync(series, runner, options, cancellation).ConfigureAwait(false));
+            var series = times.DistinctBy(metric => (metric.Key, metric.Seed)).Select(metric => History(nights.Of(metric.Key, metric.Seed, run), metric, pin, hosts)).ToList();
+            var latency = await LatencyGate.EvaluateAsync(series, runner, options, cancellation).ConfigureAwait(false);
+            findings.AddRange(latency);
+            judged = [.. latency.Where(finding => finding.Layer == "confirm").Select(finding => finding.Key).OfType<SeriesKey>()];
         }
+        findings.InsertRange(0, GateValidity.Check(store, run, metrics, pin, judged));
         return GateVerdicts.Report(findings, comparison, pin, candidateRunId, metrics.Count, "the pin");
     }
 
-    private static LatencySeries History(IReadOnlyList<(RunRecord Run, double LogTime)> nights, MetricRecord metric, PinFile pin)
+    private static LatencySeries History(IReadOnlyList<(RunRecord Run, double LogTime)> nights, MetricRecord metric, PinFile pin, PinnedHosts hosts)
     {
         var logs = nights.Select(night => night.LogTime).ToList();
         // A pin accepts the changes before it: noise is judged on the level that was accepted, from its first night.
         var pinnedNight = nights.SkipLast(1).Select(night => night.Run.RunId).ToList().IndexOf(pin.RunId);
         var accepted = EDivisive.Find([.. logs.Take(pinnedNight + 1)]);
         var pinned = pin.Metrics.FirstOrDefault(m => m.Key == metric.Key && m.Seed == metric.Seed)?.Value;
-        return new(metric.Key, [.. logs.Skip(accepted.Count > 0 ? accepted[^1].Index : 0)], pinned is > 0 ? Math.Log(pinned.Value) : null);
+        return new(metric.Key, [.. logs.Skip(accepted.Count > 0 ? accepted[^1].Index : 0)], pinned is > 0 ? Math.Log(pinned.Value) : null, hosts.Elsewhere(metric.Key) is not null);
     }
 }

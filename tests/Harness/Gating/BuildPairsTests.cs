@@ -35,7 +35,7 @@ public sealed class BuildPairsTests : IDisposable
 
         Assert.Equal(["baseline", "candidate", "candidate", "baseline", "baseline", "candidate"], started.Select(line => line.Split(' ')[0]));
         Assert.All(started, line => Assert.EndsWith(" lt2-gdn@tiny T=2 prefill 32 cpu 2", line, StringComparison.Ordinal));
-        Assert.Equal([new(10, 11), new(10, 11), new(10, 11)], pairs!);
+        Assert.Equal(Enumerable.Repeat(new ConfirmationPair(10, 11, null, Host), 3), pairs!);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class BuildPairsTests : IDisposable
     {
         var pair = Assert.Single((await Pairs(wholeCells: false).MeasureAsync(Key("peak_memory", 32), 1, TestContext.Current.CancellationToken))!);
 
-        Assert.Equal(new ConfirmationPair(1000, 1100), pair);
+        Assert.Equal(new ConfirmationPair(1000, 1100, null, Host), pair);
         Assert.All(started, line => Assert.EndsWith(" lt2-gdn@tiny T=2 prefill 32 cpu 2 with memory", line, StringComparison.Ordinal));
     }
 
@@ -83,6 +83,18 @@ public sealed class BuildPairsTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_the_pin_is_of_another_host_class_pairs_of_that_class_answer_too()
+    {
+        var pairs = await Pairs(wholeCells: false, host: "cpu x64", pinnedHost: "cpu x64").MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Repeat(new ConfirmationPair(10, 11, null, "cpu x64"), 2), pairs!);
+
+        var kept = await Pairs(wholeCells: false, bench: null, pinnedHost: "cpu x64").MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Repeat(new ConfirmationPair(10, 11, clock.Start, "cpu x64"), 2), kept!);
+        Assert.Null(await Pairs(wholeCells: false, bench: null).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken));
+        Assert.Null(await Pairs(wholeCells: false, bench: null, pinnedHost: "cpu x8").MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_build_that_does_not_run_gives_no_pairs_and_its_words()
     {
         var broken = Pairs(wholeCells: false, baselineFails: true);
@@ -98,7 +110,7 @@ public sealed class BuildPairsTests : IDisposable
 
         var kept = await Pairs(wholeCells: false, bench: null).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
 
-        Assert.Equal([new(10, 11, clock.Start), new(10, 11, clock.Start)], kept!);
+        Assert.Equal(Enumerable.Repeat(new ConfirmationPair(10, 11, clock.Start, Host), 2), kept!);
         Assert.Null(await Pairs(wholeCells: false, bench: null).MeasureAsync(Key("latency", 32), 3, TestContext.Current.CancellationToken));
         Assert.Null(await Pairs(wholeCells: false, bench: null).MeasureAsync(Key("latency", 16), 2, TestContext.Current.CancellationToken));
         Assert.Null(await Pairs(wholeCells: true, bench: null).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken));
@@ -152,7 +164,7 @@ public sealed class BuildPairsTests : IDisposable
 
         var pairs = await Pairs(wholeCells: false, devices: ["cuda:0", "cuda:1"]).MeasureAsync(Key("latency", 32), 2, TestContext.Current.CancellationToken);
 
-        Assert.Equal([new(10, 11), new(10, 11)], pairs!);
+        Assert.Equal(Enumerable.Repeat(new ConfirmationPair(10, 11, null, Host), 2), pairs!);
         Assert.Equal(["baseline cuda:0", "baseline cuda:1", "candidate cuda:0", "candidate cuda:1"],
             started.Select(line => $"{line.Split(' ')[0]} {line.Split(' ')[5]}").Order(StringComparer.Ordinal));
     }
@@ -163,15 +175,19 @@ public sealed class BuildPairsTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private BuildPairs Pairs(bool wholeCells, string host = Host, bool baselineFails = false, bool again = false, string? baselineBuild = "accepted", string[]? devices = null)
+    private BuildPairs Pairs(bool wholeCells, string host = Host, bool baselineFails = false, bool again = false, string? baselineBuild = "accepted", string[]? devices = null, string pinnedHost = Host)
     {
         var bench = new InterleavedPairs(
             new Fake("baseline", 10, host, Start) { Fails = baselineFails }, new Fake("candidate", 11, host, Start), devices ?? ["cpu"], Say);
-        return Pairs(wholeCells, new BuildBench(baselineBuild, "this", bench, again));
+        return Pairs(wholeCells, new BuildBench(baselineBuild, "this", bench, again), pinnedHost: pinnedHost);
     }
 
-    private BuildPairs Pairs(bool wholeCells, BuildBench? bench, string pinned = "accepted", string build = "this") =>
-        new(store, store.Run("run") with { BuildId = build }, pinned, new KeptPairs(KeptPath, Say), bench, wholeCells, clock, Say);
+    private BuildPairs Pairs(bool wholeCells, BuildBench? bench, string pinned = "accepted", string build = "this", string pinnedHost = Host) =>
+        new(store, store.Run("run") with { BuildId = build }, Pin(pinned, pinnedHost), new KeptPairs(KeptPath, Say), bench, wholeCells, clock, Say);
+
+    private static PinFile Pin(string build, string host) => new(
+        PinFile.CurrentSchemaVersion, "tiny", "hash", "accepted-run", build, null, null, "first", "a person", DateTimeOffset.UnixEpoch, null, "digest",
+        [.. ((int[])[16, 32]).Select(length => new PinnedMetric("series", Key("latency", length) with { HostClass = host }, null, 10, null, 1, null, MetricKind.Duration, "ms"))]);
 
     private void Start(string line)
     {

@@ -42,7 +42,7 @@ public sealed class CheckpointPairsTests
         var pairs = Pairs();
         var key = pairs.Times.First(key => key is { TestedLoopCount: 4, Phase: "decode", SequenceLength: 32 });
 
-        Assert.Equal([new(10, 12), new(10, 12)], (await pairs.MeasureAsync(key, 2, TestContext.Current.CancellationToken))!);
+        Assert.Equal([new(10, 12, HostClass: "cpu x2"), new(10, 12, HostClass: "cpu x2")], (await pairs.MeasureAsync(key, 2, TestContext.Current.CancellationToken))!);
         Assert.Equal(["old", "new", "new", "old"], asked.Select(request => request.Checkpoint));
         Assert.All(asked, request => Assert.Equal((4, 3, 2, null), (request.LoopCount, request.BatchSize, request.ThreadCount, request.MemoryLengths)));
     }
@@ -52,7 +52,7 @@ public sealed class CheckpointPairsTests
     {
         var pairs = Pairs();
 
-        Assert.Equal([new(1000, 1200)], (await pairs.MeasureAsync(pairs.Memory[0], 1, TestContext.Current.CancellationToken))!);
+        Assert.Equal([new(1000, 1200, HostClass: "cpu x2")], (await pairs.MeasureAsync(pairs.Memory[0], 1, TestContext.Current.CancellationToken))!);
         Assert.All(asked, request => Assert.Equal(1, request.BlockCount));
         Assert.All(asked, request => Assert.Equal([32], request.MemoryLengths!));
     }

@@ -29,12 +29,20 @@ public sealed class NightlyGateTests : IDisposable
             Metrics = [.. pin.Metrics.Select(metric => metric.Key.HostClass is null ? metric : metric with { Key = metric.Key with { HostClass = "another CPU" } })],
         };
 
-        var report = await moved.JudgeAsync(moved.Add(1), elsewhere, new Nights.Runner(1));
+        var tonight = moved.Add(1);
+        var report = await moved.JudgeAsync(tonight, elsewhere);
 
         Assert.Equal(GateVerdict.Invalid, report.Verdict);
         var finding = Assert.Single(report.Findings, finding => finding.Status == FindingStatus.Undecided);
-        Assert.Contains("of host class 'another CPU', tonight's of 'cpu: 2 threads'", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("4 times, rates and sizes are of host class 'another CPU', tonight's of 'cpu: 2 threads'", finding.Message, StringComparison.Ordinal);
+        Assert.StartsWith(finding.Message, report.Summary, StringComparison.Ordinal);
         Assert.DoesNotContain(report.Findings, finding => finding.Message.StartsWith("New", StringComparison.Ordinal));
+
+        // Side by side no earlier night of this class is needed: the time is judged, the memory and the canary still are not.
+        var measured = await moved.JudgeAsync(tonight, elsewhere, new Nights.Runner(1));
+        Assert.Single(measured.Findings, finding => finding.Status == FindingStatus.Cleared);
+        Assert.Contains("3 times, rates and sizes", Assert.Single(measured.Findings, finding => finding.Status == FindingStatus.Undecided).Message, StringComparison.Ordinal);
+        Assert.Equal(GateVerdict.Regressed, (await moved.JudgeAsync(tonight, elsewhere, new Nights.Runner(1.1))).Verdict);
     }
 
     [Fact]
