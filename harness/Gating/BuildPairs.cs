@@ -42,7 +42,7 @@ internal sealed class BuildPairs(
         }
 
         // Where the run and the pin are of two classes of hosts, a pair of either says how the builds compare.
-        List<string?> hostClasses = pinnedHosts.Elsewhere(key) is { } elsewhere ? [key.HostClass, elsewhere] : [key.HostClass];
+        List<string> hostClasses = [.. ((string?[])[key.HostClass, pinnedHosts.Elsewhere(key)]).OfType<string>()];
         var isMemory = key.Metric == TimeRecords.PeakMemory;
         var what = $"{cell.CellId}{(wholeCells ? "" : $" {phase} {length}")}{(isMemory ? " memory" : "")}";
         if (!asked.TryGetValue((what, pairs), out var sides))
@@ -51,11 +51,11 @@ internal sealed class BuildPairs(
             asked[(what, pairs)] = sides = SidesAsync(what, cell, wholeCells ? null : (phase, length), isMemory, hostClasses, pairs, cancellation);
         }
 
-        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, hostClasses, message) : null;
+        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, message) : null;
     }
 
     private async Task<IReadOnlyList<SidePair>?> SidesAsync(
-        string what, CellRecord cell, (string Phase, int Length)? only, bool isMemory, IReadOnlyList<string?> hostClasses, int pairs, CancellationToken cancellation)
+        string what, CellRecord cell, (string Phase, int Length)? only, bool isMemory, IReadOnlyList<string> hostClasses, int pairs, CancellationToken cancellation)
     {
         if (bench is not { MeasuresAgain: true } && hostClasses.Select(host => Kept(pin.BuildId, run.BuildId, host)).FirstOrDefault(known => known.Count >= pairs) is { } known)
         {
@@ -67,14 +67,15 @@ internal sealed class BuildPairs(
             return null;
         }
 
-        var begun = bench is { MeasuresAgain: false, BaselineBuild: { } baseline } ? Kept(baseline, bench.CandidateBuild, hostClasses[0]).TakeLast(pairs).ToList() : [];
+        // Of two classes it is not known yet which one this host is, and a verdict's pairs are of one.
+        var begun = bench is { MeasuresAgain: false, BaselineBuild: { } baseline } && hostClasses is [var host] ? Kept(baseline, bench.CandidateBuild, host).TakeLast(pairs).ToList() : [];
         var title = only is { } part ? $"{cell.Title} ({part.Phase} at {part.Length})" : cell.Title;
         var request = Request(cell, only);
         var fresh = await bench.Pairs.MeasureAsync(
-            title, isMemory ? request with { MemoryLengths = request.Lengths } : request, Enumerable.Range(begun.Count, pairs - begun.Count), pairs, Keep, cancellation).ConfigureAwait(false);
+            title, isMemory ? request with { MemoryLengths = request.Lengths } : request, Enumerable.Range(begun.Count, pairs - begun.Count), pairs, hostClasses, Keep, cancellation).ConfigureAwait(false);
         return fresh is null ? null : [.. begun, .. fresh];
 
-        List<SidePair> Kept(string baseline, string candidate, string? hostClass) =>
+        List<SidePair> Kept(string baseline, string candidate, string hostClass) =>
             [.. kept.Of(baseline, candidate, what, hostClass).Select(pair => new SidePair(pair.Baseline, pair.Candidate, pair.MeasuredUtc))];
 
         void Keep(SidePair pair)

@@ -70,9 +70,9 @@ public sealed class CheckpointPairs : IConfirmationRunner
 
         if (!asked.TryGetValue((item.Group, pairs), out var sides))
         {
-            asked[(item.Group, pairs)] = sides = interleaved.MeasureAsync(item.Title, item.Request, Enumerable.Range(0, pairs), pairs, _ => { }, cancellation);
+            asked[(item.Group, pairs)] = sides = interleaved.MeasureAsync(item.Title, item.Request, Enumerable.Range(0, pairs), pairs, [], _ => { }, cancellation);
         }
 
-        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, [key.HostClass], message) : null;
+        return await sides.ConfigureAwait(false) is { } measured ? InterleavedPairs.Of(measured, key, message) : null;
     }
 }

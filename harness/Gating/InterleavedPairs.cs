@@ -34,10 +34,11 @@ internal sealed class InterleavedPairs
     /// <param name="request">What each process measures; its device gives way to the pair's.</param>
     /// <param name="places">Which of the pairs these are; an even one begins with the baseline.</param>
     /// <param name="of">How many there are in all.</param>
+    /// <param name="hostClasses">Classes of hosts that may answer; none where any may. On another the first pair is the last.</param>
     /// <param name="measured">Receives each pair when it ends.</param>
     /// <param name="cancellation">Cancellation.</param>
     public async Task<IReadOnlyList<SidePair>?> MeasureAsync(
-        string title, TimingRequest request, IEnumerable<int> places, int of, Action<SidePair> measured, CancellationToken cancellation)
+        string title, TimingRequest request, IEnumerable<int> places, int of, IReadOnlyList<string> hostClasses, Action<SidePair> measured, CancellationToken cancellation)
     {
         var isBroken = false;
         var pairs = await Task.WhenAll(places.Select(PairAsync)).ConfigureAwait(false);
@@ -56,15 +57,17 @@ internal sealed class InterleavedPairs
                 message($"Confirming {title}: pair {place + 1} of {of}{(isAlone ? "" : $", on {device}")}");
                 var pair = await Task.Run(() => Pair(place, request with { Device = device }, cancellation), cancellation).ConfigureAwait(false);
                 measured(pair);
-                return pair;
+                if (hostClasses.Count == 0 || hostClasses.Contains(pair.Candidate.HostClass))
+                {
+                    return pair;
+                }
+
+                Break($"the series is of host class '{string.Join("' or '", hostClasses)}', this host is '{pair.Candidate.HostClass}'. Run the gate on the host that measured.");
+                return null;
             }
             catch (Exception error) when (error is InvalidOperationException or OutOfMemoryException or System.ComponentModel.Win32Exception or System.Text.Json.JsonException)
             {
-                if (!Interlocked.Exchange(ref isBroken, true))
-                {
-                    message($"Not confirmed: {error.Message}");
-                }
-
+                Break(error.Message);
                 return null;
             }
             finally
@@ -72,20 +75,26 @@ internal sealed class InterleavedPairs
                 free.Writer.TryWrite(device);
             }
         }
+
+        void Break(string why)
+        {
+            if (!Interlocked.Exchange(ref isBroken, true))
+            {
+                message($"Not confirmed: {why}");
+            }
+        }
     }
 
-    /// <summary>The pairs of one series; null, with a message, where they are of another class of hosts or a side did not measure it.</summary>
+    /// <summary>The pairs of one series; null, with a message, where they are of several classes of hosts or a side did not measure it.</summary>
     /// <param name="sides">What either side measured.</param>
     /// <param name="key">The series.</param>
-    /// <param name="hostClasses">Classes of hosts that may answer, all pairs on one; null stands for whatever host this is, as for a series that was never stored.</param>
     /// <param name="message">Receives why there are none.</param>
-    public static IReadOnlyList<ConfirmationPair>? Of(IReadOnlyList<SidePair> sides, SeriesKey key, IReadOnlyList<string?> hostClasses, Action<string> message)
+    public static IReadOnlyList<ConfirmationPair>? Of(IReadOnlyList<SidePair> sides, SeriesKey key, Action<string> message)
     {
-        var measured = sides[0].Baseline.HostClass;
-        var expected = hostClasses.Any(host => host is null || host == measured) ? measured : hostClasses[0];
-        if (sides.SelectMany(pair => new[] { pair.Baseline.HostClass, pair.Candidate.HostClass }).FirstOrDefault(host => host != expected) is { } other)
+        var hostClass = sides[0].Baseline.HostClass;
+        if (sides.SelectMany(pair => new[] { pair.Baseline.HostClass, pair.Candidate.HostClass }).FirstOrDefault(host => host != hostClass) is { } other)
         {
-            message($"Not confirmed: the series is of host class '{string.Join("' or '", hostClasses)}', this host is '{other}'. Run the gate on the host that measured.");
+            message($"Not confirmed: some pairs are of host class '{hostClass}', others of '{other}'. Name devices of one model with --devices, or --measure-again.");
             return null;
         }
 
@@ -96,7 +105,7 @@ internal sealed class InterleavedPairs
             return null;
         }
 
-        return [.. pairs.Select(pair => new ConfirmationPair(pair.Baseline!.Value, pair.Candidate!.Value, pair.KeptUtc, expected))];
+        return [.. pairs.Select(pair => new ConfirmationPair(pair.Baseline!.Value, pair.Candidate!.Value, pair.KeptUtc, hostClass))];
     }
 
     private SidePair Pair(int place, TimingRequest request, CancellationToken cancellation)

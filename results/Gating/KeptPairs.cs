@@ -52,12 +52,12 @@ public sealed class KeptPairs
     }
 
     /// <summary>What was measured of two builds on a class of hosts, oldest first.</summary>
-    public IReadOnlyList<KeptPair> Of(string baselineBuild, string candidateBuild, string what, string? hostClass)
+    public IReadOnlyList<KeptPair> Of(string baselineBuild, string candidateBuild, string what, string hostClass)
     {
         lock (writing)
         {
             return [.. pairs.Where(pair => pair.BaselineBuild == baselineBuild && pair.CandidateBuild == candidateBuild && pair.What == what
-                && (hostClass is null || (pair.Baseline.HostClass == hostClass && pair.Candidate.HostClass == hostClass)))];
+                && pair.Baseline.HostClass == hostClass && pair.Candidate.HostClass == hostClass)];
         }
     }
 

@@ -80,6 +80,7 @@ public sealed class BuildPairsTests : IDisposable
 
         Assert.Null(pairs);
         Assert.Contains(messages, message => message.Contains("this host is 'cpu x64'", StringComparison.Ordinal));
+        Assert.Equal(2, started.Count); // the first pair shows it
     }
 
     [Fact]
