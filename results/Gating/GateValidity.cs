@@ -14,8 +14,8 @@ internal static class GateValidity
     /// <param name="run">Tonight's run.</param>
     /// <param name="metrics">Its values.</param>
     /// <param name="pin">The accepted baseline.</param>
-    /// <param name="judged">Tonight's times that were judged side by side, for which no earlier time is needed.</param>
-    public static IEnumerable<GateFinding> Check(ResultStore store, RunRecord run, IReadOnlyList<MetricRecord> metrics, PinFile pin, IReadOnlySet<SeriesKey> judged)
+    /// <param name="answered">Tonight's times with a finding of their own, from pairs of both builds: they need no time of the pin.</param>
+    public static IEnumerable<GateFinding> Check(ResultStore store, RunRecord run, IReadOnlyList<MetricRecord> metrics, PinFile pin, IReadOnlySet<SeriesKey> answered)
     {
         if (run.Status != RunStatus.Completed)
             yield return Whole($"Run '{run.RunId}' is {StoredName.Of(run.Status)}: continue it, then judge it.");
@@ -27,8 +27,8 @@ internal static class GateValidity
         var known = metrics.Select(metric => (metric.Key, metric.Seed)).ToHashSet();
         var hosts = metrics.Select(metric => metric.Key.HostClass).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var elsewhere = pin.Metrics.Where(pinned => hosts.Count > 0 && pinned.Key.HostClass is { } host && !hosts.Contains(host)).ToList();
-        var answered = judged.Select(key => key with { HostClass = null }).ToHashSet();
-        foreach (var group in elsewhere.Where(pinned => !answered.Contains(pinned.Key with { HostClass = null })).GroupBy(pinned => pinned.Key.HostClass))
+        var anywhere = answered.Select(key => key with { HostClass = null }).ToHashSet();
+        foreach (var group in elsewhere.Where(pinned => !anywhere.Contains(pinned.Key with { HostClass = null })).GroupBy(pinned => pinned.Key.HostClass))
         {
             yield return new("validity", "host", FindingStatus.Undecided, null,
                 $"The pin's {group.Count()} times, rates and sizes are of host class '{group.Key}', tonight's of '{string.Join("', '", hosts)}': they cannot be compared. Run on that class, or pin a run of this one; times alone can be judged with --baseline-build, side by side.");

@@ -30,7 +30,7 @@ public static class NightlyGate
         var canary = CanaryCheck.Check(store, run, metrics, options);
         findings.AddRange(canary);
         var times = metrics.Where(metric => metric.Kind == MetricKind.Duration && !CanarySeries.Is(metric.Key) && metric.Value > 0).ToList();
-        HashSet<SeriesKey> judged = [];
+        HashSet<SeriesKey> answered = [];
         if (canary.Count == 0)
         {
             var hosts = new PinnedHosts(pin);
@@ -38,16 +38,16 @@ public static class NightlyGate
             var series = times.DistinctBy(metric => (metric.Key, metric.Seed)).Select(metric => History(nights.Of(metric.Key, metric.Seed, run), metric, pin, hosts)).ToList();
             var latency = await LatencyGate.EvaluateAsync(series, runner, options, cancellation).ConfigureAwait(false);
             findings.AddRange(latency);
-            judged = [.. latency.Where(finding => finding.Layer == "confirm").Select(finding => finding.Key).OfType<SeriesKey>()];
+            answered = [.. latency.Where(finding => finding.Layer == "confirm").Select(finding => finding.Key).OfType<SeriesKey>()];
         }
-        findings.InsertRange(0, GateValidity.Check(store, run, metrics, pin, judged));
+        findings.InsertRange(0, GateValidity.Check(store, run, metrics, pin, answered));
         return GateVerdicts.Report(findings, comparison, pin, candidateRunId, metrics.Count, "the pin");
     }
 
     private static LatencySeries History(IReadOnlyList<(RunRecord Run, double LogTime)> nights, MetricRecord metric, PinFile pin, PinnedHosts hosts)
     {
         var logs = nights.Select(night => night.LogTime).ToList();
-        // A pin accepts the changes before it: noise is judged on the level that was accepted, from its first night.
+        // A pin accepts the changes before it: noise is answered on the level that was accepted, from its first night.
         var pinnedNight = nights.SkipLast(1).Select(night => night.Run.RunId).ToList().IndexOf(pin.RunId);
         var accepted = EDivisive.Find([.. logs.Take(pinnedNight + 1)]);
         var pinned = pin.Metrics.FirstOrDefault(m => m.Key == metric.Key && m.Seed == metric.Seed)?.Value;
