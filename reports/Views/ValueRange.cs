@@ -21,7 +21,7 @@ internal readonly record struct ValueRange(double Low, double High)
         MetricKind.Binary or MetricKind.Proportion => Share,
         MetricKind.Duration or MetricKind.Bytes => NotNegative,
         // Curricula of older runs recorded their accuracies as continuous.
-        _ when unit is "1" or "" => metric is "acc" || metric.StartsWith("acc_", StringComparison.Ordinal) ? Share : IsCount(metric) ? NotNegative : Any,
+        _ when unit is "1" or "" => metric is "acc" || metric.StartsWith("acc_", StringComparison.Ordinal) ? Share : IsNeverNegative(metric) ? NotNegative : Any,
         _ => unit.Split('/')[0] is "bit" or "nat" or "token" or "byte" or "step" or "loop" or "parameter" or "sample" or "FLOP" or "J" or "ms" or "s" ? NotNegative : Any,
     };
 
@@ -37,6 +37,6 @@ internal readonly record struct ValueRange(double Low, double High)
         High = estimate.High is { } high ? Math.Min(high, Math.Max(High, estimate.Value)) : null,
     };
 
-    private static bool IsCount(string metric) =>
+    private static bool IsNeverNegative(string metric) =>
         metric is "n_max" or "steps_to_pass" or "brier_score" or "perplexity" || metric.EndsWith("_perplexity", StringComparison.Ordinal);
 }
