@@ -31,7 +31,7 @@ public static class ReportMarkdown
         text.Append($"Run {MarkdownTable.Escape(model.Run.RunId)}, build {MarkdownTable.Escape(model.Run.BuildId)}, {MarkdownTable.Escape(model.Run.HostClass)}.\n");
         Section(text, "Surely worse or better than the reference", new ChartTable("", [new("Verdict"), new("Series"), new("Change [95 % interval]", true), new("Adjusted p", true)],
             [
-                .. model.Changes.Where(ChangeText.IsSure).Select(row => ImmutableArray.Create(
+                .. model.Changes.Where(row => row.IsSure).Select(row => ImmutableArray.Create(
                     ChangeText.Word(row.Verdict), model.Titles.Title(row.Key), ChangeText.Difference(row), ChangeText.PValue(row.AdjustedPValue))),
             ]));
         Section(text, "Missing and failed", new ChartTable("", [new("Outcome"), new("Cell"), new("Reason")],

@@ -20,9 +20,6 @@ internal static class ChangeText
         _ => "plain",
     };
 
-    /// <summary>Surely worse or surely better.</summary>
-    public static bool IsSure(MetricComparison row) => row.Verdict is ComparisonVerdict.Worse or ComparisonVerdict.Better;
-
     /// <summary>Difference and interval as shown: percent for times and memory, the metric's unit otherwise.</summary>
     public static (Estimate Estimate, double? Floor, string Unit) Shown(MetricComparison row)
     {

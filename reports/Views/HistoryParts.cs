@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using LT2.Eval.Reports.Charts;
 
 namespace LT2.Eval.Reports.Views;
 
@@ -16,7 +15,7 @@ public sealed record HistoryParts(ImmutableArray<SeriesHistory> Main, ImmutableA
     internal static HistoryParts Of(ReportModel model)
     {
         var all = model.History;
-        var changed = model.Changes.Where(ChangeText.IsSure).Select(row => row.Key).ToHashSet();
+        var changed = model.Changes.Where(row => row.IsSure).Select(row => row.Key).ToHashSet();
         var isMain = all.ToLookup(item => all.Length <= MostOnOnePage || !item.Steps.IsEmpty || changed.Contains(item.Series.Key));
         return new HistoryParts(
             Ordered(isMain[true]),

@@ -44,4 +44,7 @@ public sealed record MetricComparison(
 {
     /// <summary>The difference with its sign turned so that above zero is better.</summary>
     public double Improvement => Direction == MetricDirection.HigherIsBetter ? Difference : -Difference;
+
+    /// <summary>Surely worse or surely better.</summary>
+    public bool IsSure => Verdict is ComparisonVerdict.Worse or ComparisonVerdict.Better;
 }
