@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using LT2.Eval.Reports.Charts;
 using LT2.Eval.Reports.Text;
 using LT2.Eval.Results.Gating;
@@ -7,7 +6,7 @@ using LT2.Eval.Results.Records;
 namespace LT2.Eval.Reports.Views;
 
 /// <summary>Says whether a run is whole and whether it is worse than its reference.</summary>
-internal static partial class RunBanner
+internal static class RunBanner
 {
     /// <summary>Regressed, whole, incomplete or failed, with the worst item.</summary>
     public static Banner Of(ReportModel model)
@@ -30,16 +29,12 @@ internal static partial class RunBanner
                 : whole with { Sentence = $"{whole.Sentence} {counts}" };
     }
 
-    // The gate names a series as its key has it, and its counts are for programs too; pages write both as people read them.
+    // The gate names a series as its key has it; pages name it as people read it.
     private static string Readable(GateReport gate, SeriesTitles titles)
     {
         var text = gate.Findings is [{ Key: { } key }, ..] ? gate.Summary.Replace(SeriesTitle.Of(key), titles.Title(key), StringComparison.Ordinal) : gate.Summary;
-        text = SeveralNotices().Replace(text, " notices");
         return text.EndsWith(')') ? text + "." : text;
     }
-
-    [GeneratedRegex("(?<=[(, ](?:[02-9]|[1-9][0-9]+)) notice(?=[,)])")]
-    private static partial Regex SeveralNotices();
 
     private static Banner Completeness(ReportModel model)
     {

@@ -35,7 +35,7 @@ internal static class GateVerdicts
     private static string Summarise(GateVerdict verdict, List<GateFinding> findings, int count, string baseline)
     {
         var counts = string.Join(", ", Enum.GetValues<FindingStatus>().Select(status => (status, Count: findings.Count(f => f.Status == status)))
-            .Where(pair => pair.Count > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Count} {StoredName.Of(pair.status)}")));
+            .Where(pair => pair.Count > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Count} {StoredName.Of(pair.status)}{(pair is { status: FindingStatus.Notice, Count: > 1 } ? "s" : "")}")));
         var numerics = findings.Count(finding => finding.Layer == "numerics");
         var head = verdict != GateVerdict.Pass ? (findings[0].Key is { } key ? $"{SeriesTitle.Of(key)}: {findings[0].Message}" : findings[0].Message)
             : $"All {count} series are measured and none is worse than {baseline}{(numerics == 0 ? "" : $"; the same weights answered differently in {numerics} of them")}.";

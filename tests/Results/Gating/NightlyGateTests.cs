@@ -220,6 +220,7 @@ public sealed class NightlyGateTests : IDisposable
         var notices = report.Findings.Where(finding => finding is { Layer: "missing", Status: FindingStatus.Notice }).ToList();
         Assert.Equal(findings, notices.Count);
         Assert.All(notices, notice => Assert.Contains(message, notice.Message, StringComparison.Ordinal));
+        Assert.EndsWith(findings == 1 ? " (1 notice)" : $" ({findings} notices)", report.Summary, StringComparison.Ordinal);
     }
 
     [Theory]
